@@ -1,0 +1,46 @@
+// What the product asks of a broker, and what a broker tells. Types only: no venue's name, message or code appears here.
+import type { DecimalText } from '#core/decimal.ts'
+import type { Fact, Instrument } from '#core/facts.ts'
+import type { Instant } from '#core/time.ts'
+
+/** A price as the venue told it, before anybody judged whether it is a mark. */
+export interface Quote {
+  readonly conId: number
+  /** The last eligible trade; null where only bid and ask are known (the mid is made by whoever records it). */
+  readonly price: number | null
+  readonly bid?: number
+  readonly ask?: number
+  /** The exchange's own time; null: undated, the receive time stands in. */
+  readonly at: Instant | null
+  readonly source: 'LAST' | 'MID'
+  /** The venue sends this contract's prices late (no live subscription): never mixed with live ones. */
+  readonly delayed?: boolean
+  /** The venue says that nobody could have traded at this price. */
+  readonly pastLimit?: boolean
+  readonly unreported?: boolean
+  readonly halted?: boolean
+}
+
+export type BrokerEvent =
+  /** Instruments, executions and commissions, in the order the wire told them. */
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown }
+  | { readonly kind: 'quote'; readonly quote: Quote }
+  /** The broker's answer to 'what time is it' (whole seconds). */
+  | { readonly kind: 'clock'; readonly at: Instant }
+  | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
+  | { readonly kind: 'position'; readonly account: string; readonly instrument: Instrument; readonly quantity: DecimalText; readonly averageCost: DecimalText }
+  | { readonly kind: 'notice'; readonly code: number; readonly message: string; readonly requestId: number | null }
+  /** The session is over; `live.ts` opens another. */
+  | { readonly kind: 'lost'; readonly reason: string }
+
+export interface Broker {
+  /** Opens one session and catches up: handshake, accounts, executions of the day, positions. Resolves once caught up; throws BrokerUnreachable. */
+  connect(tell: (event: BrokerEvent) => void): Promise<void>
+  /** The contracts whose prices are wanted from now on, all of them (others are let go). */
+  watch(instruments: readonly Instrument[]): void
+  /** Asks again for the day's executions; they are told as facts. Resolves at the end marker or its timeout. */
+  catchUp(): Promise<void>
+  /** Asks the broker's clock; the answer is told. Throws when none comes in time. */
+  askClock(): Promise<void>
+  close(): Promise<void>
+}
