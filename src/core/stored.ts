@@ -1,0 +1,41 @@
+// What the store keeps of trades, alerts, facts and marks: the book's own words plus what only a store can add (its numbers, the
+// account's mode, what the trader noted). Types only.
+import type { DecimalText } from './decimal.ts'
+import type { Fact, Mark } from './facts.ts'
+import type { Instant } from './time.ts'
+import type { Alert, Mode, Trade } from './trade.ts'
+
+/** A trade as stored. `seq` is given by the one writer in the committing transaction and never goes down; the trader's own words are joined on read. */
+export interface StoredTrade extends Trade {
+  readonly seq: number
+  readonly mode: Mode
+  readonly strategy: string | null
+  readonly tags: readonly string[]
+  readonly note: string | null
+  readonly initialStop: DecimalText | null
+}
+
+export const ALERT_STATES = ['RAISED', 'LATE', 'ALREADY_BEYOND', 'WITHDRAWN', 'MISSED'] as const
+export type AlertState = (typeof ALERT_STATES)[number]
+
+export interface StoredAlert extends Alert {
+  /** A hash of rule, tier and trade: the same alert has the same id. */
+  readonly id: string
+  readonly seq: number
+  readonly state: AlertState
+  readonly ruleVersion: number
+  /** Host time of the commit. */
+  readonly raisedAt: Instant
+  readonly message: string
+}
+
+/** A fact and its place in the order of arrival; `raw` is the broker's own message where one came. */
+export interface StoredFact {
+  readonly arrival: number
+  readonly fact: Fact
+  readonly raw?: unknown
+}
+
+export interface StoredMark extends Mark {
+  readonly arrival: number
+}
