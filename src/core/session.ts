@@ -1,0 +1,180 @@
+// The market's own days: which trading day an instant belongs to, and when that day's session closes.
+// Pure: it reads the contract's hours as the broker printed them, never the host's clock or zone.
+import type { Instrument } from './facts.ts'
+import type { Day, Instant } from './time.ts'
+import { instantOf, wallClock } from './time.ts'
+
+/** What is needed of an instrument to tell its days. */
+export type TradingHours = Pick<Instrument, 'timeZone' | 'liquidHours' | 'tradingHours'>
+
+/** One stretch of trading. Its day is the date on which it ends: a future's Monday begins on Sunday evening. */
+interface Stretch {
+  readonly day: Day
+  readonly openDay: Day
+  readonly open: string
+  readonly close: string
+}
+
+interface Hours {
+  /** The days the text names, each with its stretches; none: closed. */
+  readonly named: ReadonlyMap<Day, readonly Stretch[]>
+}
+
+/** Where an instrument says nothing of its hours. */
+const UNKNOWN_CLOSE = '16:00'
+const UNKNOWN_ZONE = 'America/New_York'
+const DAY_MS = 86_400_000
+
+/** The zone of an instrument's clock, always one that can be read; New York where it says none. */
+export function zoneOf(instrument: Pick<Instrument, 'timeZone'>): string {
+  const said = instrument.timeZone?.trim() ?? ''
+  const known = readableZones.get(said)
+  if (known !== undefined) return known
+  const zone = readableZone(said)
+  readableZones.set(said, zone)
+  return zone
+}
+
+/** The trading day an instant belongs to: that of the stretch it lies in, else the date on the exchange's clock. */
+export function marketDay(at: Instant, instrument: TradingHours): Day {
+  const zone = zoneOf(instrument)
+  const { day, clock } = wallClock(at, zone)
+  const hours = hoursOf(instrument.tradingHours) ?? hoursOf(instrument.liquidHours)
+  if (hours === null) return day
+  // Only a stretch that began on this date can belong to a later one.
+  for (const ahead of [1, 2, 3]) {
+    const next = addDays(day, ahead)
+    if (stretchesOf(hours, next).some((stretch) => stretch.openDay <= day && (stretch.openDay < day || stretch.open <= clock.slice(0, 5)))) return next
+  }
+  return day
+}
+
+/** When the regular session of a day ends; null where the exchange is closed that day. */
+export function sessionClose(day: Day, instrument: TradingHours): Instant | null {
+  const zone = zoneOf(instrument)
+  const hours = hoursOf(instrument.liquidHours) ?? hoursOf(instrument.tradingHours)
+  if (hours === null) return instantOf(day, UNKNOWN_CLOSE, zone)
+  const last = stretchesOf(hours, day).at(-1)
+  return last === undefined ? null : closeOf(last, zone)
+}
+
+/** The first instant that no longer belongs to a market day. */
+export function endOfDay(day: Day, instrument: TradingHours): Instant {
+  const zone = zoneOf(instrument)
+  const midnight = instantOf(addDays(day, 1), '00:00', zone)
+  const hours = hoursOf(instrument.tradingHours) ?? hoursOf(instrument.liquidHours)
+  if (hours === null) return midnight
+  const early = [1, 2, 3].flatMap((ahead) => stretchesOf(hours, addDays(day, ahead))).filter((stretch) => stretch.openDay <= day)
+  return Math.min(midnight, ...early.map((stretch) => instantOf(stretch.openDay, stretch.open, zone)))
+}
+
+/** The day `count` days later, on the calendar. */
+export function addDays(day: Day, count: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10)
+}
+
+const readableZones = new Map<string, string>()
+
+/** Older gateways say 'EST (Eastern Standard Time)'; those letters name a zone that knows no summer time. */
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  EST: 'America/New_York',
+  EST5EDT: 'America/New_York',
+  CST: 'America/Chicago',
+  CST6CDT: 'America/Chicago',
+  MST: 'America/Denver',
+  PST: 'America/Los_Angeles',
+  GMT: 'Europe/London',
+  MET: 'Europe/Berlin',
+  CET: 'Europe/Berlin',
+  JST: 'Asia/Tokyo',
+  HKT: 'Asia/Hong_Kong',
+}
+
+function readableZone(said: string): string {
+  const name = said.split(/[\s(]/, 1)[0] ?? ''
+  const zone = OLD_NAMES[name] ?? name
+  if (zone === '') return UNKNOWN_ZONE
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return zone
+  } catch {
+    return UNKNOWN_ZONE
+  }
+}
+
+const parsed = new Map<string, Hours | null>()
+
+/** '20131007:0930-20131007:1600;20131008:CLOSED', or the older '20131007:0930-1600,1630-2000'; null where nothing can be read. */
+function hoursOf(text: string | undefined): Hours | null {
+  if (text === undefined || text.trim() === '') return null
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const hours = parseHours(text)
+  if (parsed.size > 10_000) parsed.clear()
+  parsed.set(text, hours)
+  return hours
+}
+
+const STRETCH = /^(?:(\d{8}):)?(\d{4})-(?:(\d{8}):)?(\d{4})$/
+
+function parseHours(text: string): Hours | null {
+  const named = new Map<Day, Stretch[]>()
+  for (const part of text.split(';')) {
+    const date = /^\s*(\d{8}):/.exec(part)?.[1]
+    if (date === undefined) continue
+    if (part.includes('CLOSED')) {
+      named.set(dayOf(date), named.get(dayOf(date)) ?? [])
+      continue
+    }
+    for (const piece of part.split(',')) {
+      const found = STRETCH.exec(piece.trim())
+      if (found === null) continue
+      const [, from = date, open = '', until, close = ''] = found
+      // The older form names one date: a stretch that ends before it begins began the evening before.
+      const stretch =
+        until === undefined && close <= open
+          ? { day: dayOf(from), openDay: addDays(dayOf(from), -1), open: clockOf(open), close: clockOf(close) }
+          : { day: dayOf(until ?? from), openDay: dayOf(from), open: clockOf(open), close: clockOf(close) }
+      const others = named.get(stretch.day) ?? []
+      if (!others.some((other) => other.openDay === stretch.openDay && other.open === stretch.open && other.close === stretch.close)) others.push(stretch)
+      named.set(stretch.day, others)
+    }
+  }
+  for (const stretches of named.values()) stretches.sort((a, b) => (a.close < b.close ? -1 : 1))
+  return [...named.values()].some((stretches) => stretches.length > 0) ? { named } : null
+}
+
+/** A day's stretches: as named, else those of the nearest open day of the same kind. The broker names only about a week. */
+function stretchesOf(hours: Hours, day: Day): readonly Stretch[] {
+  const named = hours.named.get(day)
+  if (named !== undefined) return named
+  const weekday = weekdayOf(day)
+  const weekend = weekday === 0 || weekday === 6
+  let nearest: { readonly distance: number; readonly stretches: readonly Stretch[]; readonly day: Day } | null = null
+  for (const [other, stretches] of hours.named) {
+    const otherWeekday = weekdayOf(other)
+    // A closed weekday is a holiday, which says nothing of other weeks; a closed Sunday says all.
+    if (weekend ? otherWeekday !== weekday : otherWeekday === 0 || otherWeekday === 6 || stretches.length === 0) continue
+    const distance = Math.abs(Date.parse(other) - Date.parse(day)) - (otherWeekday === weekday ? DAY_MS * 3650 : 0)
+    if (nearest === null || distance < nearest.distance) nearest = { distance, stretches, day: other }
+  }
+  if (nearest === null) return []
+  const shift = Math.round((Date.parse(day) - Date.parse(nearest.day)) / DAY_MS)
+  return nearest.stretches.map((stretch) => ({ ...stretch, day, openDay: addDays(stretch.openDay, shift) }))
+}
+
+function closeOf(stretch: Stretch, zone: string): Instant {
+  return stretch.close === '24:00' ? instantOf(addDays(stretch.day, 1), '00:00', zone) : instantOf(stretch.day, stretch.close, zone)
+}
+
+function weekdayOf(day: Day): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay()
+}
+
+function dayOf(digits: string): Day {
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`
+}
+
+function clockOf(digits: string): string {
+  return `${digits.slice(0, 2)}:${digits.slice(2, 4)}`
+}
