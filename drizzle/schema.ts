@@ -1,0 +1,292 @@
+// The tables, as the store reads and writes them. Partitions, comments and the "C" collation of ids stand in the migrations' SQL.
+// Facts, marks and decisions are append-only; trades and trajectories are folded from them; alerts, outbox and audit are history.
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import type { DecimalText } from '#core/decimal.ts'
+import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
+import type { AlertState } from '#core/stored.ts'
+import type { Instant } from '#core/time.ts'
+import type { Fill, Mode, Provenance, Severity, TradeSide, TradeStatus, Unit } from '#core/trade.ts'
+
+/** An exact number: plain notation, zeros stripped, whatever the server prints. */
+const decimal = customType<{ data: DecimalText; driverData: string }>({
+  dataType: () => 'numeric',
+  fromDriver: (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text),
+})
+
+/** A price that came as a double: its shortest text is stored, so the same double comes back. */
+const price = customType<{ data: number; driverData: string }>({
+  dataType: () => 'numeric',
+  fromDriver: Number,
+  toDriver: String,
+})
+
+/** An instant to the millisecond. Every connection of ours speaks UTC and ISO (store/db.ts sees to it). */
+const instant = customType<{ data: Instant; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: (text) => Date.parse(text.replace(' ', 'T').replace(/\+00$/, 'Z')),
+  toDriver: (at) => new Date(at).toISOString(),
+})
+
+const number = (name: string) => bigint(name, { mode: 'number' })
+
+// --- the three logs ---
+
+export const facts = pgTable(
+  'facts',
+  {
+    arrival: number('arrival').primaryKey(),
+    kind: text('kind').$type<Fact['kind']>().notNull(),
+    at: instant('at'),
+    conId: number('con_id'),
+    account: text('account'),
+    executionId: text('execution_id'),
+    body: jsonb('body').$type<Fact>().notNull(),
+    raw: jsonb('raw').$type<unknown>(),
+    seenAt: instant('seen_at'),
+  },
+  (t) => [
+    uniqueIndex('facts_execution').on(t.executionId).where(sql`kind = 'execution'`),
+    index('facts_execution_any').on(t.executionId),
+    index('facts_at').on(t.at),
+    index('facts_contract').on(t.conId, t.kind),
+  ],
+)
+
+export const marks = pgTable(
+  'marks',
+  {
+    conId: number('con_id').notNull(),
+    at: instant('at').notNull(),
+    arrival: number('arrival').notNull(),
+    price: price('price').notNull(),
+    bid: price('bid'),
+    ask: price('ask'),
+    source: text('source').$type<MarkSource>(),
+    seenAt: instant('seen_at'),
+  },
+  (t) => [primaryKey({ name: 'marks_pkey', columns: [t.conId, t.at, t.arrival] })],
+)
+
+export const decisions = pgTable(
+  'decisions',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    at: instant('at').notNull(),
+    kind: text('kind').notNull(),
+    subject: text('subject').notNull(),
+    body: jsonb('body').$type<unknown>().notNull(),
+  },
+  (t) => [index('decisions_subject').on(t.subject, t.id)],
+)
+
+export const rules = pgTable(
+  'rules',
+  {
+    id: text('id').notNull(),
+    version: integer('version').notNull(),
+    place: integer('place').notNull(),
+    body: jsonb('body').$type<unknown>().notNull(),
+    enabled: boolean('enabled').notNull(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+  },
+  (t) => [primaryKey({ name: 'rules_pkey', columns: [t.id, t.version] })],
+)
+
+// --- folded from them ---
+
+/** The columns of both tables of trades; the first ten are the user's own, in this order. */
+const tradeColumns = () => ({
+  tradeId: text('trade_id').primaryKey(),
+  symbol: text('symbol').notNull(),
+  side: text('side').$type<ExecutionSide>().notNull(),
+  qty: decimal('qty').notNull(),
+  entryPx: decimal('entry_px').notNull(),
+  mfePx: decimal('mfe_px').notNull(),
+  maePx: decimal('mae_px').notNull(),
+  lastPx: decimal('last_px').notNull(),
+  openedAt: instant('opened_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+  openQty: decimal('open_qty').notNull(),
+  mfePct: decimal('mfe_pct'),
+  maePct: decimal('mae_pct'),
+  status: text('status').$type<TradeStatus>().notNull(),
+  account: text('account').notNull(),
+  mode: text('mode').$type<Mode>().notNull(),
+  conId: number('con_id').notNull(),
+  secType: text('sec_type').notNull(),
+  currency: text('currency').notNull(),
+  multiplier: decimal('multiplier').notNull(),
+  exitPx: decimal('exit_px'),
+  closedAt: instant('closed_at'),
+  grossPnl: decimal('gross_pnl').notNull(),
+  commission: decimal('commission'),
+  netPnl: decimal('net_pnl'),
+  mfeAt: instant('mfe_at').notNull(),
+  mfePctAt: instant('mfe_pct_at'),
+  mfePnl: decimal('mfe_pnl').notNull(),
+  mfePnlAt: instant('mfe_pnl_at').notNull(),
+  maeAt: instant('mae_at').notNull(),
+  maePctAt: instant('mae_pct_at'),
+  maePnl: decimal('mae_pnl').notNull(),
+  maePnlAt: instant('mae_pnl_at').notNull(),
+  drawdownPct: decimal('drawdown_pct'),
+  orderRef: text('order_ref'),
+  held: boolean('held').notNull(),
+  fills: jsonb('fills').$type<readonly Fill[]>().notNull(),
+  source: text('source').$type<Provenance['source']>().notNull(),
+  coverage: decimal('coverage'),
+  gaps: jsonb('gaps').$type<Provenance['gaps']>().notNull(),
+  seq: number('seq').notNull(),
+  /** account:conId:family of the opening execution: what the trader's words are anchored to, the same in both units. */
+  anchor: text('anchor').notNull().generatedAlwaysAs(sql`substr(trade_id, strpos(trade_id, ':') + 1)`),
+})
+
+export const orders = pgTable('orders_rt', tradeColumns(), (t) => [
+  index('orders_rt_opened').on(t.openedAt, t.tradeId),
+  index('orders_rt_closed').on(t.closedAt, t.tradeId),
+  index('orders_rt_open').on(t.tradeId).where(sql`status = 'OPEN'`),
+  index('orders_rt_account').on(t.account, t.openedAt),
+  index('orders_rt_symbol').on(t.symbol, t.openedAt),
+  index('orders_rt_contract').on(t.conId, t.openedAt),
+  index('orders_rt_mfe').on(t.mfePct, t.tradeId),
+  index('orders_rt_mae').on(t.maePct, t.tradeId),
+  index('orders_rt_net').on(t.netPnl, t.tradeId),
+  index('orders_rt_seq').on(t.seq),
+  index('orders_rt_anchor').on(t.anchor),
+])
+
+export const roundTrips = pgTable('round_trips_rt', tradeColumns(), (t) => [
+  index('round_trips_rt_opened').on(t.openedAt, t.tradeId),
+  index('round_trips_rt_closed').on(t.closedAt, t.tradeId),
+  index('round_trips_rt_open').on(t.tradeId).where(sql`status = 'OPEN'`),
+  index('round_trips_rt_account').on(t.account, t.openedAt),
+  index('round_trips_rt_symbol').on(t.symbol, t.openedAt),
+  index('round_trips_rt_contract').on(t.conId, t.openedAt),
+  index('round_trips_rt_mfe').on(t.mfePct, t.tradeId),
+  index('round_trips_rt_mae').on(t.maePct, t.tradeId),
+  index('round_trips_rt_net').on(t.netPnl, t.tradeId),
+  index('round_trips_rt_seq').on(t.seq),
+  index('round_trips_rt_anchor').on(t.anchor),
+])
+
+const pointColumns = () => ({
+  tradeId: text('trade_id').notNull(),
+  ts: instant('ts').notNull(),
+  lastPx: price('last_px').notNull(),
+  mfePx: price('mfe_px').notNull(),
+  maePx: price('mae_px').notNull(),
+  seq: number('seq').notNull(),
+})
+
+export const orderPoints = pgTable('orders_rt_ts', pointColumns(), (t) => [primaryKey({ name: 'orders_rt_ts_pkey', columns: [t.tradeId, t.ts] })])
+
+export const roundTripPoints = pgTable('round_trips_rt_ts', pointColumns(), (t) => [
+  primaryKey({ name: 'round_trips_rt_ts_pkey', columns: [t.tradeId, t.ts] }),
+])
+
+/** What the trader said of a trade, folded from the decisions; anchored to the opening execution, so that a rebuild keeps it. */
+export const annotations = pgTable('annotations', {
+  anchor: text('anchor').primaryKey(),
+  strategy: text('strategy'),
+  tags: text('tags').array().notNull().default(sql`'{}'`),
+  note: text('note'),
+  initialStop: decimal('initial_stop'),
+  held: boolean('held').notNull().default(false),
+  updatedAt: instant('updated_at').notNull(),
+})
+
+// --- history ---
+
+export const alerts = pgTable(
+  'alerts',
+  {
+    id: text('id').primaryKey(),
+    number: number('number').generatedAlwaysAsIdentity().notNull(),
+    seq: number('seq').notNull(),
+    ruleId: text('rule_id').notNull(),
+    ruleVersion: integer('rule_version').notNull(),
+    tier: integer('tier').notNull(),
+    tradeId: text('trade_id').notNull(),
+    unit: text('unit').$type<Unit>().notNull(),
+    account: text('account').notNull(),
+    conId: number('con_id').notNull(),
+    symbol: text('symbol').notNull(),
+    at: instant('at').notNull(),
+    price: decimal('price').notNull(),
+    pct: decimal('pct'),
+    severity: text('severity').$type<Severity>().notNull(),
+    openedAt: instant('opened_at').notNull(),
+    state: text('state').$type<AlertState>().notNull(),
+    raisedAt: instant('raised_at').notNull(),
+    message: text('message').notNull(),
+  },
+  (t) => [
+    index('alerts_at').on(t.at, t.openedAt, t.tradeId, t.number),
+    index('alerts_trade').on(t.tradeId),
+    index('alerts_rule').on(t.ruleId, t.at),
+    index('alerts_account').on(t.account, t.at),
+    index('alerts_seq').on(t.seq),
+  ],
+)
+
+export const reviews = pgTable(
+  'reviews',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    day: text('day').notNull(),
+    account: text('account'),
+    body: jsonb('body').$type<unknown>().notNull(),
+    card: text('card'),
+    path: text('path'),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+    updatedAt: instant('updated_at').notNull().default(sql`now()`),
+  },
+  (t) => [unique('reviews_day').on(t.day, t.account).nullsNotDistinct()],
+)
+
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    key: text('key').notNull().unique('outbox_key'),
+    kind: text('kind').notNull(),
+    payload: jsonb('payload').$type<unknown>().notNull(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+    takenAt: instant('taken_at'),
+    takes: integer('takes').notNull().default(0),
+    doneAt: instant('done_at'),
+  },
+  (t) => [index('outbox_waiting').on(t.id).where(sql`done_at is null`)],
+)
+
+export const audit = pgTable(
+  'audit',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    at: instant('at').notNull(),
+    what: text('what').notNull(),
+    subject: text('subject').notNull(),
+    before: jsonb('before').$type<unknown>(),
+    after: jsonb('after').$type<unknown>(),
+  },
+  (t) => [index('audit_subject').on(t.subject, t.id)],
+)
+
+export const refusedMarks = pgTable(
+  'refused_marks',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    conId: number('con_id').notNull(),
+    at: instant('at').notNull(),
+    price: price('price'),
+    reason: text('reason').notNull(),
+  },
+  (t) => [index('refused_marks_contract').on(t.conId, t.at)],
+)
+
+/** Single numbers the store must not forget: the last arrival and the last seq ever given. */
+export const meta = pgTable('meta', {
+  key: text('key').primaryKey(),
+  value: number('value').notNull(),
+})
