@@ -196,7 +196,7 @@ export function loadEnv(): Environment {
     process.loadEnvFile()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new ConfigInvalid([`.env: expected a readable file, found '${(error as Error).message}'; correct it or remove it`])
+      throw new ConfigInvalid([`.env: expected a readable file, found '${(error as Error).message}'; correct it or remove it`], error)
   }
   return process.env
 }

@@ -34,8 +34,8 @@ export class ConfigInvalid extends ExcursionError {
   /** One line for each variable that is wrong. */
   readonly lines: readonly string[]
 
-  constructor(lines: readonly string[]) {
-    super('EXC_CONFIG_INVALID', lines.join('\n'))
+  constructor(lines: readonly string[], cause?: unknown) {
+    super('EXC_CONFIG_INVALID', lines.join('\n'), { cause })
     this.lines = lines
   }
 }

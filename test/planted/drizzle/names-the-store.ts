@@ -1,0 +1,3 @@
+// Planted: The tables do not know who reads them.
+// Expected: noRestrictedImports
+import '#store/db.ts'

@@ -1,0 +1,3 @@
+// Planted: Everything is denied until biome.json opens a border.
+// Expected: noRestrictedImports
+import '#core/book.ts'

@@ -1,0 +1,3 @@
+// Planted: The bus knows nobody who listens.
+// Expected: noRestrictedImports
+import '#graphql/subscriptions.ts'

@@ -1,0 +1,3 @@
+// Planted: A chart is drawn from values.
+// Expected: noRestrictedImports
+import '#store/trades.ts'

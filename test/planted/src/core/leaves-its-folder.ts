@@ -1,0 +1,3 @@
+// Planted: A relative import stays in its folder.
+// Expected: noRestrictedImports
+import './../errors.ts'

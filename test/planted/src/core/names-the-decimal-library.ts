@@ -1,0 +1,3 @@
+// Planted: Only decimal.ts names the decimal library.
+// Expected: noRestrictedImports
+import 'big.js'

@@ -1,0 +1,3 @@
+// Planted: The core does no input or output.
+// Expected: noRestrictedImports
+import 'node:fs'

@@ -1,0 +1,3 @@
+// Planted: Chance is an argument.
+// Expected: plugin
+export const dice = Math.random()

@@ -1,0 +1,3 @@
+// Planted: A ground file stands on Node and the types of core.
+// Expected: noRestrictedImports
+import '#store/db.ts'

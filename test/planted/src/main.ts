@@ -1,0 +1,3 @@
+// Planted: The product does not import its tests.
+// Expected: noRestrictedImports
+import '#test/borders.test.ts'

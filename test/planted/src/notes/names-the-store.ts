@@ -1,0 +1,3 @@
+// Planted: A card is made of a review, not of tables.
+// Expected: noRestrictedImports
+import '#store/trades.ts'

@@ -1,0 +1,3 @@
+// Planted: Only config.ts reads the environment.
+// Expected: noProcessEnv
+export const url = process.env.DATABASE_URL

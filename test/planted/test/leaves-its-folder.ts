@@ -1,0 +1,3 @@
+// Planted: A relative import stays in its folder, in the tests too.
+// Expected: noRestrictedImports
+import '../src/errors.ts'
