@@ -1,0 +1,291 @@
+// Random tapes as lines of text, for laws and for comparing two engines: small, hostile, and made so that they shrink to something a reader can follow.
+// It knows the tape's format and nothing of any engine.
+import fc from 'fast-check'
+import type { NaiveInput } from './naive.ts'
+
+type ValueOf<A> = A extends fc.Arbitrary<infer T> ? T : never
+
+/** A contract with its price grid. Level 0 is the base price; the grids make round percentages frequent, so that 'fires at equality' is met often. */
+interface Contract {
+  readonly instrument: Record<string, unknown>
+  readonly base: number
+  readonly tick: number
+  readonly decimals: number
+}
+const CONTRACTS: readonly Contract[] = [
+  { instrument: { kind: 'instrument', conId: 1, symbol: 'AAA', secType: 'STK', currency: 'USD', exchange: 'SMART' }, base: 50, tick: 0.25, decimals: 2 },
+  {
+    instrument: { kind: 'instrument', conId: 2, symbol: 'FFF', secType: 'FUT', currency: 'USD', multiplier: '100', minTick: '0.1' },
+    base: 1313.7,
+    tick: 0.1,
+    decimals: 1,
+  },
+  { instrument: { kind: 'instrument', conId: 3, symbol: 'CMB', secType: 'BAG', currency: 'USD', multiplier: '100' }, base: 0, tick: 0.05, decimals: 2 },
+  { instrument: { kind: 'instrument', conId: 4, symbol: 'EEE', secType: 'STK', currency: 'EUR', multiplier: '0' }, base: 10, tick: 0.01, decimals: 2 },
+  { instrument: { kind: 'instrument', conId: 5, symbol: 'SSS', secType: 'BAG', currency: 'USD', multiplier: '' }, base: -3, tick: 0.03, decimals: 2 },
+  { instrument: { kind: 'instrument', conId: 6, symbol: 'OPT', secType: 'OPT', currency: 'USD', multiplier: '0.5' }, base: 0.07, tick: 0.01, decimals: 2 },
+]
+const ACCOUNTS = ['DU1', 'DU2', 'DU3']
+/** 2013-10-07T13:30:00Z */
+const START = Date.UTC(2013, 9, 7, 13, 30)
+
+/** Near the base mostly; sometimes 7 % above or 10 % below, where the jump filter looks. */
+const levels = fc.record({ ticks: fc.integer({ min: -8, max: 8 }), cluster: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.constantFrom(7, 8, -10)) })
+function priceAt(contract: Contract, { ticks, cluster }: { ticks: number; cluster: number }): string {
+  const onGrid = Math.round((contract.base * (1 + cluster / 100)) / contract.tick) + ticks
+  return (onGrid * contract.tick).toFixed(contract.decimals)
+}
+
+/** Whole seconds, as TWS tells executions, and milliseconds around them, so that fills and marks share instants; sometimes much later. */
+const times = fc
+  .record({
+    second: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0, max: 20 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 21, max: 200 }) },
+      fc.constantFrom(1800, 3600, 7200),
+    ),
+    ms: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constantFrom(1, 250, 500, 999)),
+  })
+  .map(({ second, ms }) => START + second * 1000 + ms)
+
+const quantities = fc.constantFrom('1', '2', '1', '3', '2', '1', '100', '7', '0.5', '0.3333', '1.50', '300')
+const amounts = fc.constantFrom('1.00', '0.35', '2.123456', '-0.25', '0', '0.333333')
+const currencies = fc.oneof({ weight: 6, arbitrary: fc.constant('own') }, fc.constantFrom('EUR', 'USD', 'CHF'))
+
+/** What a `.02` or `.03` says instead; quantity 0 is a bust. Without an instant of its own it carries the first one's. */
+const corrections = fc.record({
+  quantity: fc.oneof({ weight: 3, arbitrary: quantities }, fc.constant('0')),
+  level: levels,
+  at: fc.option(times, { nil: null }),
+  turns: fc.boolean(),
+})
+
+const executions = (contracts: number) =>
+  fc.record({
+    contract: fc.nat({ max: contracts - 1 }),
+    account: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 2 })),
+    side: fc.constantFrom('BUY', 'SELL'),
+    quantity: quantities,
+    level: levels,
+    freePrice: fc.oneof({ weight: 20, arbitrary: fc.constant(false) }, fc.constant(true)),
+    at: times,
+    order: fc.oneof(
+      fc.record({ permId: fc.integer({ min: 1, max: 3 }).map(String) }),
+      fc.record({ permId: fc.constant('0'), orderId: fc.integer({ min: 1, max: 2 }).map(String), clientId: fc.constantFrom('0', '7') }),
+      fc.record({ orderId: fc.integer({ min: 1, max: 2 }).map(String) }),
+      fc.constantFrom({}, { orderId: '0', clientId: '7' }),
+    ),
+    fiveSegments: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+    corrections: fc.oneof({ weight: 6, arbitrary: fc.constant<ValueOf<typeof corrections>[]>([]) }, fc.array(corrections, { maxLength: 2 })),
+    commissions: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([{ amount: '1.00', currency: 'own', at: null, suffix: 1 }]) },
+      fc.array(fc.record({ amount: amounts, currency: currencies, at: fc.option(times, { nil: null, freq: 1 }), suffix: fc.integer({ min: 1, max: 2 }) }), {
+        maxLength: 3,
+      }),
+    ),
+    isRepeated: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
+    tape: fc.nat({ max: 1 }),
+  })
+
+const flaws = fc.oneof(
+  { weight: 14, arbitrary: fc.constant({}) },
+  fc.constantFrom<Record<string, unknown>>(
+    { price: '' },
+    { price: '0' },
+    { price: '-1' },
+    { price: 'NaN' },
+    { suspicious: '1' },
+    { sale_condition_hex: '100000' },
+    { sale_condition_hex: '20000200' },
+    { sale_condition_hex: '20002020' },
+    { unreported: true },
+    { pastLimit: true },
+    { halted: true },
+  ),
+)
+
+/** A tape's own marks; `csv` ones go to a `--marks` file instead. */
+const marks = (contracts: number) =>
+  fc.record({
+    contract: fc.nat({ max: contracts - 1 }),
+    level: levels,
+    at: times,
+    flaw: flaws,
+    /** Bid and ask around the level, in ticks; crossed ones included. */
+    quote: fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, fc.record({ below: fc.integer({ min: -1, max: 6 }), above: fc.integer({ min: 0, max: 6 }) })),
+    tape: fc.nat({ max: 1 }),
+    csv: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, fc.constant(true)),
+  })
+
+const percents = fc.constantFrom('0', '0.5', '1', '1.5', '2', '0.1', '3.3')
+const durations = fc.constantFrom('PT0S', 'PT1S', 'PT5S', 'PT2M', 'PT30M', 'PT2H')
+const scopes = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  fc.constantFrom(
+    { scope: { accounts: ['DU1'] } },
+    { scope: { symbols: ['AAA', 'CMB'] } },
+    { scope: { sides: ['LONG'] } },
+    { scope: { sides: ['SHORT'], secTypes: ['STK', 'BAG'] } },
+  ),
+)
+const common = fc
+  .record({
+    scope: scopes,
+    unit: fc.constantFrom<Record<string, unknown>>({}, { unit: 'ORDER' }, { unit: 'ROUND_TRIP' }),
+    confirm: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, fc.constantFrom({ confirm: 1 }, { confirm: 2 }, { confirm: 3 })),
+    enabled: fc.oneof({ weight: 8, arbitrary: fc.constant({}) }, fc.constantFrom({ enabled: true }, { enabled: false })),
+    clock: fc.constantFrom<Record<string, unknown>>({}, { clock: 'wall' }, { clock: 'session' }),
+  })
+  .map(({ scope, unit, confirm, enabled, clock }) => ({ ...scope, ...unit, ...confirm, ...enabled, ...clock, severity: 'warn' }))
+
+/** One rule without its id. */
+const rules = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ kind: fc.constant('MAE_STOP'), pct: percents }),
+      fc.record({
+        kind: fc.constant('MFE_TARGET'),
+        tiers: fc.array(percents, { minLength: 1, maxLength: 3 }).map((tiers) => tiers.map((pct) => ({ pct, take: '1/3' }))),
+      }),
+      fc.record({ kind: fc.constant('TRAILING_STOP'), pct: percents, armPct: percents }),
+      fc.record({ kind: fc.constant('GIVEBACK'), fraction: fc.constantFrom('0.5', '0.25', '1'), armPct: percents }),
+      fc.record({ kind: fc.constant('TIME_STOP'), after: durations, mfeBelowPct: percents }),
+      fc.record({ kind: fc.constant('NO_PROGRESS'), after: durations, resultBelowPct: percents }),
+    ),
+    common,
+  )
+  .map(([rule, shared]) => ({ ...rule, ...shared }))
+
+interface Sizes {
+  readonly executions?: number
+  readonly marks?: number
+  readonly rules?: number
+}
+
+/** Whole inputs for an engine: two tapes, `--marks` files, rules, filter and unit. */
+export function replayInputs(sizes: Sizes = {}): fc.Arbitrary<NaiveInput> {
+  const size = 'max'
+  return fc.integer({ min: 1, max: 3 }).chain((contracts) =>
+    fc
+      .record({
+        contracts: fc.shuffledSubarray([...CONTRACTS], { minLength: contracts, maxLength: contracts }),
+        executions: fc.array(executions(contracts), { maxLength: sizes.executions ?? 12, size }),
+        marks: fc.array(marks(contracts), { maxLength: sizes.marks ?? 40, size }),
+        rates: fc.array(
+          fc.record({ pair: fc.constantFrom(['EUR', 'USD'], ['USD', 'EUR'], ['CHF', 'USD']), rate: fc.constantFrom('1.25', '1.3571', '0.7'), at: times }),
+          { maxLength: 3 },
+        ),
+        gaps: fc.array(fc.record({ from: times, length: fc.constantFrom(0, 5000, 300_000) }), { maxLength: 1 }),
+        rules: fc.array(rules, { maxLength: sizes.rules ?? 4 }),
+        filter: fc.constantFrom<'default' | 'none'>('none', 'default'),
+        unit: fc.constantFrom<'order' | 'round-trip' | 'both'>('both', 'both', 'order', 'round-trip'),
+        /** Lines by instant, as a real tape has them, or as they came. */
+        isSorted: fc.boolean(),
+      })
+      .map(print),
+  )
+}
+
+type Story = {
+  contracts: Contract[]
+  executions: ValueOf<ReturnType<typeof executions>>[]
+  marks: ValueOf<ReturnType<typeof marks>>[]
+  rates: { pair: readonly string[]; rate: string; at: number }[]
+  gaps: { from: number; length: number }[]
+  rules: Record<string, unknown>[]
+  filter: 'default' | 'none'
+  unit: 'order' | 'round-trip' | 'both'
+  isSorted: boolean
+}
+
+function print(story: Story): NaiveInput {
+  const contract = (i: number) => story.contracts[i] as Contract
+  const facts: { tape: number; at: number; row: Record<string, unknown> }[] = []
+  const tell = (tape: number, at: number, row: Record<string, unknown>) => facts.push({ tape, at, row })
+  for (const { instrument } of story.contracts) tell(0, 0, instrument)
+  story.executions.forEach((execution, i) => {
+    const { instrument } = contract(execution.contract)
+    const family = `0000e0d5.${i.toString(16).padStart(8, '0')}.01`
+    const id = (suffix: number) => (execution.fiveSegments ? `${family}.0${suffix}.01` : `${family}.0${suffix}`)
+    const row = {
+      kind: 'execution',
+      executionId: id(1),
+      account: ACCOUNTS[execution.account],
+      conId: instrument.conId,
+      side: execution.side,
+      quantity: execution.quantity,
+      price: execution.freePrice ? '0' : priceAt(contract(execution.contract), execution.level),
+      at: printInstant(execution.at),
+      ...execution.order,
+    }
+    tell(execution.tape, execution.at, row)
+    if (execution.isRepeated) tell(1, execution.at, { ...row, seenAt: printInstant(execution.at) })
+    execution.corrections.forEach((correction, c) => {
+      const at = correction.at ?? execution.at
+      const side = correction.turns ? (execution.side === 'BUY' ? 'SELL' : 'BUY') : execution.side
+      const price = priceAt(contract(execution.contract), correction.level)
+      tell(execution.tape, at, { ...row, executionId: id(c + 2), side, quantity: correction.quantity, price, at: printInstant(at) })
+    })
+    for (const { amount, currency, at, suffix } of execution.commissions) {
+      const own = currency === 'own' ? instrument.currency : currency
+      tell(execution.tape, at ?? execution.at, {
+        kind: 'commission',
+        executionId: id(suffix),
+        amount,
+        currency: own,
+        ...(at === null ? {} : { at: printInstant(at) }),
+      })
+    }
+  })
+  for (const { pair, rate, at } of story.rates) tell(0, at, { kind: 'fxRate', base: pair[0], quote: pair[1], rate, at: printInstant(at) })
+  for (const { from, length } of story.gaps) {
+    tell(0, from, { kind: 'gap', conId: contract(0).instrument.conId, from: printInstant(from), to: printInstant(from + length) })
+  }
+  for (const mark of story.marks) {
+    if (mark.csv) continue
+    tell(mark.tape, mark.at, {
+      kind: 'mark',
+      conId: contract(mark.contract).instrument.conId,
+      ...pricesOf(mark, contract(mark.contract)),
+      at: printInstant(mark.at),
+      ...mark.flaw,
+    })
+  }
+  if (story.isSorted) facts.sort((a, b) => a.at - b.at)
+  const tapes = [0, 1].map((tape) => facts.filter((fact) => fact.tape === tape).map((fact) => JSON.stringify(fact.row)))
+  const files = story.contracts.flatMap((one, i) => {
+    const rows = story.marks.filter((mark) => mark.csv && mark.contract === i)
+    const conId = Number(one.instrument.conId)
+    // Trades and quotes never share a file: a header has either `price`, or `bid` and `ask`.
+    const trades = rows.filter((mark) => mark.quote === null).map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one), ...mark.flaw }))
+    const quotes = rows
+      .filter((mark) => mark.quote !== null)
+      .map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one), ...('price' in mark.flaw ? { bid: '' } : mark.flaw) }))
+    return [
+      { conId, csv: csvMarks(['ts_ms', 'price', 'sale_condition_hex', 'suspicious'], trades) },
+      { conId, csv: csvMarks(['ts_ms', 'bid', 'ask'], quotes) },
+    ].filter((file) => file.csv.length > 1)
+  })
+  return {
+    tapes: tapes.filter((lines) => lines.length > 0),
+    marks: files,
+    filter: story.filter,
+    unit: story.unit,
+    rules: story.rules.map((rule, i) => JSON.stringify({ id: `rule-${i}`, ...rule })),
+  }
+}
+
+function pricesOf(mark: Story['marks'][0], contract: Contract): Record<string, string> {
+  if (mark.quote === null) return { price: priceAt(contract, mark.level) }
+  const at = (ticks: number) => priceAt(contract, { ...mark.level, ticks: mark.level.ticks + ticks })
+  return { bid: at(-mark.quote.below), ask: at(mark.quote.above) }
+}
+
+/** A `--marks` file as its lines: the header, then one line a row; what a row does not say is empty (`suspicious` 0). */
+export function csvMarks(columns: readonly string[], rows: readonly Record<string, unknown>[]): string[] {
+  return [columns.join(','), ...rows.map((row) => columns.map((column) => String(row[column] ?? (column === 'suspicious' ? '0' : ''))).join(','))]
+}
+
+function printInstant(at: number): string {
+  return at % 1000 === 0 ? new Date(at).toISOString().replace('.000Z', 'Z') : new Date(at).toISOString()
+}

@@ -1,0 +1,608 @@
+// The trade engine said twice: this is the second saying, brute force in exact fractions, written from INTERFACES.md alone.
+// It exists to be compared with the product's own engine (book.property.test.ts). It never imports from src, and it is never made faster.
+
+export interface NaiveInput {
+  /** Each tape as its lines, in argument order. */
+  readonly tapes: readonly (readonly string[])[]
+  /** `--marks CONID=FILE`, in argument order; the first line is the header. */
+  readonly marks: readonly { readonly conId: number; readonly csv: readonly string[] }[]
+  readonly filter: 'default' | 'none'
+  readonly unit: 'order' | 'round-trip' | 'both'
+  readonly rules: readonly string[]
+}
+
+type Json = Record<string, unknown>
+type Unit = 'ORDER' | 'ROUND_TRIP'
+
+/** What `replay --json --rules` prints: the trades, then the alerts, each with its keys in the printed order. */
+export function naiveReplay(input: NaiveInput): { trades: Json[]; alerts: Json[] } {
+  const told = read(input)
+  const fills = fillsOf(told)
+  const marks = acceptedMarks(told, fills, input.filter)
+  const units: Unit[] = input.unit === 'both' ? ['ORDER', 'ROUND_TRIP'] : input.unit === 'order' ? ['ORDER'] : ['ROUND_TRIP']
+  const rules = input.rules.flatMap((text, line) => (text.trim() === '' ? [] : [{ line, rule: JSON.parse(text) as Json }]))
+  const found = units.flatMap((unit) => tradesOf(unit, fills)).map((trade) => ({ trade, moments: momentsOf(trade, marks, told) }))
+  const trades = found.map(({ trade, moments }) => printTrade(trade, moments, told))
+  const alerts = found.flatMap(({ trade, moments }) => rules.flatMap(({ rule, line }) => alertsOf(rule, line, trade, moments, told)))
+  return {
+    trades: trades.sort((a, b) => compareText(a.openedAt, b.openedAt) || compareText(a.tradeId, b.tradeId)),
+    alerts: alerts
+      .sort(
+        (a, b) =>
+          a.at - b.at ||
+          a.openedAt - b.openedAt ||
+          compareText(a.print.tradeId, b.print.tradeId) ||
+          a.line - b.line ||
+          Number(a.print.tier) - Number(b.print.tier),
+      )
+      .map((alert) => alert.print),
+  }
+}
+
+// ---------------------------------------------------------------- reading
+
+/** Where a fact stands: by instant, then kind, then file, then line. */
+interface Place {
+  readonly at: number
+  readonly kind: number
+  readonly file: number
+  readonly line: number
+}
+const EXECUTION = 1
+const MARK = 3
+
+interface Told {
+  readonly instruments: Map<number, Json>
+  readonly executions: { place: Place; row: Json }[]
+  /** By exact execution id; the last line won. */
+  readonly commissions: Map<string, Json>
+  readonly rates: { at: number; row: Json }[]
+  readonly marks: { place: Place; conId: number; row: Json }[]
+  /** The tape's clock runs to here. */
+  readonly end: number
+}
+
+function read(input: NaiveInput): Told {
+  const told: Told & { end: number } = { instruments: new Map(), executions: [], commissions: new Map(), rates: [], marks: [], end: Number.NEGATIVE_INFINITY }
+  const seen = new Set<string>()
+  input.tapes.forEach((lines, file) => {
+    lines.forEach((text, line) => {
+      if (text.trim() === '') return
+      const row = JSON.parse(text) as Json
+      const times = (row.kind === 'gap' ? [row.from, row.to] : [row.at]).flatMap((time) => (time === undefined ? [] : [instant(String(time))]))
+      const at = times[0] ?? Number.NEGATIVE_INFINITY
+      told.end = Math.max(told.end, ...times)
+      if (row.kind === 'instrument') told.instruments.set(Number(row.conId), row)
+      if (row.kind === 'commission') told.commissions.set(String(row.executionId), row)
+      if (row.kind === 'fxRate') told.rates.push({ at, row })
+      if (row.kind === 'mark') told.marks.push({ place: { at, kind: MARK, file, line }, conId: Number(row.conId), row })
+      if (row.kind === 'execution' && !seen.has(String(row.executionId))) {
+        seen.add(String(row.executionId))
+        told.executions.push({ place: { at, kind: EXECUTION, file, line }, row })
+      }
+    })
+  })
+  input.marks.forEach(({ conId, csv }, i) => {
+    const header = (csv[0] ?? '').split(',').map((name) => name.trim())
+    csv.slice(1).forEach((text, line) => {
+      if (text.trim() === '') return
+      const cells = text.split(',')
+      const row: Json = Object.fromEntries(header.map((name, column) => [name, (cells[column] ?? '').trim()]))
+      const at = Number(String(row.ts_ms).split('.')[0])
+      told.end = Math.max(told.end, at)
+      told.marks.push({ place: { at, kind: MARK, file: input.tapes.length + i, line }, conId, row })
+    })
+  })
+  return told
+}
+
+/** Milliseconds since 1970; digits beyond the third are dropped. */
+function instant(text: string): number {
+  const [, whole, fraction = '', zone] = /^(.*T\d\d:\d\d:\d\d)(?:\.(\d+))?(.*)$/.exec(text) as unknown as [string, string, string | undefined, string]
+  return Date.parse(`${whole}.${fraction.slice(0, 3).padEnd(3, '0')}${zone || 'Z'}`)
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.at - b.at || a.kind - b.kind || a.file - b.file || a.line - b.line
+}
+
+function compareText(a: unknown, b: unknown): number {
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0
+}
+
+// ---------------------------------------------------------------- executions: families, commissions
+
+/** What one family of execution ids comes to, busts left out. */
+interface Fill {
+  readonly place: Place
+  readonly family: string
+  readonly account: string
+  readonly conId: number
+  readonly sign: 1 | -1
+  readonly quantity: Q
+  readonly price: Q
+  readonly orderKey: string
+  /** In the instrument's currency; null while unknown. */
+  readonly commission: Q | null
+}
+
+function familyOf(executionId: string): { family: string; suffix: number } {
+  const segments = executionId.split('.')
+  if (segments.length !== 4 || !/^\d+$/.test(segments[3] ?? '')) return { family: executionId, suffix: 0 }
+  return { family: segments.slice(0, 3).join('.'), suffix: Number(segments[3]) }
+}
+
+function fillsOf(told: Told): Fill[] {
+  const families = new Map<string, Told['executions']>()
+  for (const execution of told.executions) {
+    const { family } = familyOf(String(execution.row.executionId))
+    families.set(family, [...(families.get(family) ?? []), execution])
+  }
+  const fills: Fill[] = []
+  for (const [family, members] of families) {
+    members.sort((a, b) => familyOf(String(a.row.executionId)).suffix - familyOf(String(b.row.executionId)).suffix)
+    const place = (members[0] as Told['executions'][0]).place
+    const row = (members.at(-1) as Told['executions'][0]).row
+    const quantity = must(row.quantity)
+    if (sign(quantity) === 0) continue
+    const conId = Number(row.conId)
+    fills.push({
+      place,
+      family,
+      account: String(row.account),
+      conId,
+      sign: row.side === 'BUY' ? 1 : -1,
+      quantity,
+      price: must(row.price),
+      orderKey: orderKeyOf(row, family),
+      commission: commissionOf(family, String(told.instruments.get(conId)?.currency), place.at, told),
+    })
+  }
+  return fills.sort((a, b) => comparePlaces(a.place, b.place))
+}
+
+function orderKeyOf(row: Json, family: string): string {
+  if (Number(row.permId ?? 0) > 0) return `perm ${Number(row.permId)}`
+  if (Number(row.orderId ?? 0) > 0) return `order ${row.clientId ?? ''} ${Number(row.orderId)}`
+  return `family ${family}`
+}
+
+/** The sum of the family's commissions that came; null while none has, or where one is in a currency without a rate. */
+function commissionOf(family: string, currency: string, at: number, told: Told): Q | null {
+  let sum: Q | null = null
+  for (const [executionId, row] of told.commissions) {
+    if (familyOf(executionId).family !== family) continue
+    const amount = inCurrency(must(row.amount), String(row.currency), currency, at, told)
+    if (amount === null) return null
+    sum = sum === null ? amount : add(sum, amount)
+  }
+  return sum
+}
+
+function inCurrency(amount: Q, from: string, to: string, at: number, told: Told): Q | null {
+  if (from === to) return amount
+  let latest: { at: number; row: Json } | null = null
+  for (const rate of told.rates) {
+    const concerns = (rate.row.base === from && rate.row.quote === to) || (rate.row.base === to && rate.row.quote === from)
+    if (concerns && rate.at <= at && (latest === null || rate.at >= latest.at)) latest = rate
+  }
+  if (latest === null) return null
+  return latest.row.base === from ? mul(amount, must(latest.row.rate)) : div(amount, must(latest.row.rate))
+}
+
+// ---------------------------------------------------------------- marks: which price is one
+
+interface AcceptedMark {
+  readonly place: Place
+  readonly price: Q
+}
+
+/** Per contract, in order: the marks that count, repeats left out. */
+function acceptedMarks(told: Told, fills: readonly Fill[], filter: 'default' | 'none'): Map<number, AcceptedMark[]> {
+  const all = new Map<number, AcceptedMark[]>()
+  for (const conId of new Set(told.marks.map((mark) => mark.conId))) {
+    const accepted: AcceptedMark[] = []
+    let last: AcceptedMark | null = null // the last accepted one, a repeat included
+    let held: AcceptedMark | null = null
+    const accept = (mark: AcceptedMark) => {
+      const before = last
+      const executionBetween =
+        before !== null &&
+        fills.some((fill) => fill.conId === conId && comparePlaces(fill.place, before.place) > 0 && comparePlaces(fill.place, mark.place) < 0)
+      if (before === null || executionBetween || compare(before.price, mark.price) !== 0) accepted.push(mark)
+      last = mark
+    }
+    const isBag = told.instruments.get(conId)?.secType === 'BAG'
+    const rows = told.marks.filter((mark) => mark.conId === conId).sort((a, b) => comparePlaces(a.place, b.place))
+    for (const { place, row } of rows) {
+      const price = priceOf(row, isBag, filter)
+      if (price === null) continue
+      const mark = { place, price }
+      if (filter === 'none') {
+        accept(mark)
+        continue
+      }
+      if (held !== null && !differsByMoreThan(1n, price, held.price)) {
+        accept(held)
+        held = null
+        accept(mark)
+        continue
+      }
+      held = null
+      const reference: AcceptedMark | null = last
+      if (reference !== null && isJump(reference, mark)) held = mark
+      else accept(mark)
+    }
+    all.set(conId, accepted)
+  }
+  return all
+}
+
+/** The price a row tells, or null where it is refused whatever came before it. */
+function priceOf(row: Json, isBag: boolean, filter: 'default' | 'none'): Q | null {
+  const bid = parse(row.bid)
+  const ask = parse(row.ask)
+  const isMid = !('price' in row) || row.source === 'MID'
+  const price = 'price' in row ? parse(row.price) : bid !== null && ask !== null ? div(add(bid, ask), whole(2n)) : null
+  if (price === null) return null
+  if (isSet(row.suspicious)) return null
+  if (sign(price) <= 0 && !isBag) return null
+  if (filter === 'none') return price
+  if (isSet(row.unreported) || isSet(row.pastLimit) || isSet(row.halted)) return null
+  if ((Number.parseInt(String(row.sale_condition_hex ?? '0'), 16) & 0x100200) !== 0) return null
+  if (bid !== null && ask !== null) {
+    if (compare(bid, ask) > 0) return null
+    if (isMid && compare(mul(sub(ask, bid), whole(100n)), mul(absolute(price), whole(25n))) > 0) return null
+  }
+  return price
+}
+
+function isSet(flag: unknown): boolean {
+  return flag === true || flag === 1 || flag === '1' || flag === 'true'
+}
+
+function isJump(last: AcceptedMark, mark: AcceptedMark): boolean {
+  return mark.place.at - last.place.at <= 60_000 && differsByMoreThan(5n, mark.price, last.price)
+}
+
+/** |price − from| > percent of |from| */
+function differsByMoreThan(percent: bigint, price: Q, from: Q): boolean {
+  return compare(mul(absolute(sub(price, from)), whole(100n)), mul(absolute(from), whole(percent))) > 0
+}
+
+// ---------------------------------------------------------------- trades
+
+/** A fill, or the part of one that belongs to this trade. */
+interface Part {
+  readonly fill: Fill
+  readonly quantity: Q
+  readonly enters: boolean
+}
+interface NaiveTrade {
+  readonly unit: Unit
+  readonly tradeId: string
+  readonly account: string
+  readonly conId: number
+  readonly sign: 1 | -1
+  readonly orderKey: string
+  readonly parts: Part[]
+}
+
+function openQuantity(trade: NaiveTrade): Q {
+  return trade.parts.reduce((sum, part) => (part.enters ? add(sum, part.quantity) : sub(sum, part.quantity)), ZERO)
+}
+
+function tradesOf(unit: Unit, fills: readonly Fill[]): NaiveTrade[] {
+  const trades: NaiveTrade[] = [] // by first fill
+  for (const fill of fills) {
+    let left = fill.quantity
+    const open = () => trades.filter((trade) => trade.account === fill.account && trade.conId === fill.conId && sign(openQuantity(trade)) > 0)
+    for (const trade of open()) {
+      if (trade.sign === fill.sign || sign(left) === 0) continue
+      const quantity = least(left, openQuantity(trade))
+      trade.parts.push({ fill, quantity, enters: false })
+      left = sub(left, quantity)
+    }
+    if (sign(left) === 0) continue
+    const enlarged = open().find((trade) => unit === 'ROUND_TRIP' || trade.orderKey === fill.orderKey)
+    const part = { fill, quantity: left, enters: true }
+    if (enlarged !== undefined) enlarged.parts.push(part)
+    else {
+      const { account, conId, orderKey, family } = fill
+      trades.push({ unit, tradeId: `${unit}:${account}:${conId}:${family}`, account, conId, sign: fill.sign, orderKey, parts: [part] })
+    }
+  }
+  return trades
+}
+
+/** The state of a trade after one of its own fills or a mark, all recomputed from the first fill. */
+interface Moment {
+  readonly at: number
+  readonly price: Q
+  readonly closes: boolean
+  /** Volume-weighted price of the entering fills so far. */
+  readonly entry: Q
+  readonly result: Q
+  /** s·(P−E)/|E|·100; null where E is 0. */
+  readonly now: Q | null
+  // the extremes so far
+  readonly best: Reached
+  readonly worst: Reached
+  readonly mfePct: Reached
+  readonly maePct: Reached
+  readonly mfePnl: Reached
+  readonly maePnl: Reached
+}
+interface Reached {
+  readonly value: Q
+  readonly at: number
+}
+
+function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: Told): Moment[] {
+  const first = (trade.parts[0] as Part).fill
+  const last = (trade.parts.at(-1) as Part).fill
+  const isClosed = sign(openQuantity(trade)) === 0
+  const multiplier = multiplierOf(told.instruments.get(trade.conId))
+  const seen = (marks.get(trade.conId) ?? []).filter(
+    (mark) => comparePlaces(mark.place, first.place) > 0 && (!isClosed || comparePlaces(mark.place, last.place) < 0),
+  )
+  const events = [...trade.parts.map((part) => ({ place: part.fill.place, price: part.fill.price })), ...seen].sort((a, b) => comparePlaces(a.place, b.place))
+  const moments: Moment[] = []
+  for (const { place, price } of events) {
+    const soFar = trade.parts.filter((part) => comparePlaces(part.fill.place, place) <= 0)
+    const entry = averagePrice(soFar.filter((part) => part.enters)) as Q
+    const s = whole(BigInt(trade.sign))
+    const position = soFar.reduce((sum, part) => add(sum, mul(whole(BigInt(part.fill.sign)), part.quantity)), ZERO)
+    const paid = soFar.reduce((sum, part) => add(sum, mul(mul(whole(BigInt(part.fill.sign)), part.quantity), part.fill.price)), ZERO)
+    const result = mul(sub(mul(position, price), paid), multiplier)
+    const now = sign(entry) === 0 ? null : mul(div(mul(s, sub(price, entry)), absolute(entry)), whole(100n))
+    const zero = { value: ZERO, at: first.place.at }
+    const before = moments.at(-1) ?? {
+      best: { value: price, at: place.at },
+      worst: { value: price, at: place.at },
+      mfePct: zero,
+      maePct: zero,
+      mfePnl: zero,
+      maePnl: zero,
+    }
+    const higher = (reached: Reached, value: Q | null, direction: 1 | -1): Reached =>
+      value !== null && compare(value, reached.value) * direction > 0 ? { value, at: place.at } : reached
+    const favourable = trade.sign
+    const adverse = trade.sign === 1 ? -1 : 1
+    moments.push({
+      at: place.at,
+      price,
+      closes: isClosed && place === last.place,
+      entry,
+      result,
+      now,
+      best: higher(before.best, price, favourable),
+      worst: higher(before.worst, price, adverse),
+      mfePct: higher(before.mfePct, now, 1),
+      maePct: higher(before.maePct, now, -1),
+      mfePnl: higher(before.mfePnl, result, 1),
+      maePnl: higher(before.maePnl, result, -1),
+    })
+  }
+  return moments
+}
+
+function multiplierOf(instrument: Json | undefined): Q {
+  const multiplier = parse(instrument?.multiplier)
+  return multiplier === null || sign(multiplier) === 0 ? whole(1n) : multiplier
+}
+
+function averagePrice(parts: readonly Part[]): Q | null {
+  if (parts.length === 0) return null
+  const quantity = parts.reduce((sum, part) => add(sum, part.quantity), ZERO)
+  return div(
+    parts.reduce((sum, part) => add(sum, mul(part.quantity, part.fill.price)), ZERO),
+    quantity,
+  )
+}
+
+function printTrade(trade: NaiveTrade, moments: readonly Moment[], told: Told): Json {
+  const last = moments.at(-1) as Moment
+  const entering = trade.parts.filter((part) => part.enters)
+  const hasPct = last.now !== null
+  const commission = trade.parts.reduce<Q | null>(
+    (sum, { fill, quantity }) => (sum === null || fill.commission === null ? null : add(sum, div(mul(fill.commission, quantity), fill.quantity))),
+    ZERO,
+  )
+  return {
+    unit: trade.unit,
+    tradeId: trade.tradeId,
+    account: trade.account,
+    conId: trade.conId,
+    symbol: String(told.instruments.get(trade.conId)?.symbol ?? trade.conId),
+    side: trade.sign === 1 ? 'LONG' : 'SHORT',
+    status: last.closes ? 'CLOSED' : 'OPEN',
+    quantity: plain(entering.reduce((sum, part) => add(sum, part.quantity), ZERO)),
+    entryPrice: rounded(last.entry),
+    exitPrice: last.closes ? rounded(averagePrice(trade.parts.filter((part) => !part.enters)) as Q) : null,
+    openedAt: printInstant((moments[0] as Moment).at),
+    closedAt: last.closes ? printInstant(last.at) : null,
+    grossPnl: plain(last.result),
+    commission: commission === null ? null : rounded(commission),
+    netPnl: commission === null ? null : rounded(sub(last.result, commission)),
+    mfePx: plain(last.best.value),
+    mfeAt: printInstant(last.best.at),
+    maePx: plain(last.worst.value),
+    maeAt: printInstant(last.worst.at),
+    mfePct: hasPct ? rounded(last.mfePct.value) : null,
+    mfePctAt: hasPct ? printInstant(last.mfePct.at) : null,
+    maePct: hasPct ? rounded(last.maePct.value) : null,
+    maePctAt: hasPct ? printInstant(last.maePct.at) : null,
+    mfePnl: plain(last.mfePnl.value),
+    mfePnlAt: printInstant(last.mfePnl.at),
+    maePnl: plain(last.maePnl.value),
+    maePnlAt: printInstant(last.maePnl.at),
+  }
+}
+
+function printInstant(at: number): string {
+  return new Date(at).toISOString()
+}
+
+// ---------------------------------------------------------------- rules
+
+interface NaiveAlert {
+  readonly at: number
+  readonly openedAt: number
+  readonly line: number
+  readonly print: Json
+}
+
+function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly Moment[], told: Told): NaiveAlert[] {
+  if (rule.enabled === false || (rule.unit ?? 'ORDER') !== trade.unit || !isInScope(rule, trade, told)) return []
+  const openedAt = (moments[0] as Moment).at
+  const alert = (tier: number, at: number, moment: Moment): NaiveAlert => {
+    const pct = moment.now === null ? null : rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? moment.mfePct.value : moment.now
+    return {
+      at,
+      openedAt,
+      line,
+      print: {
+        ruleId: rule.id,
+        tier,
+        tradeId: trade.tradeId,
+        unit: trade.unit,
+        account: trade.account,
+        conId: trade.conId,
+        at: printInstant(at),
+        price: plain(moment.price),
+        pct: pct === null ? null : rounded(pct),
+      },
+    }
+  }
+  if (rule.kind === 'TIME_STOP' || rule.kind === 'NO_PROGRESS') {
+    const deadline = openedAt + duration(String(rule.after))
+    const moment = moments.filter(({ at }) => at <= deadline).at(-1) as Moment
+    if (deadline > told.end || moment.closes || moment.now === null) return []
+    const fires = rule.kind === 'TIME_STOP' ? compare(moment.mfePct.value, must(rule.mfeBelowPct)) < 0 : compare(moment.now, must(rule.resultBelowPct)) < 0
+    return fires ? [alert(0, deadline, moment)] : []
+  }
+  const tiers = rule.kind === 'MFE_TARGET' && Array.isArray(rule.tiers) ? (rule.tiers as Json[]) : [rule]
+  return tiers.flatMap((tier, i) => {
+    let isArmed = false
+    let looksInARow = 0
+    for (const moment of moments) {
+      if (moment.closes) break
+      if (moment.now !== null && compare(moment.mfePct.value, must(rule.armPct ?? '0')) >= 0) isArmed = true
+      looksInARow = holds(rule, tier, isArmed, trade, moment) ? looksInARow + 1 : 0
+      if (looksInARow >= Number(rule.confirm ?? 1)) return [alert(i, moment.at, moment)]
+    }
+    return []
+  })
+}
+
+function holds(rule: Json, tier: Json, isArmed: boolean, trade: NaiveTrade, { now, mfePct, best, price }: Moment): boolean {
+  switch (rule.kind) {
+    case 'MAE_STOP':
+      return now !== null && compare(now, sub(ZERO, must(rule.pct))) <= 0
+    case 'MFE_TARGET':
+      return now !== null && compare(mfePct.value, must(tier.pct)) >= 0
+    case 'TRAILING_STOP': {
+      if (!isArmed || sign(best.value) === 0) return false
+      const fallen = mul(whole(BigInt(trade.sign) * 100n), sub(best.value, price))
+      return compare(fallen, mul(must(rule.pct), absolute(best.value))) >= 0
+    }
+    case 'GIVEBACK':
+      return isArmed && now !== null && compare(sub(mfePct.value, now), mul(must(rule.fraction), mfePct.value)) >= 0
+    default:
+      throw new Error(`unknown rule kind ${String(rule.kind)}`)
+  }
+}
+
+function isInScope(rule: Json, trade: NaiveTrade, told: Told): boolean {
+  const scope = (rule.scope ?? {}) as Record<string, unknown[] | undefined>
+  const instrument = told.instruments.get(trade.conId)
+  const allows = (list: unknown[] | undefined, value: unknown) => list === undefined || list.includes(value)
+  return (
+    allows(scope.accounts, trade.account) &&
+    allows(scope.symbols, instrument?.symbol) &&
+    allows(scope.sides, trade.sign === 1 ? 'LONG' : 'SHORT') &&
+    allows(scope.secTypes, instrument?.secType)
+  )
+}
+
+/** Milliseconds of an ISO 8601 duration of days, hours, minutes, seconds. */
+function duration(text: string): number {
+  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? []
+  return (((Number(days ?? 0) * 24 + Number(hours ?? 0)) * 60 + Number(minutes ?? 0)) * 60 + Number(seconds ?? 0)) * 1000
+}
+
+// ---------------------------------------------------------------- exact fractions
+
+/** n / d with d > 0, not always in lowest terms. */
+export interface Q {
+  readonly n: bigint
+  readonly d: bigint
+}
+const ZERO: Q = { n: 0n, d: 1n }
+const LONG = 10n ** 40n
+
+function q(n: bigint, d: bigint): Q {
+  if (d < 0n) return q(-n, -d)
+  if (d < LONG) return { n, d }
+  const common = commonDivisor(n, d)
+  return { n: n / common, d: d / common }
+}
+
+function commonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
+
+const whole = (n: bigint): Q => ({ n, d: 1n })
+const add = (a: Q, b: Q): Q => (a.d === b.d ? { n: a.n + b.n, d: a.d } : q(a.n * b.d + b.n * a.d, a.d * b.d))
+const sub = (a: Q, b: Q): Q => add(a, { n: -b.n, d: b.d })
+const mul = (a: Q, b: Q): Q => q(a.n * b.n, a.d * b.d)
+const div = (a: Q, b: Q): Q => q(a.n * b.d, a.d * b.n)
+const compare = (a: Q, b: Q): number => sign(sub(a, b))
+const sign = (a: Q): number => (a.n > 0n ? 1 : a.n < 0n ? -1 : 0)
+const absolute = (a: Q): Q => (a.n < 0n ? { n: -a.n, d: a.d } : a)
+const least = (a: Q, b: Q): Q => (compare(a, b) <= 0 ? a : b)
+
+/** The number a decimal text says, exactly; null where it says none. */
+export function parse(text: unknown): Q | null {
+  const found = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(String(text ?? '').trim())
+  if (found === null) return null
+  const [, minus, integer = '', fraction = '', exponent = '0'] = found
+  if (integer + fraction === '') return null
+  const digits = BigInt(integer + fraction) * (minus === '-' ? -1n : 1n)
+  const power = Number(exponent) - fraction.length
+  return power >= 0 ? whole(digits * 10n ** BigInt(power)) : { n: digits, d: 10n ** BigInt(-power) }
+}
+
+function must(text: unknown): Q {
+  const value = parse(text)
+  if (value === null) throw new Error(`expected a decimal number, found ${String(text)}`)
+  return value
+}
+
+/** At most 12 decimals, half-even, zeros stripped. */
+export function rounded(a: Q): string {
+  const scaled = (a.n < 0n ? -a.n : a.n) * 10n ** 12n
+  const below = scaled / a.d
+  const twiceRest = (scaled % a.d) * 2n
+  const up = twiceRest > a.d || (twiceRest === a.d && below % 2n === 1n)
+  return printDecimal(a.n < 0n, up ? below + 1n : below, 12)
+}
+
+/** Every decimal of a number that has finitely many. */
+export function plain(a: Q): string {
+  for (let places = 0; places < 200; places++) {
+    const scaled = a.n * 10n ** BigInt(places)
+    if (scaled % a.d === 0n) return printDecimal(a.n < 0n, (a.n < 0n ? -scaled : scaled) / a.d, places)
+  }
+  throw new Error(`${a.n}/${a.d} has no end`)
+}
+
+function printDecimal(isNegative: boolean, scaled: bigint, places: number): string {
+  const digits = scaled.toString().padStart(places + 1, '0')
+  const fraction = digits.slice(digits.length - places).replace(/0+$/, '')
+  const text = digits.slice(0, digits.length - places) + (places > 0 && fraction !== '' ? `.${fraction}` : '')
+  return isNegative && scaled !== 0n ? `-${text}` : text
+}
