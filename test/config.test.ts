@@ -1,0 +1,105 @@
+// Configuration: what an empty environment means, and what a wrong value says. Never reads the environment of the machine the test runs on.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isLoopback, readConfig, VARIABLE_NAMES } from '#src/config.ts'
+import { ConfigInvalid } from '#src/errors.ts'
+
+test('nothing set: everything has a value that works on one machine', () => {
+  const config = readConfig({})
+  expect(config).toMatchObject({
+    home: join(homedir(), '.excursion'),
+    host: '127.0.0.1',
+    port: 4000,
+    language: 'en',
+    markFilter: 'default',
+    keepMarksDays: 90,
+    databaseUrl: null,
+    broker: 'tws',
+    tws: { host: '127.0.0.1', port: 4002, clientId: 0, readOnly: true },
+    privacy: 'full',
+    warnings: [],
+  })
+})
+
+test('an empty value is an absent one', () => {
+  expect(readConfig(Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ' '])))).toEqual(readConfig({}))
+})
+
+test.each([
+  ['TWS_PORT', 'abc', "TWS_PORT: expected a whole number from 1 to 65535, found 'abc'; correct it or leave it empty"],
+  ['TWS_PORT', '70000', "TWS_PORT: expected a whole number from 1 to 65535, found '70000'; correct it or leave it empty"],
+  ['EXCURSION_PORT', '-1', "EXCURSION_PORT: expected a whole number from 0 to 65535, found '-1'; correct it or leave it empty"],
+  ['EXCURSION_PORT', '4e3', "EXCURSION_PORT: expected a whole number from 0 to 65535, found '4e3'; correct it or leave it empty"],
+  ['EXCURSION_LANG', 'de', "EXCURSION_LANG: expected en or zh, found 'de'; correct it or leave it empty"],
+  ['EXCURSION_TZ', 'Mars/Olympus', "EXCURSION_TZ: expected an IANA time zone like 'America/New_York', found 'Mars/Olympus'; correct it or leave it empty"],
+  ['TWS_READ_ONLY', 'maybe', "TWS_READ_ONLY: expected true or false, found 'maybe'; correct it or leave it empty"],
+  ['BROKER', 'ib', "BROKER: expected tws or client-portal, found 'ib'; correct it or leave it empty"],
+  ['SMS_TO', '0177', "SMS_TO: expected a telephone number like '+14155550123', found '0177'; correct it or leave it empty"],
+  ['ACCOUNT_ALIASES', 'U1', "ACCOUNT_ALIASES: expected pairs like 'U123:main,U456:retirement', found 'U1'; correct it or leave it empty"],
+])('%s=%s is one line that names it, what was found and what is allowed', (name, value, line) => {
+  expect(linesOf({ [name]: value })).toEqual([line])
+})
+
+test('all wrong values are told at once, a line each', () => {
+  expect(linesOf({ TWS_PORT: 'x', BROKER: 'x', PRIVACY: 'x', TWS_HOST: 'fine' })).toHaveLength(3)
+})
+
+test('a wrong secret is not printed, nor is a password inside an address', () => {
+  const lines = linesOf({ DATABASE_URL: 'mysql://me:hunter2@db/x', NOTION_TOKEN: 'hunter2 hunter2', NOTION_BASE_URL: 'me:hunter2@proxy' })
+  expect(lines).toHaveLength(3)
+  expect(lines.join()).not.toContain('hunter2')
+})
+
+test('law: whatever is set, either the whole of it is accepted or each line names one variable', () => {
+  const anything = fc.dictionary(
+    fc.constantFrom(...VARIABLE_NAMES),
+    fc.oneof(fc.string(), fc.integer().map(String), fc.constantFrom('true', 'tws', 'https://x.y/', 'en')),
+  )
+  fc.assert(
+    fc.property(anything, (env) => {
+      const lines = linesOf(env)
+      expect(new Set(lines.map((line) => line.split(':')[0])).size).toBe(lines.length)
+      for (const line of lines) expect(VARIABLE_NAMES).toContain(line.split(':')[0])
+    }),
+  )
+})
+
+test('a misspelt name is answered with the nearest one and does not stop the start', () => {
+  expect(readConfig({ EXCURSION_PROT: '4001', OTHER_PORT: '1' }).warnings).toEqual([
+    'EXCURSION_PROT: expected a variable that .env.example lists, found an unknown one that is ignored; did you mean EXCURSION_PORT?',
+  ])
+})
+
+test('the language is the one of the system unless it is set', () => {
+  expect(readConfig({ LANG: 'zh_CN.UTF-8' }).language).toBe('zh')
+  expect(readConfig({ LANG: 'de_DE.UTF-8' }).language).toBe('en')
+  expect(readConfig({ LANG: 'zh_CN.UTF-8', EXCURSION_LANG: 'en' }).language).toBe('en')
+})
+
+test('folders are absolute, and ~ is the home folder', () => {
+  expect(readConfig({ EXCURSION_HOME: '/srv/x', NOTES_DIR: '~/vault' })).toMatchObject({ home: '/srv/x', notesDir: join(homedir(), 'vault') })
+  expect(readConfig({ EXCURSION_HOME: '/srv/x' }).notesDir).toBe('/srv/x/notes')
+})
+
+test('the value is frozen through and through', () => {
+  const config = readConfig({ ACCOUNT_ALIASES: 'U123:main, U456:the other' })
+  expect(config.accountAliases).toEqual({ U123: 'main', U456: 'the other' })
+  for (const part of [config, config.tws, config.accountAliases, config.warnings]) expect(Object.isFrozen(part)).toBe(true)
+})
+
+test('only this machine reaches a loopback address', () => {
+  expect(['127.0.0.1', '127.1.2.3', 'localhost', '::1'].filter(isLoopback)).toHaveLength(4)
+  expect(['0.0.0.0', '::', '192.168.1.2', '127.0.0.1.example.com', 'localhost.example.com'].filter(isLoopback)).toEqual([])
+})
+
+function linesOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.lines
+    throw error
+  }
+}
