@@ -1,0 +1,54 @@
+// Writes generated.ts, the resolvers' types, from the SDL: `node graphql/codegen.ts`. A test writes them again and compares.
+import { writeFileSync } from 'node:fs'
+import { codegen } from '@graphql-codegen/core'
+import * as typescript from '@graphql-codegen/typescript'
+import * as resolvers from '@graphql-codegen/typescript-resolvers'
+import { parse, printSchema } from 'graphql'
+import { buildSchema } from './schema.ts'
+
+const config = {
+  contextType: './context.ts#Context',
+  enumsAsTypes: true,
+  useTypeImports: true,
+  skipTypename: true,
+  makeResolverTypeCallable: false,
+  immutableTypes: true,
+  maybeValue: 'T | null | undefined',
+  defaultScalarType: 'unknown',
+  scalars: {
+    ID: { input: 'string', output: 'string' },
+    Decimal: { input: 'string', output: 'string | number' },
+    DateTime: { input: 'number', output: 'number' },
+    Date: { input: 'string', output: 'string' },
+    BigInt: { input: 'number', output: 'number' },
+    Duration: { input: 'string', output: 'string' },
+  },
+  // What a resolver is handed for an object of these types: the store's and the core's own values.
+  mappers: {
+    Trade: './parents.ts#TradeParent',
+    Alert: './parents.ts#AlertParent',
+    Excursion: './parents.ts#ExcursionParent',
+    Trajectory: './parents.ts#TrajectoryParent',
+    TrajectoryPoint: './parents.ts#TrajectoryPointParent',
+    Instrument: './parents.ts#InstrumentParent',
+    AlertRule: './parents.ts#RuleParent',
+    Review: './parents.ts#ReviewParent',
+    BrokerStatus: './parents.ts#BrokerStatusParent',
+  },
+}
+
+export async function generateTypes(): Promise<string> {
+  const schema = buildSchema()
+  const generated = await codegen({
+    filename: 'generated.ts',
+    schema: parse(printSchema(schema)),
+    schemaAst: schema,
+    documents: [],
+    config,
+    plugins: [{ typescript: {} }, { 'typescript-resolvers': {} }],
+    pluginMap: { typescript, 'typescript-resolvers': resolvers },
+  })
+  return `// Made by codegen.ts from the SDL; not written by hand.\n${generated}`
+}
+
+if (import.meta.main) writeFileSync(new URL('generated.ts', import.meta.url), await generateTypes())

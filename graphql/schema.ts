@@ -1,0 +1,17 @@
+// The executable schema: the SDL files beside this one, joined with the resolvers. Reads files once, when it is built; serves nothing.
+import { readFileSync } from 'node:fs'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import type { GraphQLSchema } from 'graphql'
+import type { Resolvers } from './generated.ts'
+
+/** The topics, in the order in which a reader meets them. */
+const TOPICS = ['scalars', 'root', 'trades', 'alerts', 'reviews', 'brokers'] as const
+
+/** The SDL as it is written, one text a topic. */
+export function typeDefs(): string[] {
+  return TOPICS.map((topic) => readFileSync(new URL(`${topic}.graphql`, import.meta.url), 'utf8'))
+}
+
+export function buildSchema(resolvers: Resolvers = {}): GraphQLSchema {
+  return makeExecutableSchema({ typeDefs: typeDefs(), resolvers: resolvers as object })
+}
