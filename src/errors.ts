@@ -99,9 +99,10 @@ export class WriterBusy extends ExcursionError {
   }
 }
 
+/** A tape that cannot be read; the message names the file and the line. */
 export class TapeInvalid extends ExcursionError {
-  constructor(file: string, line: number, found: string, remedy = 'correct that line') {
-    super('EXC_TAPE_INVALID', `expected a readable line at ${file}:${line}, found ${found}; ${remedy}`)
+  constructor(message: string) {
+    super('EXC_TAPE_INVALID', message)
   }
 }
 

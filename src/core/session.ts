@@ -58,6 +58,34 @@ export function sessionClose(day: Day, instrument: TradingHours): Instant | null
   return last === undefined ? null : closeOf(last, zone)
 }
 
+/** The regular sessions of a day, in order; null where the instrument's hours are unknown. */
+export function sessionsOf(day: Day, instrument: TradingHours): readonly { readonly from: Instant; readonly to: Instant }[] | null {
+  const zone = zoneOf(instrument)
+  const hours = hoursOf(instrument.liquidHours)
+  if (hours === null) return null
+  return stretchesOf(hours, day).map((stretch) => ({ from: instantOf(stretch.openDay, stretch.open, zone), to: closeOf(stretch, zone) }))
+}
+
+/** The instant at which `ms` of session time have passed since `from`; on the wall clock where the hours are unknown. */
+export function afterSessionTime(from: Instant, ms: number, instrument: TradingHours): Instant {
+  let left = ms
+  let day = addDays(marketDay(from, instrument), -1)
+  for (let days = 0; days < DAYS_AHEAD; days++, day = addDays(day, 1)) {
+    const sessions = sessionsOf(day, instrument)
+    if (sessions === null) break
+    for (const session of sessions) {
+      const start = Math.max(session.from, from)
+      if (start >= session.to) continue
+      if (left <= session.to - start) return start + left
+      left -= session.to - start
+    }
+  }
+  return from + ms
+}
+
+/** How far ahead a session is looked for; beyond it the contract does not trade any more. */
+const DAYS_AHEAD = 60
+
 /** The first instant that no longer belongs to a market day. */
 export function endOfDay(day: Day, instrument: TradingHours): Instant {
   const zone = zoneOf(instrument)

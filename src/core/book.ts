@@ -1,0 +1,434 @@
+// The trade book of one contract. Pure: it is told fills, marks and the time in the order of history and answers what changed.
+//
+// A mark costs two comparisons unless it moves somebody: a record (excursion.ts) or a level a rule waits for (watch.ts).
+import { type Decimal, decimal, type Fraction, ZERO } from './decimal.ts'
+import { Records, type Step } from './excursion.ts'
+import type { Fill } from './execution.ts'
+import type { Execution, Instrument } from './facts.ts'
+import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule } from './rules.ts'
+import { type Hole, RunningTrade } from './running.ts'
+import { afterSessionTime } from './session.ts'
+import type { Instant } from './time.ts'
+import type { Alert, Trade, TrajectoryPoint } from './trade.ts'
+import { Watch } from './watch.ts'
+
+export interface RaisedAlert extends Alert {
+  /** The rule's line: the last but one key of the order in which alerts are printed. */
+  readonly ruleIndex: number
+}
+
+export interface BookOptions {
+  readonly rules: readonly Rule[]
+  /** Whether trajectory points are wanted. */
+  readonly trace: boolean
+  /** What a family cost, in a currency; null while unknown. */
+  commissionOf(family: string, currency: string): Fraction | null
+}
+
+/** What changed since it was last asked. */
+export interface Changes {
+  /** Trades with a new fill, extreme or commission. */
+  readonly trades: readonly RunningTrade[]
+  readonly alerts: readonly RaisedAlert[]
+  readonly points: readonly TrajectoryPoint[]
+}
+
+interface Position {
+  /** Open ORDER trades, oldest first; all of one side. */
+  readonly orders: RunningTrade[]
+  roundTrip: RunningTrade | null
+}
+
+interface Waiting {
+  readonly trade: RunningTrade
+  readonly version: number
+}
+
+interface Deadline {
+  readonly trade: RunningTrade
+  readonly pending: Pending
+}
+
+/** Share by which a level is taken nearer than it is: waking in vain is cheap, sleeping through is wrong. */
+const MARGIN = 1e-11
+
+export class ContractBook {
+  instrument: Instrument
+  readonly trades: RunningTrade[] = []
+  readonly #options: BookOptions
+  #multiplier: Decimal
+  readonly #positions = new Map<string, Position>()
+  readonly #byFamily = new Map<string, RunningTrade[]>()
+  readonly #holes: Hole[] = []
+  readonly #highs = new Records(1)
+  readonly #lows = new Records(-1)
+  readonly #open = new Set<RunningTrade>()
+  readonly #attentive = new Set<RunningTrade>()
+  /** Levels at or above which, and (negated) at or below which, somebody's rules want to look. */
+  readonly #above = new Watch<Waiting>()
+  readonly #below = new Watch<Waiting>()
+  #deadlines = new Watch<Deadline>()
+  /** The instant the book has come to. */
+  #now: Instant = Number.NEGATIVE_INFINITY
+  #lastMark = Number.NaN
+  #marks = 0
+  #filledSinceMark = true
+  readonly #touched = new Set<RunningTrade>()
+  #alerts: RaisedAlert[] = []
+  readonly #due = new Set<RunningTrade>()
+  #dueAt: Instant = Number.NEGATIVE_INFINITY
+  #dueSecond = Number.NEGATIVE_INFINITY
+  #points: TrajectoryPoint[] = []
+
+  constructor(instrument: Instrument, options: BookOptions) {
+    this.instrument = instrument
+    this.#options = options
+    this.#multiplier = multiplierOf(instrument)
+  }
+
+  get now(): Instant {
+    return this.#now
+  }
+
+  get openTrades(): ReadonlySet<RunningTrade> {
+    return this.#open
+  }
+
+  get nextDeadline(): Instant {
+    return this.#deadlines.next
+  }
+
+  /** A contract's later description. True where money is now counted differently, so that history must be folded again. */
+  describe(instrument: Instrument): boolean {
+    const before = this.instrument
+    this.instrument = instrument
+    this.#multiplier = multiplierOf(instrument)
+    if (before.liquidHours !== instrument.liquidHours || before.timeZone !== instrument.timeZone) this.#dateDeadlinesAgain()
+    return !multiplierOf(before).eq(this.#multiplier) || before.symbol !== instrument.symbol || before.secType !== instrument.secType || before.currency !== instrument.currency
+  }
+
+  /** The next fill of history; its place is not before anything told already. */
+  fill(fill: Fill): void {
+    this.#goTo(fill.at)
+    this.#filledSinceMark = true
+    const position = this.#positionOf(fill.execution.account)
+    this.#fillOrders(position, fill)
+    this.#fillRoundTrip(position, fill)
+    if (this.#open.size === 0) this.#rest()
+  }
+
+  /** A mark equal to the last one, with no execution of the contract in between, is a repeat: it is not a new mark. */
+  isRepeat(price: number): boolean {
+    return price === this.#lastMark && !this.#filledSinceMark
+  }
+
+  /** The next accepted mark of history. */
+  mark(price: number, at: Instant): void {
+    if (at !== this.#now) this.#goTo(at)
+    if (price === this.#lastMark && !this.#filledSinceMark) return
+    this.#lastMark = price
+    this.#filledSinceMark = false
+    if (this.#open.size === 0) return
+    this.#marks++
+    if (price > this.#highs.guard) this.#moved(this.#highs.advance(price, at), this.#lows)
+    if (price < this.#lows.guard) this.#moved(this.#lows.advance(price, at), this.#highs)
+    if (this.#options.trace && at >= this.#dueSecond) this.#secondPassed(at)
+    if (price >= this.#above.next || -price >= this.#below.next || this.#attentive.size > 0) this.#lookAt(price)
+  }
+
+  /** Nothing is known of the contract's price in between. */
+  hole(from: Instant, to: Instant): void {
+    this.#holes.push({ from, to })
+    for (const trade of this.#open) this.#touched.add(trade)
+  }
+
+  /** The time is now `at` and every fact up to and including it has been told: deadlines up to and including it fire. */
+  passTime(at: Instant): void {
+    while (this.#deadlines.next <= at) this.#fireDeadline()
+    if (at > this.#now) this.#now = at
+  }
+
+  /** A commission came, late or not: whoever holds a part of the family is told again. */
+  costChanged(family: string): void {
+    for (const trade of this.#byFamily.get(family) ?? []) this.#touched.add(trade)
+  }
+
+  /** What changed since the last call. Points of the millisecond that still runs are told as they stand and again when they change. */
+  takeChanges(): Changes {
+    this.#settlePoints()
+    const changes = { trades: [...this.#touched], alerts: this.#alerts, points: this.#points }
+    this.#touched.clear()
+    this.#alerts = []
+    this.#points = []
+    return changes
+  }
+
+  tell(trade: RunningTrade): Trade {
+    const { currency } = this.instrument
+    return trade.tell(
+      this.instrument,
+      trade.lastPrice(this.#lastMark, this.#marks),
+      (trade.isOpen ? this.#marks : trade.ownMarks) > trade.marksBefore,
+      this.#now,
+      this.#holes,
+      (family) => this.#options.commissionOf(family, currency),
+    )
+  }
+
+  #goTo(at: Instant): void {
+    if (at > this.#deadlines.next) while (this.#deadlines.next < at) this.#fireDeadline()
+    if (this.#options.trace && at !== this.#dueAt) {
+      this.#settlePoints()
+      this.#due.clear()
+      this.#dueAt = at
+    }
+    if (at > this.#now) this.#now = at
+  }
+
+  #positionOf(account: string): Position {
+    let position = this.#positions.get(account)
+    if (position === undefined) {
+      position = { orders: [], roundTrip: null }
+      this.#positions.set(account, position)
+    }
+    return position
+  }
+
+  /** An opposite fill first closes, oldest trade first; what is left enlarges its order's open trade or opens one. */
+  #fillOrders(position: Position, fill: Fill): void {
+    const side = fill.execution.side === 'BUY' ? 1 : -1
+    let left = fill.quantity
+    for (let oldest = position.orders[0]; oldest !== undefined && oldest.side !== side && left.gt(ZERO); oldest = position.orders[0]) {
+      const part = left.lt(oldest.openQuantity) ? left : oldest.openQuantity
+      this.#take(oldest, fill, 'EXIT', part)
+      left = left.minus(part)
+      if (!oldest.isOpen) position.orders.shift()
+    }
+    if (left.eq(ZERO)) return
+    const orderKey = orderKeyOf(fill.execution, fill.family)
+    let trade = position.orders.find((t) => t.orderKey === orderKey)
+    if (trade === undefined) {
+      trade = this.#openTrade('ORDER', fill, orderKey)
+      position.orders.push(trade)
+    }
+    this.#take(trade, fill, 'ENTRY', left)
+  }
+
+  /** Flat to flat; a fill that crosses zero is split there. */
+  #fillRoundTrip(position: Position, fill: Fill): void {
+    const side = fill.execution.side === 'BUY' ? 1 : -1
+    let left = fill.quantity
+    const open = position.roundTrip
+    if (open !== null && open.side !== side) {
+      const part = left.lt(open.openQuantity) ? left : open.openQuantity
+      this.#take(open, fill, 'EXIT', part)
+      left = left.minus(part)
+      if (!open.isOpen) position.roundTrip = null
+    }
+    if (left.eq(ZERO)) return
+    position.roundTrip ??= this.#openTrade('ROUND_TRIP', fill, '')
+    this.#take(position.roundTrip, fill, 'ENTRY', left)
+  }
+
+  #openTrade(unit: 'ORDER' | 'ROUND_TRIP', fill: Fill, orderKey: string): RunningTrade {
+    const trade = new RunningTrade(unit, fill, orderKey, this.#multiplier, this.#marks)
+    this.trades.push(trade)
+    this.#open.add(trade)
+    const { symbol, secType } = this.instrument
+    const subject = { unit, account: trade.account, symbol, secType, side: trade.side === 1 ? 'LONG' : 'SHORT', strategy: trade.orderRef, held: trade.held }
+    this.#options.rules.forEach((rule, ruleIndex) => {
+      if (!concerns(rule, subject)) return
+      const tiers = rule.kind === 'MFE_TARGET' ? rule.tiers.length : 1
+      for (let tier = 0; tier < tiers; tier++) {
+        const pending: Pending = { rule, ruleIndex, tier, armed: false, streak: 0 }
+        trade.pending.push(pending)
+        if (rule.afterMs > 0 || isTimed(rule)) this.#deadlines.add(this.#deadlineOf(trade, rule), { trade, pending })
+      }
+    })
+    return trade
+  }
+
+  #take(trade: RunningTrade, fill: Fill, role: 'ENTRY' | 'EXIT', quantity: Decimal): void {
+    trade.take(fill, role, quantity, { highs: this.#highs, lows: this.#lows }, this.#marks)
+    this.#touched.add(trade)
+    if (this.#options.trace) this.#due.add(trade)
+    const holders = this.#byFamily.get(fill.family)
+    if (holders === undefined) this.#byFamily.set(fill.family, [trade])
+    else if (!holders.includes(trade)) holders.push(trade)
+    if (trade.isOpen) this.#look(trade, trade.ownPrice)
+    else {
+      this.#open.delete(trade)
+      this.#attentive.delete(trade)
+      trade.version++
+    }
+  }
+
+  /** Nobody is in the market: no staircase has to be kept. */
+  #rest(): void {
+    this.#highs.clear()
+    this.#lows.clear()
+    this.#above.sweep(() => false)
+    this.#below.sweep(() => false)
+  }
+
+  /** A new record: the drawdowns from it begin, and whoever stands on it has moved. */
+  #moved(record: Step, opposite: Records): void {
+    let wantsBack = false
+    for (let member = record.members; member !== null; member = member.after) {
+      wantsBack ||= member.wantsBack
+      if (this.#options.trace) {
+        const trade = member.owner as RunningTrade
+        this.#touched.add(trade)
+        this.#due.add(trade)
+      } else if (wantsBack) break
+    }
+    if (wantsBack) record.back = opposite.begin(record.price, record.at)
+  }
+
+  /** Rules look at the trades whose levels a mark has reached. */
+  #lookAt(price: number): void {
+    const woken = new Set<RunningTrade>(this.#attentive)
+    while (price >= this.#above.next) wake(this.#above, woken)
+    while (-price >= this.#below.next) wake(this.#below, woken)
+    for (const trade of woken) this.#look(trade, price)
+    const bound = 4 * this.#open.size + 64
+    if (this.#above.size > bound) this.#above.sweep(isCurrent)
+    if (this.#below.size > bound) this.#below.sweep(isCurrent)
+  }
+
+  #look(trade: RunningTrade, price: number): void {
+    if (trade.pending.length === 0) return
+    const now = trade.situation(price)
+    let attentive = false
+    for (let i = 0; i < trade.pending.length; ) {
+      const pending = trade.pending[i] as Pending
+      if (!isTimed(pending.rule) && holds(pending, now)) {
+        pending.streak++
+        if (pending.streak >= pending.rule.confirm) {
+          this.#raise(trade, pending, this.#now, price, alertPct(pending.rule, now))
+          trade.pending.splice(i, 1)
+          continue
+        }
+      } else pending.streak = 0
+      attentive ||= pending.streak > 0
+      i++
+    }
+    if (attentive) this.#attentive.add(trade)
+    else this.#attentive.delete(trade)
+    this.#wait(trade, now.best, Number(now.mfe.n) / Number(now.mfe.d))
+  }
+
+  /** Waits for the nearest levels at which a rule of the trade could say something else. */
+  #wait(trade: RunningTrade, best: number, mfePct: number): void {
+    let favourable = Number.POSITIVE_INFINITY
+    let adverse = Number.NEGATIVE_INFINITY
+    for (const pending of trade.pending) {
+      const level = levels(pending, trade.stretch, best, mfePct)
+      if (level.favourable < favourable) favourable = level.favourable
+      if (level.adverse > adverse) adverse = level.adverse
+    }
+    const margin = MARGIN * Math.max(Math.abs(best), trade.ownPrice, 1e-9)
+    const waiting = { trade, version: ++trade.version }
+    const above = (trade.side === 1 ? favourable : -adverse) - margin
+    const below = (trade.side === 1 ? -adverse : favourable) - margin
+    if (above !== Number.POSITIVE_INFINITY) this.#above.add(above, waiting)
+    if (below !== Number.POSITIVE_INFINITY) this.#below.add(below, waiting)
+  }
+
+  #deadlineOf(trade: RunningTrade, rule: Rule): Instant {
+    return rule.clock === 'session' ? afterSessionTime(trade.openedAt, rule.afterMs, this.instrument) : trade.openedAt + rule.afterMs
+  }
+
+  #fireDeadline(): void {
+    const at = this.#deadlines.next
+    const due = this.#deadlines.take()
+    if (due === undefined || !due.trade.isOpen) return
+    const { trade, pending } = due
+    trade.pending.splice(trade.pending.indexOf(pending), 1)
+    const price = trade.lastPrice(this.#lastMark, this.#marks)
+    const now = trade.situation(price)
+    if (holdsAtDeadline(pending.rule, now)) this.#raise(trade, pending, at, price, alertPct(pending.rule, now))
+  }
+
+  /** The contract's trading hours became known: what waits on the session clock is dated again. */
+  #dateDeadlinesAgain(): void {
+    const dated = new Watch<Deadline>()
+    for (let due = this.#deadlines.take(); due !== undefined; due = this.#deadlines.take()) {
+      if (due.trade.isOpen) dated.add(this.#deadlineOf(due.trade, due.pending.rule), due)
+    }
+    this.#deadlines = dated
+  }
+
+  #raise(trade: RunningTrade, pending: Pending, at: Instant, price: number, pct: string | null): void {
+    const { rule, ruleIndex, tier } = pending
+    this.#alerts.push({
+      ruleId: rule.id,
+      tier,
+      tradeId: trade.tradeId,
+      unit: trade.unit,
+      account: trade.account,
+      conId: this.instrument.conId,
+      symbol: this.instrument.symbol,
+      at,
+      price: decimal(price).toFixed(),
+      pct,
+      severity: rule.severity,
+      openedAt: trade.openedAt,
+      ruleIndex,
+    })
+  }
+
+  /** At the first mark of a second every open trade gets its point of that second. */
+  #secondPassed(at: Instant): void {
+    const second = Math.floor(at / 1000)
+    this.#dueSecond = (second + 1) * 1000
+    for (const trade of this.#open) if (trade.pointSecond < second) this.#due.add(trade)
+  }
+
+  #settlePoints(): void {
+    if (this.#due.size === 0) return
+    const second = Math.floor(this.#dueAt / 1000)
+    for (const trade of this.#due) {
+      trade.pointSecond = second
+      this.#points.push(trade.point(this.#dueAt, trade.lastPrice(this.#lastMark, this.#marks)))
+    }
+  }
+}
+
+/** The order in which alerts are printed: time, opening, trade, the rule's line, tier. */
+export function compareAlerts(a: RaisedAlert, b: RaisedAlert): number {
+  return a.at - b.at || a.openedAt - b.openedAt || compareText(a.tradeId, b.tradeId) || a.ruleIndex - b.ruleIndex || a.tier - b.tier
+}
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** permId if above 0, else (clientId, orderId) if orderId is above 0, else the execution's family. */
+export function orderKeyOf(execution: Execution, family: string): string {
+  if (isAboveZero(execution.permId)) return `perm ${execution.permId}`
+  if (isAboveZero(execution.orderId)) return `order ${execution.clientId ?? '0'} ${execution.orderId}`
+  return `family ${family}`
+}
+
+function isAboveZero(id: string | undefined): boolean {
+  return id !== undefined && Number(id) > 0
+}
+
+function multiplierOf(instrument: Instrument): Decimal {
+  const multiplier = decimal(instrument.multiplier ?? 1)
+  return multiplier.eq(ZERO) ? decimal(1) : multiplier
+}
+
+function isTimed(rule: Rule): boolean {
+  return rule.kind === 'TIME_STOP' || rule.kind === 'NO_PROGRESS'
+}
+
+function wake(watch: Watch<Waiting>, woken: Set<RunningTrade>): void {
+  const waiting = watch.take()
+  if (waiting !== undefined && isCurrent(waiting)) woken.add(waiting.trade)
+}
+
+function isCurrent(waiting: Waiting): boolean {
+  return waiting.trade.isOpen && waiting.version === waiting.trade.version
+}

@@ -1,0 +1,128 @@
+// Which price is a mark (domain.md, 'Which price is a mark'). Pure: it judges one contract's prices in their order.
+import type { Instant } from './time.ts'
+
+/** A price as a venue told it, before it is judged. `price` null and both sides of the quote known: the mid. */
+export interface Quote {
+  readonly at: Instant
+  readonly price: number | null
+  readonly bid: number | null
+  readonly ask: number | null
+  readonly suspicious: boolean
+  /** Sale-condition bits of a consolidated tape. */
+  readonly conditions: number
+  readonly unreported: boolean
+  readonly pastLimit: boolean
+  readonly halted: boolean
+}
+
+export const MARK_FILTERS = ['default', 'none'] as const
+export type MarkFilterMode = (typeof MARK_FILTERS)[number]
+
+export const REFUSALS = ['not a number', 'suspicious', 'not above zero', 'nobody could trade at it', 'unreported', 'past limit', 'halted', 'crossed', 'wide spread', 'stale', 'jump'] as const
+export type Refusal = (typeof REFUSALS)[number]
+
+const AVERAGE_PRICE = 0x100000
+const CONTINGENT = 0x200
+const SPREAD_SHARE_MAX = 0.25
+const JUMP_SHARE = 0.05
+const CONFIRM_SHARE = 0.01
+const JUMP_WINDOW_MS = 60_000
+const LATE_MS_MAX = 2_000
+/** Wider than rounding, far narrower than any tick: shares that are met exactly must not fail by the last bit. */
+const ROUNDING = 1e-12
+
+export interface AcceptedMark {
+  readonly price: number
+  readonly at: Instant
+}
+export interface Judgement {
+  /** The marks that count now, oldest first: none, the one offered, or the one held before and the one offered. */
+  readonly accepted: readonly AcceptedMark[]
+  readonly refused: readonly { readonly price: number | null; readonly at: Instant; readonly reason: Refusal }[]
+}
+const NOTHING: Judgement = { accepted: [], refused: [] }
+
+/** The judge of one contract's prices. It remembers the last accepted mark and a jump that waits for its confirmation. */
+export class MarkFilter {
+  readonly #mode: MarkFilterMode
+  readonly #secType: string
+  #last: AcceptedMark | null = null
+  #held: AcceptedMark | null = null
+
+  constructor(mode: MarkFilterMode, secType: string) {
+    this.#mode = mode
+    this.#secType = secType
+  }
+
+  /** A jump that waits for the next mark; null where none does. */
+  get held(): AcceptedMark | null {
+    return this.#held
+  }
+
+  offer(quote: Quote): Judgement {
+    const price = priceOf(quote)
+    const refusal = this.#refusal(quote, price)
+    if (refusal !== null || price === null) return { accepted: [], refused: [{ price, at: quote.at, reason: refusal ?? 'not a number' }] }
+    const mark = { price, at: quote.at }
+    if (this.#mode === 'none') return { accepted: [mark], refused: [] }
+    return this.#judgeJump(mark)
+  }
+
+  #refusal(quote: Quote, price: number | null): Refusal | null {
+    if (price === null || !Number.isFinite(price)) return 'not a number'
+    if (quote.suspicious) return 'suspicious'
+    if (price <= 0 && this.#secType !== 'BAG') return 'not above zero'
+    if (this.#mode === 'none') return null
+    if ((quote.conditions & (AVERAGE_PRICE | CONTINGENT)) !== 0) return 'nobody could trade at it'
+    if (quote.unreported) return 'unreported'
+    if (quote.pastLimit) return 'past limit'
+    if (quote.halted) return 'halted'
+    if (quote.bid !== null && quote.ask !== null) {
+      if (quote.bid > quote.ask) return 'crossed'
+      if (quote.price === null && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(price) * (1 + ROUNDING)) return 'wide spread'
+    }
+    if (this.#last !== null && quote.at < this.#last.at - LATE_MS_MAX) return 'stale'
+    return null
+  }
+
+  #judgeJump(mark: AcceptedMark): Judgement {
+    const held = this.#held
+    if (held !== null) {
+      this.#held = null
+      if (Math.abs(mark.price - held.price) <= CONFIRM_SHARE * Math.abs(held.price) * (1 + ROUNDING)) {
+        this.#last = mark
+        return { accepted: [held, mark], refused: [] }
+      }
+      const { accepted } = this.#judgeJump(mark)
+      return { accepted, refused: [{ ...held, reason: 'jump' }] }
+    }
+    const last = this.#last
+    if (last !== null && mark.at - last.at <= JUMP_WINDOW_MS && Math.abs(mark.price - last.price) > JUMP_SHARE * Math.abs(last.price) * (1 + ROUNDING)) {
+      this.#held = mark
+      return NOTHING
+    }
+    this.#last = mark
+    return { accepted: [mark], refused: [] }
+  }
+}
+
+/** The price a quote stands for: its own, else the exact mid of both sides; null where neither is known. */
+function priceOf(quote: Quote): number | null {
+  if (quote.price !== null) return quote.price
+  if (quote.bid === null || quote.ask === null) return null
+  return midOf(quote.bid, quote.ask)
+}
+
+/** The mid of two decimals of at most 15 digits as the double nearest to its exact decimal: half of 1.38626 + 1.38627 is 1.386265. */
+export function midOf(bid: number, ask: number): number {
+  const decimals = Math.max(decimalsOf(bid), decimalsOf(ask)) + 1
+  return Number(((bid + ask) / 2).toFixed(Math.min(decimals, 100)))
+}
+
+function decimalsOf(value: number): number {
+  const text = String(value)
+  const exponent = text.indexOf('e-')
+  const point = text.indexOf('.')
+  const shown = point < 0 ? 0 : (exponent < 0 ? text.length : exponent) - point - 1
+  return exponent < 0 ? shown : shown + Number(text.slice(exponent + 2))
+}

@@ -1,0 +1,242 @@
+// Rules: what a trader wants to be told of while a trade runs (INTERFACES, 'Rules'). Pure: what a rule is, and when its condition holds.
+import { type Decimal, decimal, HUNDRED, parseDecimal, plain } from './decimal.ts'
+import { compareRatios, percentAt, type Ratio, type Stretch } from './excursion.ts'
+import { parseDuration } from './time.ts'
+import { SEVERITIES, type Severity, UNITS, type Unit } from './trade.ts'
+
+export const RULE_KINDS = ['MAE_STOP', 'MFE_TARGET', 'TRAILING_STOP', 'GIVEBACK', 'TIME_STOP', 'NO_PROGRESS'] as const
+export type RuleKind = (typeof RULE_KINDS)[number]
+
+export interface Scope {
+  readonly accounts?: readonly string[]
+  readonly symbols?: readonly string[]
+  readonly strategies?: readonly string[]
+  readonly sides?: readonly string[]
+  readonly secTypes?: readonly string[]
+  readonly sessions?: readonly string[]
+  readonly held?: boolean
+}
+
+export interface Tier {
+  readonly pct: Decimal
+  /** What the text suggests taking, a share of the quantity entered: '1/3'. */
+  readonly take: string | null
+}
+
+/** A rule, parsed. Percentages are of the volume-weighted entry. */
+export interface Rule {
+  readonly id: string
+  readonly kind: RuleKind
+  readonly unit: Unit
+  readonly enabled: boolean
+  readonly severity: Severity
+  readonly scope: Scope
+  /** Looks in a row on which the condition must hold. */
+  readonly confirm: number
+  /** MAE_STOP, TRAILING_STOP. */
+  readonly pct: Decimal
+  /** MFE_TARGET. */
+  readonly tiers: readonly Tier[]
+  readonly armPct: Decimal
+  /** GIVEBACK: share of the best percentage given back. */
+  readonly fraction: Decimal
+  /** TIME_STOP, NO_PROGRESS: milliseconds after the opening. */
+  readonly afterMs: number
+  readonly clock: 'wall' | 'session'
+  /** TIME_STOP: mfePct below this; NO_PROGRESS: the percentage now below this. */
+  readonly belowPct: Decimal
+  /** The rule as it was written, for storing and showing. */
+  readonly definition: Readonly<Record<string, unknown>>
+}
+
+/** The rules a trader starts with. */
+export const STARTER_RULES: readonly Readonly<Record<string, unknown>>[] = [
+  { id: 'hard-stop', kind: 'MAE_STOP', pct: '3', severity: 'critical' },
+  { id: 'scale-out', kind: 'MFE_TARGET', tiers: [{ pct: '5', take: '1/3' }, { pct: '8', take: '1/3' }], severity: 'warn' },
+  { id: 'trail', kind: 'TRAILING_STOP', pct: '2', armPct: '1', severity: 'warn' },
+  { id: 'giveback', kind: 'GIVEBACK', fraction: '0.5', armPct: '2', severity: 'warn' },
+  { id: 'time-stop', kind: 'TIME_STOP', after: 'PT2H', mfeBelowPct: '0.5', clock: 'session', severity: 'info' },
+  { id: 'no-momentum', kind: 'TIME_STOP', after: 'PT30M', mfeBelowPct: '0.5', clock: 'session', severity: 'info' },
+  { id: 'no-progress', kind: 'NO_PROGRESS', after: 'PT30M', resultBelowPct: '0.2', enabled: false },
+]
+
+const DEFAULT_SEVERITY: Readonly<Record<RuleKind, Severity>> = {
+  MAE_STOP: 'critical',
+  MFE_TARGET: 'warn',
+  TRAILING_STOP: 'warn',
+  GIVEBACK: 'warn',
+  TIME_STOP: 'info',
+  NO_PROGRESS: 'info',
+}
+
+const FIELDS = new Set(
+  'id kind unit enabled severity scope confirm cooldown repeat amount r channels pct tiers armPct fraction after clock mfeBelowPct resultBelowPct'.split(' '),
+)
+const NOT_YET = ['amount', 'r', 'cooldown', 'repeat']
+
+/** The rule a value of INTERFACES' shape stands for, or why it is none. */
+export function parseRule(value: unknown): Rule | { readonly refused: string } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { refused: `expected a rule as a JSON object, found ${JSON.stringify(value)}` }
+  const line = value as Record<string, unknown>
+  const id = typeof line['id'] === 'string' && line['id'] !== '' ? line['id'] : null
+  const kind = RULE_KINDS.find((k) => k === line['kind'])
+  if (id === null) return { refused: `expected a rule with an id, found ${JSON.stringify(line['id'] ?? null)}` }
+  if (kind === undefined) return { refused: `rule ${id}: expected kind ${RULE_KINDS.join(', ')}; found ${JSON.stringify(line['kind'] ?? null)}` }
+  const trouble: string[] = []
+  for (const name of Object.keys(line)) if (!FIELDS.has(name)) trouble.push(`unknown field ${name}`)
+  for (const name of NOT_YET) if (line[name] !== undefined && line[name] !== false) trouble.push(`${name} is not supported yet`)
+  const amount = (name: string, fallback: string | null): Decimal => {
+    const found = line[name] === undefined ? fallback : parseDecimal(line[name] as string)
+    if (found === null) trouble.push(`expected ${name} as a number, found ${JSON.stringify(line[name] ?? null)}`)
+    return decimal(found ?? 0)
+  }
+  const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
+    if (line[name] === undefined) return fallback
+    const found = allowed.find((a) => a === line[name])
+    if (found === undefined) trouble.push(`expected ${name} as ${allowed.join(' or ')}, found ${JSON.stringify(line[name])}`)
+    return found ?? fallback
+  }
+  const confirm = line['confirm'] === undefined ? 1 : Number(line['confirm'])
+  if (!Number.isInteger(confirm) || confirm < 1) trouble.push(`expected confirm as a whole number from 1, found ${JSON.stringify(line['confirm'])}`)
+  const timed = kind === 'TIME_STOP' || kind === 'NO_PROGRESS'
+  const afterMs = timed ? parseDuration(String(line['after'] ?? '')) : 0
+  if (afterMs === null) trouble.push(`expected after as a duration such as PT30M, found ${JSON.stringify(line['after'] ?? null)}`)
+  const tiers = kind === 'MFE_TARGET' ? parseTiers(line, trouble) : []
+  const rule: Rule = {
+    id,
+    kind,
+    unit: choice('unit', UNITS, 'ORDER'),
+    enabled: line['enabled'] !== false,
+    severity: choice('severity', SEVERITIES, DEFAULT_SEVERITY[kind]),
+    scope: (line['scope'] ?? {}) as Scope,
+    confirm,
+    pct: kind === 'MAE_STOP' || kind === 'TRAILING_STOP' ? amount('pct', null) : decimal(0),
+    tiers,
+    armPct: kind === 'TRAILING_STOP' || kind === 'GIVEBACK' ? amount('armPct', '0') : decimal(0),
+    fraction: kind === 'GIVEBACK' ? amount('fraction', null) : decimal(0),
+    afterMs: afterMs ?? 0,
+    clock: choice('clock', ['wall', 'session'], 'wall'),
+    belowPct: kind === 'TIME_STOP' ? amount('mfeBelowPct', null) : kind === 'NO_PROGRESS' ? amount('resultBelowPct', null) : decimal(0),
+    definition: line,
+  }
+  return trouble.length === 0 ? rule : { refused: `rule ${id}: ${trouble.join('; ')}` }
+}
+
+function parseTiers(line: Readonly<Record<string, unknown>>, trouble: string[]): Tier[] {
+  const given = Array.isArray(line['tiers']) ? line['tiers'] : line['pct'] === undefined ? [] : [{ pct: line['pct'] }]
+  if (given.length === 0) trouble.push('expected tiers such as [{"pct":"5","take":"1/3"}], found none')
+  return given.map((tier: Record<string, unknown>, index) => {
+    const pct = parseDecimal(tier['pct'] as string)
+    if (pct === null) trouble.push(`expected tiers[${index}].pct as a number, found ${JSON.stringify(tier['pct'] ?? null)}`)
+    return { pct: decimal(pct ?? 0), take: typeof tier['take'] === 'string' ? tier['take'] : null }
+  })
+}
+
+/** Whether a rule speaks of a trade at all. */
+export function concerns(
+  rule: Rule,
+  trade: { readonly unit: Unit; readonly account: string; readonly symbol: string; readonly secType: string; readonly side: string; readonly strategy: string | null; readonly held: boolean },
+): boolean {
+  const { scope } = rule
+  const among = (list: readonly string[] | undefined, value: string | null) => list === undefined || (value !== null && list.includes(value))
+  return (
+    rule.enabled &&
+    rule.unit === trade.unit &&
+    (scope.held ?? false) === trade.held &&
+    among(scope.accounts, trade.account) &&
+    among(scope.symbols, trade.symbol) &&
+    among(scope.secTypes, trade.secType) &&
+    among(scope.sides, trade.side) &&
+    among(scope.strategies, trade.strategy)
+  )
+}
+
+/** One thing that can be told once per trade: a rule, or one of its tiers. */
+export interface Pending {
+  readonly rule: Rule
+  readonly ruleIndex: number
+  readonly tier: number
+  armed: boolean
+  streak: number
+}
+
+/** What a condition is judged on: the trade after a fact, at the price it saw last. */
+export interface Situation {
+  readonly stretch: Stretch
+  readonly price: number
+  readonly exact: Decimal
+  /** The best price since entry, own fills included. */
+  readonly best: number
+  readonly mfe: Ratio
+}
+
+/** Whether the condition of a price rule holds; arms it on the way. Exact: nothing here is rounded. */
+export function holds(pending: Pending, now: Situation): boolean {
+  const { rule } = pending
+  const { stretch } = now
+  const percent = percentAt(stretch, now.exact)
+  switch (rule.kind) {
+    case 'MAE_STOP':
+      return percent !== null && compareRatios(percent, { n: rule.pct.neg(), d: ONE }) <= 0
+    case 'MFE_TARGET':
+      return percent !== null && compareRatios(now.mfe, { n: (rule.tiers[pending.tier] as Tier).pct, d: ONE }) >= 0
+    case 'TRAILING_STOP': {
+      pending.armed ||= percent !== null && compareRatios(now.mfe, { n: rule.armPct, d: ONE }) >= 0
+      if (!pending.armed || now.best === 0) return false
+      const best = decimal(now.best)
+      const fall = stretch.side === 1 ? best.minus(now.exact) : now.exact.minus(best)
+      return fall.times(HUNDRED).gte(rule.pct.times(best.abs()))
+    }
+    case 'GIVEBACK': {
+      pending.armed ||= percent !== null && compareRatios(now.mfe, { n: rule.armPct, d: ONE }) >= 0
+      if (!pending.armed || percent === null) return false
+      const kept = { n: now.mfe.n.times(ONE.minus(rule.fraction)), d: now.mfe.d }
+      return compareRatios(percent, kept) <= 0
+    }
+    case 'TIME_STOP':
+    case 'NO_PROGRESS':
+      return false
+  }
+}
+
+/** Whether the condition of a time rule holds at its deadline. */
+export function holdsAtDeadline(rule: Rule, now: Situation): boolean {
+  const percent = percentAt(now.stretch, now.exact)
+  if (percent === null) return false
+  return compareRatios(rule.kind === 'TIME_STOP' ? now.mfe : percent, { n: rule.belowPct, d: ONE }) < 0
+}
+
+/** The percentage an alert carries: mfePct for MFE_TARGET and TIME_STOP, the percentage now for the others; null where the entry is 0. */
+export function alertPct(rule: Rule, now: Situation): string | null {
+  const percent = percentAt(now.stretch, now.exact)
+  if (percent === null) return null
+  const shown = rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? now.mfe : percent
+  return plain(shown.n.div(shown.d))
+}
+
+/** The price levels that could change what a rule says, in doubles: `favourable` and `adverse` in side × price. Conservative by `MARGIN`. */
+export function levels(pending: Pending, stretch: Stretch, best: number, mfePct: number): { favourable: number; adverse: number } {
+  const { rule } = pending
+  const quantity = Number(stretch.entryQuantity)
+  const entry = Number(stretch.entryCost) / quantity
+  const key = stretch.side * entry
+  const percent = Math.abs(entry) / 100
+  const bestKey = stretch.side * best
+  switch (rule.kind) {
+    case 'MAE_STOP':
+      return { favourable: Number.POSITIVE_INFINITY, adverse: key - Number(rule.pct) * percent }
+    case 'MFE_TARGET':
+      return { favourable: key + Number((rule.tiers[pending.tier] as Tier).pct) * percent, adverse: Number.NEGATIVE_INFINITY }
+    case 'TRAILING_STOP':
+      if (!pending.armed) return { favourable: key + Number(rule.armPct) * percent, adverse: Number.NEGATIVE_INFINITY }
+      return { favourable: bestKey, adverse: bestKey - (Number(rule.pct) / 100) * Math.abs(best) }
+    case 'GIVEBACK':
+      if (!pending.armed) return { favourable: key + Number(rule.armPct) * percent, adverse: Number.NEGATIVE_INFINITY }
+      return { favourable: bestKey, adverse: key + (1 - Number(rule.fraction)) * mfePct * percent }
+    case 'TIME_STOP':
+    case 'NO_PROGRESS':
+      return { favourable: Number.POSITIVE_INFINITY, adverse: Number.NEGATIVE_INFINITY }
+  }
+}
+
+const ONE = decimal(1)
