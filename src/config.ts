@@ -138,6 +138,15 @@ const VARIABLES = z.object({
   PRIVACY: oneOf(['full', 'percent']).optional(),
 })
 
+/** A variable, and those without which it does nothing. */
+const NEEDS = {
+  NOTION_TOKEN: ['NOTION_PARENT'],
+  TWILIO_ACCOUNT_SID: ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'SMS_TO'],
+  SMS_TO: ['TWILIO_ACCOUNT_SID'],
+  WEBHOOK_SECRET: ['WEBHOOK_URL'],
+  FLEX_TOKEN: ['FLEX_QUERY_ID'],
+} as const
+
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES.shape)
 
 /** The environment as a value. Throws ConfigInvalid with one line for each variable that is wrong. An empty value is an absent one. */
@@ -186,7 +195,7 @@ export function readConfig(env: Environment): Config {
     },
     accountAliases: is.ACCOUNT_ALIASES ?? {},
     privacy: is.PRIVACY ?? 'full',
-    warnings: unknownNames(env),
+    warnings: [...unknownNames(env), ...halfSet(given)],
   })
 }
 
@@ -216,6 +225,14 @@ function wrongLine(name: string, value: string): string {
 function unknownNames(env: Environment): string[] {
   const strange = Object.keys(env).filter((name) => name.startsWith('EXCURSION_') && !VARIABLE_NAMES.includes(name))
   return strange.map((name) => `${name}: expected a variable that .env.example lists, found an unknown one that is ignored; did you mean ${nearest(name)}?`)
+}
+
+function halfSet(given: Environment): string[] {
+  return Object.entries(NEEDS).flatMap(([name, needed]) => {
+    const missing = needed.filter((other) => given[other] === undefined)
+    if (given[name] === undefined || missing.length === 0) return []
+    return [`${name}: expected ${missing.join(', ')} beside it, found nothing; without it that service is not used`]
+  })
 }
 
 function nearest(name: string): string {

@@ -72,6 +72,12 @@ test('a misspelt name is answered with the nearest one and does not stop the sta
   ])
 })
 
+test('a service that is only half set up is named, and does not stop the start', () => {
+  expect(readConfig({ NOTION_TOKEN: 'secret', FLEX_TOKEN: '1', FLEX_QUERY_ID: '2', WEBHOOK_URL: 'https://x.y' }).warnings).toEqual([
+    'NOTION_TOKEN: expected NOTION_PARENT beside it, found nothing; without it that service is not used',
+  ])
+})
+
 test('the language is the one of the system unless it is set', () => {
   expect(readConfig({ LANG: 'zh_CN.UTF-8' }).language).toBe('zh')
   expect(readConfig({ LANG: 'de_DE.UTF-8' }).language).toBe('en')
