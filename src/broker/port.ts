@@ -21,6 +21,10 @@ export interface Quote {
   readonly halted?: boolean
 }
 
+export const NOTICE_MEANINGS = ['ADVICE', 'TROUBLE', 'DEGRADED', 'MENDED', 'FEED_LOST', 'FEED_RESTORED'] as const
+/** ADVICE: nothing to do. TROUBLE: one request failed. DEGRADED/MENDED: part of the service. FEED_LOST/FEED_RESTORED: no price and no fill arrives in between. */
+export type NoticeMeaning = (typeof NOTICE_MEANINGS)[number]
+
 export type BrokerEvent =
   /** Instruments, executions and commissions, in the order the wire told them. */
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown }
@@ -29,7 +33,10 @@ export type BrokerEvent =
   | { readonly kind: 'clock'; readonly at: Instant }
   | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
   | { readonly kind: 'position'; readonly account: string; readonly instrument: Instrument; readonly quantity: DecimalText; readonly averageCost: DecimalText }
-  | { readonly kind: 'notice'; readonly code: number; readonly message: string; readonly requestId: number | null }
+  /** Something the venue (code 0: the adapter itself) wants known. */
+  | { readonly kind: 'notice'; readonly code: number; readonly message: string; readonly requestId: number | null; readonly meaning?: NoticeMeaning }
+  /** The venue took the connection; the handshake is under way. */
+  | { readonly kind: 'connected' }
   /** The session is over; `live.ts` opens another. */
   | { readonly kind: 'lost'; readonly reason: string }
 
@@ -42,5 +49,8 @@ export interface Broker {
   catchUp(): Promise<void>
   /** Asks the broker's clock; the answer is told. Throws when none comes in time. */
   askClock(): Promise<void>
+  /** Ends the session and lets go of every handle. Safe to call twice; `connect` may be called again afterwards. */
   close(): Promise<void>
+  /** What a person can do about a broker that cannot be reached: lines of text. */
+  advice?(): Promise<string>
 }
