@@ -1,5 +1,7 @@
 // Configuration: what an empty environment means, and what a wrong value says. Never reads the environment of the machine the test runs on.
-import { homedir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -87,6 +89,20 @@ test('the language is the one of the system unless it is set', () => {
 test('folders are absolute, and ~ is the home folder', () => {
   expect(readConfig({ EXCURSION_HOME: '/srv/x', NOTES_DIR: '~/vault' })).toMatchObject({ home: '/srv/x', notesDir: join(homedir(), 'vault') })
   expect(readConfig({ EXCURSION_HOME: '/srv/x' }).notesDir).toBe('/srv/x/notes')
+})
+
+test('.env of the current folder is read, and what is already set wins', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'excursion-env-'))
+  try {
+    writeFileSync(join(folder, '.env'), 'EXCURSION_PORT=4100\nTWS_PORT=7497\n')
+    const program = `import { loadEnv, readConfig } from '${new URL('../src/config.ts', import.meta.url)}'
+      const { port, tws } = readConfig(loadEnv())
+      process.stdout.write(port + ' ' + tws.port)`
+    const started = { cwd: folder, env: { EXCURSION_PORT: '4200' }, encoding: 'utf8' } as const
+    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], started)).toBe('4200 7497')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the value is frozen through and through', () => {
