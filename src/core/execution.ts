@@ -101,7 +101,9 @@ export class Ledger {
   /** What a family cost in `currency`: the sum of the commissions that came; null while none has, or where one is in a currency without a rate. */
   commissionOf(family: string, currency: string): Fraction | null {
     let sum: Fraction | null = null
-    for (const { execution, at } of this.#families.get(family) ?? []) {
+    const members = this.#families.get(family) ?? []
+    const at = members[0]?.at ?? 0
+    for (const { execution } of members) {
       const commission = this.#commissions.get(execution.executionId)
       if (commission === undefined) continue
       const rate = commission.currency === currency ? { n: ONE, d: ONE } : this.#rate(commission.currency, currency, at)

@@ -1,7 +1,7 @@
 // Which price is a mark (domain.md, 'Which price is a mark'). Pure: it judges one contract's prices in their order.
 import type { Instant } from './time.ts'
 
-/** A price as a venue told it, before it is judged. `price` null and both sides of the quote known: the mid. */
+/** A price as a venue told it, before it is judged. `price` null and both sides of the quote known: the mid. `price` NaN: one was told that is no number. */
 export interface Quote {
   readonly at: Instant
   readonly price: number | null

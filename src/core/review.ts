@@ -96,6 +96,8 @@ export interface ReviewedTrade {
   readonly openedAt: Instant
   readonly closedAt: Instant | null
   readonly timeZone: string
+  /** The end of the day under review: what is told here happened before. */
+  readonly knownUntil: Instant
   readonly gross: DecimalText | null
   readonly net: DecimalText | null
   readonly commission: DecimalText | null
@@ -237,6 +239,7 @@ function reviewTrade(trade: StoredTrade, input: ReviewInput, instrument: Instrum
     side: trade.side,
     openedAt: trade.openedAt,
     timeZone: zoneOf(hours),
+    knownUntil: endOfDay(input.day, hours),
     strategy: trade.strategy,
     tags: trade.tags,
     note: trade.note,

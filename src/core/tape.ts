@@ -106,7 +106,7 @@ function parseExecution(line: Line): Execution {
 function parseQuote(line: Line): Quote {
   return {
     at: instant(line, 'at'),
-    price: price(line['price']),
+    price: line['price'] === undefined || line['price'] === null ? null : (price(line['price']) ?? Number.NaN),
     bid: price(line['bid']),
     ask: price(line['ask']),
     suspicious: isSet(line['suspicious']),
@@ -135,7 +135,7 @@ export function parseQuoteHeader(header: string): ((row: string) => Quote | null
     if (!Number.isFinite(ms)) return null
     return {
       at: Math.floor(ms),
-      price: last < 0 ? null : price(cells[last]),
+      price: last < 0 ? null : (price(cells[last]) ?? Number.NaN),
       bid: bid < 0 ? null : price(cells[bid]),
       ask: ask < 0 ? null : price(cells[ask]),
       suspicious: suspicious >= 0 && isSet(cells[suspicious]?.trim()),
