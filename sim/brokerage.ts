@@ -1,0 +1,107 @@
+// What every client of the gateway sees the same: accounts, contracts, the ledger, last prices, the clock; and their messages.
+// It sends nothing and plays nothing.
+import { decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
+import type { Commission, Execution, Instrument, Mark } from '#core/facts.ts'
+import type { Contracts } from './contracts.ts'
+import { moneyText, multiplierOf } from './ledger.ts'
+import type { Fill, Ledger, Position } from './ledger.ts'
+import * as messages from './messages.ts'
+import type { Worth } from './messages.ts'
+import { openOrder, orderStatus } from './order.ts'
+import type { Order } from './order.ts'
+import type { Tokens } from './wire.ts'
+
+export interface Brokerage {
+  readonly accounts: Set<string>
+  readonly contracts: Contracts
+  readonly ledger: Ledger
+  readonly lastMarks: Map<number, Mark>
+  /** The zone that times of executions are told in. */
+  readonly timeZone: string
+  /** This client sees everybody's orders. */
+  readonly masterClientId: number
+  /** The tape's time in whole seconds. */
+  readonly seconds: () => number
+}
+
+export function instrumentOf(brokerage: Brokerage, conId: number): Instrument {
+  return brokerage.contracts.get(conId) ?? { kind: 'instrument', conId, symbol: '', secType: '', currency: '' }
+}
+
+export function executionMessage(brokerage: Brokerage, requestId: number, fill: Fill): Tokens {
+  const e = fill.execution
+  const instrument = instrumentOf(brokerage, e.conId)
+  const exchange = e.exchange ?? instrument.exchange ?? ''
+  return messages.execDetails(requestId, messages.contractOf(instrument, exchange), {
+    executionId: e.executionId,
+    account: e.account,
+    exchange,
+    side: e.side === 'BUY' ? 'BOT' : 'SLD',
+    quantity: e.quantity,
+    price: e.price,
+    time: messages.wireTime(e.at, brokerage.timeZone),
+    ...orderIdsOf(e),
+    liquidation: e.liquidation ?? false,
+    cumulativeQuantity: plain(fill.orderQuantity),
+    averagePrice: plain(fill.orderAveragePrice),
+    orderRef: e.orderRef ?? '',
+    lastLiquidity: 0,
+  })
+}
+
+export function commissionMessage(fill: Fill, { amount, currency, executionId }: Commission): Tokens {
+  const realized = fill.realized === null ? null : moneyText(fill.realized.minus(parseDecimal(amount) ?? ZERO))
+  return messages.commissionReport(executionId, amount, currency, realized)
+}
+
+/** The order around a fill, in the order TWS was recorded to tell it: what comes before the execution, what after. */
+export function orderMessages(brokerage: Brokerage, fill: Fill): { before: Tokens[]; after: Tokens[] } {
+  const e = fill.execution
+  const contract = messages.contractOf(instrumentOf(brokerage, e.conId))
+  const quantity = plain(fill.orderQuantity)
+  const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity, orderRef: e.orderRef ?? '' }
+  const unfilled = { filled: '0', remaining: quantity, averagePrice: '0', lastPrice: '0' }
+  const filled = { filled: quantity, remaining: '0', averagePrice: plain(fill.orderAveragePrice), lastPrice: e.price }
+  return {
+    before: fill.firstOfOrder ? [openOrder(order, contract, 'PreSubmitted'), orderStatus(order, 'PreSubmitted', unfilled)] : [],
+    after: [openOrder(order, contract, 'Filled'), orderStatus(order, 'Filled', filled)],
+  }
+}
+
+function orderIdsOf(e: Execution): { orderId: string; permId: string; clientId: string } {
+  return { orderId: e.orderId ?? '0', permId: e.permId ?? '0', clientId: e.clientId ?? '0' }
+}
+
+/** The contract of a position comes without an exchange, as TWS sends it. */
+export function positionMessage(brokerage: Brokerage, p: Position): Tokens {
+  return messages.position(p.account, messages.contractOf(instrumentOf(brokerage, p.conId), ''), plain(p.quantity), worthOf(brokerage, p).averageCost)
+}
+
+export function portfolioMessage(brokerage: Brokerage, p: Position): Tokens {
+  return messages.updatePortfolio(p.account, messages.contractOf(instrumentOf(brokerage, p.conId), ''), worthOf(brokerage, p))
+}
+
+export function worthOf(brokerage: Brokerage, p: Position): Worth {
+  const multiplier = multiplierOf(brokerage.contracts.get(p.conId))
+  const mark = brokerage.lastMarks.get(p.conId)
+  const price = mark === undefined ? null : decimal(mark.price)
+  return {
+    quantity: plain(p.quantity),
+    price: price === null ? null : plain(price),
+    value: price === null ? null : moneyText(p.quantity.times(price).times(multiplier)),
+    averageCost: moneyText(p.averagePrice.times(multiplier)),
+    unrealized: price === null ? null : moneyText(p.quantity.times(price.minus(p.averagePrice)).times(multiplier)),
+    realized: moneyText(p.realized),
+  }
+}
+
+/** What an account has realised in each currency. */
+export function realizedOf(brokerage: Brokerage, account: string): Map<string, string> {
+  const sums = new Map<string, ReturnType<typeof decimal>>()
+  for (const p of brokerage.ledger.positions()) {
+    if (p.account !== account) continue
+    const { currency } = instrumentOf(brokerage, p.conId)
+    sums.set(currency, (sums.get(currency) ?? ZERO).plus(p.realized))
+  }
+  return new Map([...sums].map(([currency, sum]) => [currency, moneyText(sum)]))
+}

@@ -1,0 +1,182 @@
+// START HERE in sim/: a TWS gateway on a port of this machine that plays a tape to any TWS client.
+// It listens, hands each connection a session, and shows the sessions what the market plays. It takes no orders and invents nothing.
+import { EventEmitter, once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { AnyFact, Instrument } from '#core/facts.ts'
+import type { Brokerage } from './brokerage.ts'
+import { openContracts } from './contracts.ts'
+import { openLedger } from './ledger.ts'
+import { Market } from './market.ts'
+import type { MarketState, Stage } from './market.ts'
+import { Session } from './session.ts'
+import type { Door, FrameHook } from './session.ts'
+
+export interface GatewayOptions {
+  /** 127.0.0.1 by default. */
+  readonly host?: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** In the order they are to be played; a fact without an instant is played where it stands. */
+  readonly facts: AsyncIterable<AnyFact>
+  /** Contracts known from the start; those of the tape are learnt as it plays. */
+  readonly instruments?: Iterable<Instrument>
+  readonly accounts: Iterable<string>
+  /** Times market time; 0 (the default) is as fast as the clients read. */
+  readonly speed?: number
+  /** Interval of the tape's time in which a contract's prices become its last one; 250 by default, 0 keeps all. */
+  readonly conflateMs?: number
+  /** The tape stands still while no client is ready, or while a contract that somebody holds is watched by no client. */
+  readonly lockstep?: boolean
+  /** The zone execution times are told in; US/Eastern by default. */
+  readonly timeZone?: string
+  /** The client that sees everybody's orders; 0 by default. */
+  readonly masterClientId?: number
+  /** Sends bytes cut and joined at random places, the same for the same seed. */
+  readonly segmentSeed?: number
+  readonly onFrame?: FrameHook
+  readonly onState?: (state: MarketState, reason: string) => void
+  readonly log?: (line: string) => void
+  /** Milliseconds of the host that only go forward: `clock.monotonic`. */
+  readonly hostNow: () => number
+}
+
+export interface Gateway extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** The tape's time in whole seconds, as `reqCurrentTime` answers it. */
+  seconds(): number
+  state(): MarketState
+  /** Ids of the clients that are connected. */
+  clients(): number[]
+  /** Resolves when the tape is over (the gateway goes on serving) or the gateway was closed; rejects where the tape cannot be read. */
+  readonly ended: Promise<void>
+  /** Drops every connection, as when a network fails; the gateway goes on listening. */
+  dropClients(): void
+  close(): Promise<void>
+}
+
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false } = options
+  const market = await Market.open({
+    ...{ facts: options.facts, speed, conflateMs, hostNow },
+    say(state, reason) {
+      log(`tape ${state.toLowerCase()}: ${reason}`)
+      onState?.(state, reason)
+    },
+  })
+  const brokerage: Brokerage = {
+    accounts: new Set(options.accounts),
+    contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...(options.instruments ?? [])]),
+    ledger: openLedger(),
+    lastMarks: new Map(),
+    timeZone: options.timeZone ?? 'US/Eastern',
+    masterClientId: options.masterClientId ?? 0,
+    seconds: () => market.seconds(),
+  }
+  const sockets = new Set<Socket>()
+  const sessions = new Set<Session>()
+  const changes = new EventEmitter()
+
+  const door: Door = {
+    ...{ brokerage, log, onFrame: options.onFrame ?? null, segmentSeed: options.segmentSeed ?? null },
+    claim(clientId, session) {
+      if ([...sessions].some((other) => other.started && other.clientId === clientId)) return false
+      sessions.add(session)
+      return true
+    },
+    changed: () => void changes.emit('changed'),
+  }
+  const stage: Stage = {
+    show: (fact) => show(fact, brokerage, sessions),
+    obstacle: obstacleOf({ brokerage, sessions, lockstep, started: () => market.state !== 'WAITING' }),
+    changed: (signal) => once(changes, 'changed', { signal }),
+    drained(signal) {
+      const waits = [...sessions].map((session) => session.drained(signal)).filter((wait) => wait !== null)
+      return waits.length === 0 ? null : Promise.all(waits)
+    },
+  }
+
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    const session = new Session(socket, door)
+    socket.on('close', () => {
+      sockets.delete(socket)
+      if (sessions.delete(session)) log(`client ${session.clientId} left`)
+      door.changed()
+    })
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const ended = market.play(stage)
+  ended.catch((error) => log(`the tape cannot be played: ${error instanceof Error ? error.message : error}`))
+
+  const close = async () => {
+    market.close()
+    for (const socket of sockets) socket.destroy()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+    await ended.catch(() => {})
+  }
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    seconds: () => market.seconds(),
+    state: () => market.state,
+    clients: () => [...sessions].filter((session) => session.started).map((session) => session.clientId),
+    ended,
+    dropClients: () => {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Learns a fact and tells it to the clients whose handshake is over. */
+function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokerage, sessions: ReadonlySet<Session>): void {
+  switch (fact.kind) {
+    case 'instrument':
+      contracts.add(fact)
+      return
+    case 'execution': {
+      accounts.add(fact.account)
+      const fill = ledger.play(fact, contracts.get(fact.conId))
+      const commission = ledger.commissionOf(fact.executionId) // it may stand before its execution on the tape
+      for (const session of sessions) {
+        session.tellFill(fill)
+        if (commission !== undefined) session.tellCommission(fill, commission)
+      }
+      return
+    }
+    case 'commission': {
+      const fill = ledger.charge(fact)
+      if (fill === undefined) return
+      for (const session of sessions) session.tellCommission(fill, fact)
+      return
+    }
+    case 'mark':
+      lastMarks.set(fact.conId, fact)
+      for (const session of sessions) session.tellMark(fact)
+      return
+    case 'gap':
+    case 'fxRate':
+      return // known to whoever reads the tape; TWS has no message for it
+  }
+}
+
+/** Why the tape may not move. A held contract the gateway has no definition of could not be watched: nobody waits for it. */
+function obstacleOf(house: { brokerage: Brokerage; sessions: ReadonlySet<Session>; lockstep: boolean; started: () => boolean }): () => string | null {
+  const { brokerage, sessions, lockstep, started } = house
+  const { ledger, contracts } = brokerage
+  return () => {
+    if (started() && !lockstep) return null
+    const ready = [...sessions].some((session) => session.ready)
+    if (!ready) return 'no client is ready'
+    if (!lockstep) return null
+    for (const conId of ledger.held()) {
+      if (contracts.get(conId) !== undefined && ![...sessions].some((session) => session.watches(conId)))
+        return `contract ${conId} is held and nobody watches it`
+    }
+    return null
+  }
+}

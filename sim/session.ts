@@ -1,0 +1,208 @@
+// One client's connection: its handshake, its requests, and what it is told. It never decides when a fact is played.
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import type { Commission, Mark } from '#core/facts.ts'
+import { commissionMessage, executionMessage, instrumentOf, orderMessages, portfolioMessage, positionMessage, worthOf } from './brokerage.ts'
+import type { Brokerage } from './brokerage.ts'
+import type { Fill } from './ledger.ts'
+import * as messages from './messages.ts'
+import { answer } from './requests.ts'
+import type { Client } from './requests.ts'
+import { segmentedOutlet } from './segments.ts'
+import type { Outlet } from './segments.ts'
+import { ticksOf } from './ticks.ts'
+import type { Line } from './ticks.ts'
+import { commonVersion, encodeFrame, FrameReader } from './wire.ts'
+import type { Tokens } from './wire.ts'
+
+/** The newest layout these messages have, and the newest the client library reads. */
+const SERVER_VERSION = 193
+const START_API = '71'
+const CLIENT_ID_IN_USE = 326
+
+/** Said after the handshake, as recorded: market data, history and security definitions are there. */
+const FARMS: readonly [number, string][] = [
+  [2104, 'Market data farm connection is OK:usfarm'],
+  [2106, 'HMDS data farm connection is OK:ushmds'],
+  [2158, 'Sec-def data farm connection is OK:secdefil'],
+]
+
+/** Sees every frame on its way out and says what really goes: the frame, nothing, two of it, another. The seam for faults. */
+export type FrameHook = (frame: Tokens, clientId: number | null) => readonly Tokens[]
+
+/** What a session tells the gateway, and asks of it. */
+export interface Door {
+  readonly brokerage: Brokerage
+  readonly onFrame: FrameHook | null
+  /** A seed: bytes go out cut and joined at random. Null: frame by frame. */
+  readonly segmentSeed: number | null
+  /** False where another session has the id. */
+  claim(clientId: number, session: Session): boolean
+  /** A client became ready, or left, or wants other prices. */
+  changed(): void
+  log(line: string): void
+}
+
+export class Session implements Client {
+  readonly lines = new Map<number, Line>()
+  readonly pnlSingles = new Map<number, { account: string; conId: number }>()
+  wantsPositions = false
+  wantsOrders = false
+  followsAccount: string | null = null
+  readonly #socket: Socket
+  readonly #door: Door
+  readonly #reader = new FrameReader({ greets: true })
+  readonly #outlet: Outlet
+  #greeted = false
+  #clientId: number | null = null
+  #ready = false
+  #corked = false
+  readonly #linesByContract = new Map<number, Line[]>()
+
+  constructor(socket: Socket, door: Door) {
+    this.#socket = socket
+    this.#door = door
+    this.#outlet = door.segmentSeed === null ? socket : segmentedOutlet(socket, door.segmentSeed)
+    socket.setNoDelay(true)
+    socket.on('data', (chunk) => this.#hear(chunk))
+    socket.on('error', (error) => door.log(`client ${this.#clientId ?? '?'}: ${error.message}`))
+  }
+
+  get clientId(): number {
+    return this.#clientId ?? -1
+  }
+
+  /** Its handshake is over. */
+  get started(): boolean {
+    return this.#clientId !== null
+  }
+
+  /** It has asked for data. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  watches(conId: number): boolean {
+    return this.#linesByContract.has(conId)
+  }
+
+  // What it hears
+
+  #hear(chunk: Buffer): void {
+    try {
+      for (const frame of this.#reader.read(chunk)) this.#take(frame)
+    } catch (error) {
+      this.log(error instanceof Error ? error.message : String(error))
+      this.#socket.destroy()
+    }
+  }
+
+  #take(frame: Tokens): void {
+    if (!this.#greeted) this.#greet(frame)
+    else if (this.#clientId !== null) answer(this, this.#door.brokerage, frame)
+    else if (frame[0] === START_API) this.#start(Number(frame[2] ?? 0))
+    // Anything else before startApi is ignored, as TWS does.
+  }
+
+  #greet(frame: Tokens): void {
+    const version = commonVersion(frame[0] ?? '', SERVER_VERSION)
+    if (version === null) throw new Error(`expected a client that speaks version 100 to ${SERVER_VERSION}, found '${frame[0] ?? ''}'`)
+    if (version < SERVER_VERSION) this.log(`expected a client that speaks version ${SERVER_VERSION}, found ${version}; it may not read every message`)
+    this.#greeted = true
+    const { seconds, timeZone } = this.#door.brokerage
+    this.send(messages.welcome(SERVER_VERSION, messages.wireTime(seconds() * 1000, timeZone)))
+  }
+
+  #start(clientId: number): void {
+    if (!this.#door.claim(clientId, this)) {
+      this.send(messages.notice(CLIENT_ID_IN_USE, 'Unable to connect as the client id is already in use. Retry with a unique client id.'))
+      this.#outlet.end()
+      return
+    }
+    this.#clientId = clientId
+    const { accounts, ledger } = this.#door.brokerage
+    this.send(messages.managedAccounts([...accounts]), messages.nextValidId(ledger.nextOrderId()), ...FARMS.map(([code, text]) => messages.notice(code, text)))
+  }
+
+  // What it is told
+
+  send(...frames: readonly Tokens[]): void {
+    if (this.#socket.destroyed || this.#socket.writableEnded) return
+    this.#cork()
+    const { onFrame } = this.#door
+    for (const frame of frames) {
+      for (const told of onFrame === null ? [frame] : onFrame(frame, this.#clientId)) this.#outlet.write(encodeFrame(told))
+    }
+  }
+
+  /** Everything of one turn goes to the system in one piece. */
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    this.#socket.cork()
+    process.nextTick(() => {
+      this.#corked = false
+      this.#socket.uncork()
+    })
+  }
+
+  /** A fill as it happens: the recorded order of order, execution, order, position. */
+  tellFill(fill: Fill): void {
+    const { brokerage } = this.#door
+    const { account, conId, clientId } = fill.execution
+    const order = this.#seesOrders(Number(clientId ?? 0)) && !fill.corrects ? orderMessages(brokerage, fill) : { before: [], after: [] }
+    this.send(...order.before, executionMessage(brokerage, messages.LIVE, fill), ...order.after)
+    const position = brokerage.ledger.position(account, conId)
+    if (this.wantsPositions) this.send(positionMessage(brokerage, position))
+    if (this.followsAccount === account) this.send(portfolioMessage(brokerage, position))
+    for (const [requestId, asked] of this.pnlSingles) {
+      if (asked.account === account && asked.conId === conId) this.send(messages.pnlSingle(requestId, worthOf(brokerage, position)))
+    }
+  }
+
+  tellCommission(fill: Fill, commission: Commission): void {
+    this.send(commissionMessage(fill, commission))
+  }
+
+  tellMark(mark: Mark): void {
+    const lines = this.#linesByContract.get(mark.conId)
+    if (lines === undefined) return
+    const instrument = instrumentOf(this.#door.brokerage, mark.conId)
+    for (const line of lines) this.send(...ticksOf(mark, instrument, line))
+  }
+
+  /** Client 0 sees orders placed by hand, the master client everybody's, anybody its own and what it asked for. */
+  #seesOrders(orderClientId: number): boolean {
+    return this.wantsOrders || this.#clientId === 0 || this.#clientId === orderClientId || this.#clientId === this.#door.brokerage.masterClientId
+  }
+
+  // What its requests change
+
+  becomeReady(): void {
+    if (this.#ready) return
+    this.#ready = true
+    this.#door.changed()
+  }
+
+  linesChanged(): void {
+    this.#linesByContract.clear()
+    for (const line of this.lines.values()) this.#linesByContract.set(line.conId, [...(this.#linesByContract.get(line.conId) ?? []), line])
+    this.#door.changed()
+  }
+
+  log(line: string): void {
+    this.#door.log(line)
+  }
+
+  /** Null where the client keeps up; else resolves when it has read, or left. */
+  drained(signal: AbortSignal): Promise<unknown> | null {
+    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return null
+    const either = new AbortController()
+    const any = AbortSignal.any([signal, either.signal])
+    const left = once(this.#socket, 'close', { signal: any })
+    const read = once(this.#socket, 'drain', { signal: any })
+    left.catch(() => {})
+    read.catch(() => {})
+    return Promise.race([left, read]).finally(() => either.abort())
+  }
+}
