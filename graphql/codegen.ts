@@ -33,6 +33,7 @@ const config = {
     Instrument: './parents.ts#InstrumentParent',
     AlertRule: './parents.ts#RuleParent',
     Review: './parents.ts#ReviewParent',
+    DayTotal: './parents.ts#DayTotalParent',
     BrokerStatus: './parents.ts#BrokerStatusParent',
   },
 }

@@ -1,6 +1,6 @@
 // Made by codegen.ts from the SDL; not written by hand.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TradeParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, BrokerStatusParent } from './parents.ts';
+import type { TradeParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, DayTotalParent, BrokerStatusParent } from './parents.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -422,7 +422,7 @@ export type Excursion = {
   readonly pnl: Scalars['Decimal']['output'];
   /** When that result was first reached. */
   readonly pnlAt: Scalars['DateTime']['output'];
-  /** Multiples of the risk taken: percent here over percent from entry to initial stop; null without an initial stop. */
+  /** In multiples of the risk taken: pnl over |entry − initial stop| × quantity × multiplier; null without an initial stop. */
   readonly r?: Maybe<Scalars['Decimal']['output']>;
 };
 
@@ -941,7 +941,7 @@ export type ResolversTypes = {
   ReviewConnection: ResolverTypeWrapper<Omit<ReviewConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ReviewEdge']>, nodes: ReadonlyArray<ResolversTypes['Review']> }>;
   ReviewEdge: ResolverTypeWrapper<Omit<ReviewEdge, 'node'> & { node: ResolversTypes['Review'] }>;
   Review: ResolverTypeWrapper<ReviewParent>;
-  DayTotal: ResolverTypeWrapper<DayTotal>;
+  DayTotal: ResolverTypeWrapper<DayTotalParent>;
   BrokerState: BrokerState;
   BrokerStatus: ResolverTypeWrapper<BrokerStatusParent>;
 };
@@ -988,7 +988,7 @@ export type ResolversParentTypes = {
   ReviewConnection: Omit<ReviewConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ReviewEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Review']> };
   ReviewEdge: Omit<ReviewEdge, 'node'> & { node: ResolversParentTypes['Review'] };
   Review: ReviewParent;
-  DayTotal: DayTotal;
+  DayTotal: DayTotalParent;
   BrokerStatus: BrokerStatusParent;
 };
 

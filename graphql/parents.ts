@@ -32,11 +32,16 @@ export interface RuleParent extends Rule {
   readonly version: number
 }
 
+export interface DayTotalParent extends CurrencyResult {
+  readonly account: string
+  readonly mode: Mode
+}
+
 export interface ReviewParent {
   readonly day: Day
   readonly account: string | null
   readonly markdown: string
   readonly updatedAt: Instant
-  readonly totals: readonly (CurrencyResult & { readonly account: string; readonly mode: Mode })[]
+  readonly totals: readonly DayTotalParent[]
   readonly tradeIds: readonly string[]
 }

@@ -1,6 +1,6 @@
 // The executable schema: the SDL files beside this one, joined with the resolvers. Reads files once, when it is built; serves nothing.
 import { readFileSync } from 'node:fs'
-import { makeExecutableSchema } from '@graphql-tools/schema'
+import { type IExecutableSchemaDefinition, makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { Resolvers } from './generated.ts'
 
@@ -13,5 +13,5 @@ export function typeDefs(): string[] {
 }
 
 export function buildSchema(resolvers: Resolvers = {}): GraphQLSchema {
-  return makeExecutableSchema({ typeDefs: typeDefs(), resolvers: resolvers as object })
+  return makeExecutableSchema({ typeDefs: typeDefs(), resolvers: resolvers as NonNullable<IExecutableSchemaDefinition['resolvers']> })
 }

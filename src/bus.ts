@@ -23,11 +23,14 @@ export interface BrokerStatus {
   readonly readOnly: boolean
 }
 
+/** Every row told has a seq of its own, rising from event to event of one kind: `seq` is what a subscriber resumes from. */
 export type BusEvent =
   | { readonly kind: 'trade'; readonly seq: number; readonly trade: StoredTrade }
   | { readonly kind: 'trajectory'; readonly seq: number; readonly point: TrajectoryPoint }
   | { readonly kind: 'alert'; readonly seq: number; readonly alert: StoredAlert }
   | { readonly kind: 'broker'; readonly status: BrokerStatus }
+  /** A correction took away what was told before: the trade itself, or points of its trajectory. Who follows it reads again. */
+  | { readonly kind: 'rewritten'; readonly seq: number; readonly tradeId: string }
 
 export interface Bus {
   /** Tells every listener, in order, before it returns. A listener that throws harms nobody else. */

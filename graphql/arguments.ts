@@ -1,0 +1,33 @@
+// Arguments as GraphQL hands them over (null and absent both mean 'not given') turned into what core and store are asked with. Pure.
+import { type AlertFilter, DEFAULT_TRADE_ORDER, PAGE_SIZE_MAX, type Page, type TradeFilter, type TradeOrder } from '#core/query.ts'
+import { apiError } from './errors.ts'
+import type { AlertFilter as AlertFilterInput, TradeFilter as TradeFilterInput, TradeOrder as TradeOrderInput } from './generated.ts'
+
+export function tradeFilter(given: TradeFilterInput | null | undefined): TradeFilter {
+  return withoutNulls(given ?? {})
+}
+
+export function alertFilter(given: AlertFilterInput | null | undefined): AlertFilter {
+  return withoutNulls(given ?? {})
+}
+
+export function tradeOrder(given: TradeOrderInput | null | undefined): TradeOrder {
+  return given === null || given === undefined ? DEFAULT_TRADE_ORDER : { field: given.field, direction: given.direction ?? 'ASC' }
+}
+
+export function pageOf(given: Page): Page {
+  for (const name of ['first', 'last'] as const) {
+    const count = given[name]
+    if (typeof count === 'number' && (count < 0 || count > PAGE_SIZE_MAX)) {
+      throw apiError('BAD_USER_INPUT', `expected ${name} from 0 to ${PAGE_SIZE_MAX}, found ${count}`)
+    }
+  }
+  if (typeof given.first === 'number' && typeof given.last === 'number') throw apiError('BAD_USER_INPUT', 'expected first or last, found both')
+  return given
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], null> }
+
+function withoutNulls<T extends object>(given: T): Given<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined)) as Given<T>
+}

@@ -1,0 +1,17 @@
+// What every resolver can reach: the parts the server was built with, and the loaders of one operation.
+import type { Database } from '#store/db.ts'
+import type { BrokerStatus, Bus } from '#src/bus.ts'
+import type { Loaders } from './loaders.ts'
+import type { Meter } from './meter.ts'
+
+export interface Parts {
+  readonly db: Database
+  readonly bus: Bus
+  /** The sessions with brokers, as they are now. */
+  brokers(): readonly BrokerStatus[]
+}
+
+export interface Context extends Parts {
+  readonly loaders: Loaders
+  readonly meter: Meter
+}

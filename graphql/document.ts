@@ -1,0 +1,44 @@
+// A GraphQL document as text, parsed once: the same text is not parsed again. Knows the limits of a document, nothing of transport or data.
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, specifiedRules, validate } from 'graphql'
+import { LIMITS, limitRules } from './limits.ts'
+
+export interface Documents {
+  /** The document, or why the text is none. */
+  parsed(source: string): DocumentNode | GraphQLError
+  /** What is wrong with the document under this schema; empty where nothing is. */
+  faults(document: DocumentNode): readonly GraphQLError[]
+}
+
+/** How many texts are remembered; a tool sends the same few again and again. */
+const REMEMBERED = 500
+
+export function openDocuments(schema: GraphQLSchema): Documents {
+  const known = new Map<string, DocumentNode>()
+  const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>()
+  return {
+    parsed(source) {
+      const found = known.get(source)
+      if (found !== undefined) return found
+      try {
+        const document = parse(source, { maxTokens: LIMITS.tokens })
+        if (known.size >= REMEMBERED) known.clear()
+        known.set(source, document)
+        return document
+      } catch (error) {
+        return error instanceof GraphQLError ? error : new GraphQLError(String(error))
+      }
+    },
+    faults(document) {
+      const known = judged.get(document)
+      if (known !== undefined) return known
+      const faults = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: LIMITS.errors })
+      judged.set(document, faults)
+      return faults
+    },
+  }
+}
+
+/** The kind of the operation that would run, or null where the name picks none. */
+export function operationOf(document: DocumentNode, name: string | null | undefined): OperationTypeNode | null {
+  return getOperationAST(document, name)?.operation ?? null
+}

@@ -1,0 +1,46 @@
+// What a caller is told when something goes wrong: a stable code, a message, and for faults of ours only an id to look for in the log.
+// Never a stack trace, never the words of an error nobody wrote for a caller.
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { ExcursionError } from '#src/errors.ts'
+
+/** Every code in `extensions.code`. Codes are promises: listed in the docs, never reused. Besides these the EXC_… codes of operational troubles. */
+export const API_CODES = {
+  BAD_REQUEST: 'the HTTP request is no GraphQL request',
+  METHOD_NOT_ALLOWED: 'GET serves queries only; subscriptions are served over the WebSocket',
+  UNSUPPORTED_MEDIA_TYPE: 'the body is not application/json',
+  PAYLOAD_TOO_LARGE: 'the body is larger than allowed',
+  GRAPHQL_PARSE_FAILED: 'the document is not GraphQL, or longer than allowed',
+  GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema',
+  QUERY_TOO_COMPLEX: 'the document asks for too much at once: too deep, or too many aliases or directives',
+  BAD_USER_INPUT: 'a variable or an argument has a value that is not allowed',
+  NOT_FOUND: 'what is to be changed does not exist',
+  RATE_LIMITED: 'too many at once: connections, or subscriptions of one connection',
+  FORBIDDEN: 'the caller may not do this',
+  INTERNAL: 'a fault of ours; the log says more under extensions.requestId',
+} as const
+export type ApiCode = keyof typeof API_CODES
+
+export function apiError(code: ApiCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } })
+}
+
+/** The error as it is sent. `tell` hears of every fault of ours, whole. */
+export function formatError(error: GraphQLError, fallback: ApiCode, requestId: string, tell: (error: unknown) => void): GraphQLFormattedError {
+  const { path, locations } = error.toJSON()
+  const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) }
+  const told = wordsOf(error, fallback)
+  if (told !== null) return { message: told.message, ...place, extensions: { code: told.code } }
+  tell(error.originalError ?? error)
+  return { message: 'internal error', ...place, extensions: { code: 'INTERNAL', requestId } }
+}
+
+/** What may be said of an error, or null where it was not written for a caller. */
+function wordsOf(error: GraphQLError, fallback: ApiCode): { code: string; message: string } | null {
+  const { originalError, extensions, message } = error
+  if (originalError instanceof ExcursionError) return { code: originalError.code, message: originalError.message }
+  if (originalError instanceof GraphQLError) return wordsOf(originalError, fallback)
+  if (originalError !== undefined && originalError !== null && extensions['code'] === undefined) return null
+  const code = typeof extensions['code'] === 'string' && extensions['code'] in API_CODES ? extensions['code'] : fallback
+  // The library's suggestions spell out the schema to whoever guesses at it.
+  return code === 'INTERNAL' ? null : { code, message: message.replace(/ ?Did you mean .*\?$/s, '') }
+}

@@ -1,0 +1,128 @@
+// GraphQL over HTTP: one route that keeps to the specification (media types, status codes, GET for queries only) and hands the operation to
+// Mercurius, which caches, compiles and runs it. Mercurius' own route is not used: it coerces parameters and answers errors its own way.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
+import { GraphQLError as GraphQLErrorClass } from 'graphql'
+import { type Documents, operationOf } from './document.ts'
+import { type ApiCode, apiError, formatError } from './errors.ts'
+import { LIMITS } from './limits.ts'
+
+export interface HttpOptions {
+  readonly path: string
+  readonly documents: Documents
+  /** Runs an operation whose document is known to be valid. */
+  run(source: string, variables: Record<string, unknown>, operationName: string | undefined, request: FastifyRequest): Promise<ExecutionResult>
+}
+
+interface Parameters {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Record<string, unknown>
+}
+
+const RESPONSE_JSON = 'application/graphql-response+json'
+
+export function serveHttp(app: FastifyInstance, { path, documents, run }: HttpOptions): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: path,
+    bodyLimit: LIMITS.bodyBytes,
+    handler: async (request, reply) => {
+      const parameters = readParameters(request)
+      if ('refused' in parameters) return refuse(request, reply, 400, 'BAD_REQUEST', parameters.refused)
+      const { query, operationName, variables } = parameters
+      const document = documents.parsed(query)
+      if (document instanceof GraphQLErrorClass) return answerFaults(request, reply, [document], 'GRAPHQL_PARSE_FAILED')
+      const faults = documents.faults(document)
+      if (faults.length > 0) return answerFaults(request, reply, faults, 'GRAPHQL_VALIDATION_FAILED')
+      const operation = operationOf(document, operationName)
+      if (operation === null) return answerFaults(request, reply, [unknownOperation(operationName)], 'BAD_USER_INPUT')
+      const allowed = allows(request.method, operation)
+      if (allowed !== null) return refuse(request, reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED', allowed)
+      // The compiled form is kept under the text alone, so the text must name the operation where a document holds several.
+      const source = operationName === undefined ? query : `${query}\n#${operationName}`
+      const result = await run(source, variables, operationName, request)
+      if (result.data === undefined) return answerFaults(request, reply, result.errors ?? [], 'BAD_USER_INPUT')
+      return answer(request, reply, 200, { ...(result.errors === undefined ? {} : { errors: format(request, result.errors, 'INTERNAL') }), data: result.data })
+    },
+    errorHandler: (error: Error & { statusCode?: number }, request, reply) => {
+      const status = error.statusCode ?? 500
+      if (status < 500) return refuse(request, reply, status, CODES[status] ?? 'BAD_REQUEST', error.message)
+      return answer(request, reply, 500, { errors: format(request, [new GraphQLErrorClass('internal error', { originalError: error })], 'INTERNAL') })
+    },
+  })
+}
+
+const CODES: Readonly<Record<number, ApiCode>> = { 413: 'PAYLOAD_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }
+
+/** The request's parameters, each of the type the specification gives it; nothing is coerced. */
+function readParameters(request: FastifyRequest): Parameters | { refused: string } {
+  const given: Record<string, unknown> = { ...((request.method === 'POST' ? request.body : request.query) as Record<string, unknown> | null) }
+  if (request.method === 'POST' && !isMap(request.body)) return { refused: `expected a JSON object such as {"query":"…"}, found ${nameOf(request.body)}` }
+  if (request.method !== 'POST') {
+    for (const name of ['variables', 'extensions']) {
+      if (given[name] === undefined || given[name] === '') given[name] = undefined
+      else if (typeof given[name] !== 'string') return { refused: `expected ${name} once, as JSON, found ${nameOf(given[name])}` }
+      else {
+        try {
+          given[name] = JSON.parse(given[name])
+        } catch {
+          return { refused: `expected ${name} as JSON, found a text that is none` }
+        }
+      }
+    }
+    if (given['operationName'] === '') given['operationName'] = undefined
+  }
+  const { query, operationName = null, variables = null, extensions = null } = given
+  if (typeof query !== 'string' || query === '') return { refused: `expected query to be a GraphQL document, found ${nameOf(query)}` }
+  if (operationName !== null && typeof operationName !== 'string') return { refused: `expected operationName to be a text, found ${nameOf(operationName)}` }
+  if (variables !== null && !isMap(variables)) return { refused: `expected variables to be an object, found ${nameOf(variables)}` }
+  if (extensions !== null && !isMap(extensions)) return { refused: `expected extensions to be an object, found ${nameOf(extensions)}` }
+  return { query, operationName: operationName ?? undefined, variables: variables ?? {} }
+}
+
+function allows(method: string, operation: OperationTypeNode): string | null {
+  if (operation === 'subscription') return 'expected a query or a mutation, found a subscription; subscribe over the WebSocket at the same path'
+  return method !== 'POST' && operation !== 'query' ? 'expected a query, found a mutation; send it by POST' : null
+}
+
+function unknownOperation(name: string | undefined): GraphQLError {
+  return apiError(
+    'BAD_USER_INPUT',
+    name === undefined ? 'expected operationName to pick one of the operations, found none' : 'expected operationName to be one of the operations, found another',
+  )
+}
+
+/** The document cannot be run: 400 where the caller speaks the newer media type, 200 where only plain JSON. */
+function answerFaults(request: FastifyRequest, reply: FastifyReply, faults: readonly GraphQLError[], code: ApiCode) {
+  return answer(request, reply, mediaType(request) === RESPONSE_JSON ? 400 : 200, { errors: format(request, faults, code) })
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, status: number, code: ApiCode, message: string) {
+  return answer(request, reply, status, { errors: format(request, [apiError(code, message)], code) })
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: object) {
+  return reply.code(status).header('content-type', `${mediaType(request)}; charset=utf-8`).header('vary', 'accept').send(JSON.stringify(body))
+}
+
+function format(request: FastifyRequest, errors: readonly GraphQLError[], code: ApiCode) {
+  return errors.map((error) => formatError(error, code, request.id, (err) => request.log.error({ err }, 'graphql fault')))
+}
+
+/** The newer media type only for those who name it. */
+function mediaType(request: FastifyRequest): string {
+  const accepts = (request.headers.accept ?? '').split(',').map((part) => part.trim())
+  const named = (type: string) => accepts.find((part) => part.split(';', 1)[0]?.trim().toLowerCase() === type)
+  const weight = (part: string | undefined) => (part === undefined ? 0 : Number(/;\s*q=([\d.]+)/.exec(part)?.[1] ?? 1))
+  const newer = weight(named(RESPONSE_JSON))
+  return newer > 0 && newer >= weight(named('application/json')) ? RESPONSE_JSON : 'application/json'
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function nameOf(value: unknown): string {
+  return value === undefined || value === '' ? 'none' : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`
+}

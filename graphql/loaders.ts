@@ -1,0 +1,56 @@
+// What resolvers read of many objects at once: one statement for all trades (or alerts) of an answer, never one for each.
+// Made anew for each operation. A subscription, which lives on, remembers nothing: every event is answered from what is stored then.
+import DataLoader from 'dataloader'
+import type { Instrument } from '#core/facts.ts'
+import { parseRule } from '#core/rules.ts'
+import type { StoredAlert, StoredTrade } from '#core/stored.ts'
+import type { TrajectoryPoint } from '#core/trade.ts'
+import { alertsOfTrades } from '#store/alerts.ts'
+import type { Database } from '#store/db.ts'
+import { rulesOf } from '#store/decisions.ts'
+import { instruments } from '#store/facts.ts'
+import { tradesByIds, trajectoriesOf } from '#store/trades.ts'
+import type { RuleParent } from './parents.ts'
+
+export interface Loaders {
+  readonly trade: DataLoader<string, StoredTrade | null>
+  readonly alertsOfTrade: DataLoader<string, readonly StoredAlert[]>
+  readonly trajectory: DataLoader<string, readonly TrajectoryPoint[]>
+  readonly instrument: DataLoader<number, Instrument | null>
+  readonly rule: DataLoader<string, RuleParent | null>
+}
+
+export function openLoaders(db: Database, { cache = true }: { cache?: boolean } = {}): Loaders {
+  return {
+    trade: new DataLoader(async (ids) => inOrder(ids, await tradesByIds(db, ids), (trade) => trade.tradeId), { cache }),
+    alertsOfTrade: new DataLoader(
+      async (ids) => {
+        const found = Map.groupBy(await alertsOfTrades(db, ids), (alert) => alert.tradeId)
+        return ids.map((id) => found.get(id) ?? [])
+      },
+      { cache },
+    ),
+    trajectory: new DataLoader(
+      async (ids) => {
+        const found = await trajectoriesOf(db, ids)
+        return ids.map((id) => found.get(id) ?? [])
+      },
+      { cache },
+    ),
+    instrument: new DataLoader(async (conIds) => inOrder(conIds, await instruments(db), (instrument) => instrument.conId), { cache }),
+    rule: new DataLoader(async (ids) => inOrder(ids, await readRules(db), (rule) => rule.id), { cache }),
+  }
+}
+
+/** Every rule as it is now, in the order in which they are looked at. */
+export async function readRules(db: Database): Promise<RuleParent[]> {
+  return (await rulesOf(db)).flatMap(({ body, version, enabled }) => {
+    const rule = parseRule(body)
+    return 'refused' in rule ? [] : [{ ...rule, enabled, version }]
+  })
+}
+
+function inOrder<K, T>(keys: readonly K[], rows: readonly T[], keyOf: (row: T) => K): (T | null)[] {
+  const found = new Map(rows.map((row) => [keyOf(row), row]))
+  return keys.map((key) => found.get(key) ?? null)
+}

@@ -1,0 +1,59 @@
+// The Fastify plugin: `graphql(app, { db, bus, brokers })` serves the contract at /graphql over HTTP and WebSocket. Opens no port.
+import type { FastifyInstance } from 'fastify'
+import { mercurius } from 'mercurius'
+import type { Context, Parts } from './context.ts'
+import { openDocuments } from './document.ts'
+import { serveHttp } from './http.ts'
+import { openLoaders } from './loaders.ts'
+import { LIMITS } from './limits.ts'
+import { type Meter, openMeter } from './meter.ts'
+import { refuseStranger } from './origin.ts'
+import { resolvers } from './resolvers.ts'
+import { buildSchema } from './schema.ts'
+import { serveSocket } from './socket.ts'
+
+export interface GraphqlOptions extends Parts {
+  /** How long a WebSocket client may wait with its init message. */
+  readonly initWaitMs?: number
+  /** How often a WebSocket client is asked whether it is still there; one that does not answer is cut off. */
+  readonly keepAliveMs?: number
+}
+
+export interface GraphqlPlugin {
+  readonly meter: Meter
+  readonly connections: number
+}
+
+const PATH = '/graphql'
+
+export async function graphql(app: FastifyInstance, { db, bus, brokers, initWaitMs = 3_000, keepAliveMs = 12_000 }: GraphqlOptions): Promise<GraphqlPlugin> {
+  const schema = buildSchema(resolvers)
+  const documents = openDocuments(schema)
+  const meter = openMeter()
+  const context = (cache: boolean): Context => ({ db, bus, brokers, meter, loaders: openLoaders(db, { cache }) })
+
+  await app.register(mercurius, {
+    schema,
+    jit: 1,
+    subscription: false,
+    routes: false,
+    cache: 500,
+    graphql: { parseOptions: { maxTokens: LIMITS.tokens + 100 } },
+    errorFormatter: ({ data, errors }) => ({ statusCode: 200, response: { data, errors } as never }),
+  })
+  serveHttp(app, {
+    path: PATH,
+    documents,
+    run: (source, variables, operationName) => {
+      meter.operations++
+      return app.graphql(source, { ...context(true) }, variables, operationName)
+    },
+  })
+  const socket = serveSocket(app, { path: PATH, schema, documents, initWaitMs, keepAliveMs, context: () => context(false), refuses: ({ headers }) => refuseStranger(headers) })
+  return {
+    meter,
+    get connections() {
+      return socket.connections
+    },
+  }
+}

@@ -1,0 +1,42 @@
+// Reviews of market days, as they were written: each resolver is one line into the store.
+import type { Review as ReviewModel } from '#core/review.ts'
+import { reviewOf, reviewsPage } from '#store/reviews.ts'
+import { pageOf } from './arguments.ts'
+import type { Resolvers } from './generated.ts'
+import type { ReviewParent } from './parents.ts'
+
+export const reviews: Resolvers = {
+  Query: {
+    review: async (_, { day, account }, { db }) => {
+      const found = await reviewOf(db, day, account ?? null)
+      return found === null ? null : parentOf(found)
+    },
+    reviews: async (_, page, { db }) => {
+      const { edges, pageInfo } = await reviewsPage(db, pageOf(page))
+      return { edges: edges.map(({ cursor, node }) => ({ cursor, node: parentOf(node) })), pageInfo }
+    },
+  },
+  ReviewConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },
+  Review: {
+    trades: async ({ tradeIds }, _, { loaders }) => (await Promise.all(tradeIds.map((id) => loaders.trade.load(id)))).filter((trade) => trade !== null),
+    alerts: async ({ tradeIds }, _, { loaders }) => {
+      const lists = await Promise.all(tradeIds.map((id) => loaders.alertsOfTrade.load(id)))
+      return lists.flat().sort((a, b) => a.at - b.at || a.seq - b.seq)
+    },
+  },
+  DayTotal: { trades: ({ closed }) => closed, winners: ({ wins }) => wins },
+}
+
+type Stored = NonNullable<Awaited<ReturnType<typeof reviewOf>>>
+
+function parentOf({ day, account, markdown, model, updatedAt }: Stored): ReviewParent {
+  const { accounts } = model as ReviewModel
+  return {
+    day,
+    account,
+    markdown,
+    updatedAt,
+    totals: accounts.flatMap(({ account, mode, results }) => results.map((result) => ({ ...result, account, mode }))),
+    tradeIds: accounts.flatMap(({ trades }) => trades.map((trade) => trade.tradeId)),
+  }
+}

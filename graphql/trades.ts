@@ -1,0 +1,93 @@
+// Trades, their trajectories and their changes: each resolver is one line into the store or the core.
+import { sparkline } from '#charts/sparkline.ts'
+import { decimal, plain, quotient, ZERO } from '#core/decimal.ts'
+import type { StoredTrade } from '#core/stored.ts'
+import { thin } from '#core/thin.ts'
+import type { Excursion, TrajectoryPoint } from '#core/trade.ts'
+import { tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
+import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
+import { apiError } from './errors.ts'
+import { follow, type Told } from './follow.ts'
+import type { Resolvers } from './generated.ts'
+import { matchesTrade } from './matches.ts'
+import type { ExcursionParent } from './parents.ts'
+
+/** Rows of one look into the store while a subscription catches up. */
+const PAGE = 500
+const POINTS_MAX = 10_000
+
+export const trades: Resolvers = {
+  Query: {
+    node: (_, { id }, { loaders }) => loaders.trade.load(id),
+    trade: (_, { id }, { loaders }) => loaders.trade.load(id),
+    trades: (_, { filter, orderBy, ...page }, { db }) => tradesPage(db, tradeFilter(filter), tradeOrder(orderBy), pageOf(page)),
+  },
+  Node: { __resolveType: () => 'Trade' },
+  TradeConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },
+  Trade: {
+    id: ({ tradeId }) => tradeId,
+    instrument: async (trade, _, { loaders }) => (await loaders.instrument.load(trade.conId)) ?? trade,
+    mfe: (trade) => withR(trade, trade.mfe),
+    mae: (trade) => withR(trade, trade.mae),
+    trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
+    alerts: ({ tradeId }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
+    sparkline: async (trade, _, { loaders }) => sparklineOf(trade, await loaders.trajectory.load(trade.tradeId)),
+  },
+  Instrument: { multiplier: ({ multiplier }) => (multiplier === undefined || multiplier === '' || multiplier === '0' ? '1' : multiplier) },
+  Trajectory: {
+    points: ({ all, limit }) => (limit === null ? all : thin(all, limit)),
+    total: ({ all }) => all.length,
+    alerts: ({ trade: { tradeId } }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
+  },
+  Subscription: {
+    tradeChanged: {
+      subscribe: (_, { filter, sinceSeq }, { db, bus, meter }) => {
+        const wanted = tradeFilter(filter)
+        return follow<StoredTrade>({
+          bus,
+          meter,
+          sinceSeq: sinceSeq ?? null,
+          hear: (event) => {
+            if (event.kind === 'rewritten') return { seq: event.seq, value: null }
+            return event.kind === 'trade' && matchesTrade(wanted, event.trade) ? { seq: event.seq, value: event.trade } : null
+          },
+          keyOf: (trade) => trade.tradeId,
+          stored: async (seq) => (await tradesSince(db, seq, wanted, PAGE)).map((trade) => ({ seq: trade.seq, value: trade })),
+        })
+      },
+      resolve: ({ seq, value }: Told<StoredTrade>) => ({ seq, resync: value === null, trade: value }),
+    },
+    trajectoryAdvanced: {
+      subscribe: (_, { tradeId, sinceSeq }, { db, bus, meter }) =>
+        follow<TrajectoryPoint>({
+          bus,
+          meter,
+          sinceSeq: sinceSeq ?? null,
+          hear: (event) => {
+            if (event.kind === 'rewritten') return event.tradeId === tradeId ? { seq: event.seq, value: null } : null
+            return event.kind === 'trajectory' && event.point.tradeId === tradeId ? { seq: event.seq, value: event.point } : null
+          },
+          stored: async (seq) => (await trajectorySince(db, tradeId, seq, PAGE)).map((point) => ({ seq: point.seq, value: point })),
+        }),
+      resolve: ({ seq, value }: Told<TrajectoryPoint>) => ({ seq, resync: value === null, point: value }),
+    },
+  },
+}
+
+/** In multiples of the risk taken: R = |entry − initial stop| × quantity × multiplier. Null without a stop. */
+function withR({ initialStop, entryPrice, quantity, multiplier }: StoredTrade, excursion: Excursion): ExcursionParent {
+  if (initialStop === null) return { ...excursion, r: null }
+  const risk = decimal(entryPrice).minus(initialStop).abs().times(quantity).times(multiplier)
+  return { ...excursion, r: risk.eq(ZERO) ? null : plain(quotient(decimal(excursion.pnl), risk)) }
+}
+
+function pointsOf(points: number | null | undefined): number | null {
+  if (points === null || points === undefined) return null
+  if (points < 2 || points > POINTS_MAX) throw apiError('BAD_USER_INPUT', `expected points from 2 to ${POINTS_MAX}, found ${points}`)
+  return points
+}
+
+function sparklineOf(trade: StoredTrade, points: readonly TrajectoryPoint[]): string {
+  const { symbol, side, entryPrice, provenance } = trade
+  return sparkline(points, { entry: Number(entryPrice), side, gaps: provenance.gaps, title: `${symbol} ${side.toLowerCase()}` })
+}
