@@ -219,7 +219,8 @@ class Session {
   #saidBeyondBudget = false
   /** Orders of which a leg was filled; and fills of combos that wait for one. */
   readonly #legOrders = new Set<string>()
-  readonly #combos = new Map<string, { readonly facts: readonly Fact[]; readonly raw: readonly string[]; readonly permId: string | undefined }>()
+  readonly #combos = new Map<string, { readonly permId: string | undefined; readonly told: { readonly fact: Fact; readonly raw: readonly string[] }[] }>()
+  readonly #combosLeftOut = new Set<string>()
 
   constructor(settings: Settings, memory: Memory, tell: (event: BrokerEvent) => void) {
     this.#settings = settings
@@ -308,7 +309,9 @@ class Session {
 
   async close(): Promise<void> {
     this.#end(null)
-    await Promise.race([this.#ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())])
+    const patience = setTimeout(() => this.#sayEnded(), CLOSE_MS)
+    await this.#ended
+    clearTimeout(patience)
     const sinceRequest = this.#settings.clock.monotonic() - this.#lastRequestAt
     if (this.#lastRequestAt > 0 && sinceRequest < CLIENT_TIMER_MS) await new Promise((resolve) => setTimeout(resolve, CLIENT_TIMER_MS - sinceRequest))
   }
@@ -516,20 +519,23 @@ class Session {
   #hearCommission(report: TwsCommissionReport): void {
     this.#executions?.answer.stir()
     const fact = parseCommission(report)
-    if (fact !== null && !this.#combos.has(fact.executionId)) this.#tell({ kind: 'fact', fact, raw: this.#message })
+    if (fact === null || this.#combosLeftOut.has(fact.executionId)) return
+    const combo = this.#combos.get(fact.executionId)
+    if (combo === undefined) this.#tell({ kind: 'fact', fact, raw: this.#message })
+    else combo.told.push({ fact, raw: this.#message })
   }
 
   /** The fill of a combo comes beside the fills of its legs, under the same order: one of the two counts. The legs, where they come. */
   #holdCombo(instrument: Instrument, fact: Fact & { readonly executionId: string; readonly permId?: string }, raw: readonly string[]): void {
     if (fact.permId !== undefined && this.#legOrders.has(fact.permId)) return this.#leaveOut(fact.executionId)
-    this.#combos.set(fact.executionId, { facts: [instrument, fact], raw, permId: fact.permId })
+    this.#combos.set(fact.executionId, { permId: fact.permId, told: [{ fact, raw }] })
     this.#later(this.#settings.comboMs, () => {
       const held = this.#combos.get(fact.executionId)
       if (held === undefined) return
       this.#combos.delete(fact.executionId)
       this.#notice(`combo fill ${fact.executionId}: no fill of a leg came with it, so the combo itself is counted`, 'ADVICE')
       this.#learn(instrument)
-      this.#tell({ kind: 'fact', fact, raw: held.raw })
+      for (const told of held.told) this.#tell({ kind: 'fact', ...told })
     })
   }
 
@@ -543,6 +549,7 @@ class Session {
   }
 
   #leaveOut(executionId: string): void {
+    this.#combosLeftOut.add(executionId)
     this.#notice(`combo fill ${executionId}: its legs are counted, not the combo`, 'ADVICE')
   }
 

@@ -1,0 +1,403 @@
+// Holds the broker's session open for ever: opens it, catches up, keeps asking the time, opens the next one when it is lost, and says every change of state.
+// Time in which prices may have been missed is declared as a gap, never bridged. It knows the broker only through its port, and judges neither price nor fill.
+import { setTimeout as sleepFor } from 'node:timers/promises'
+import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
+import type { Fact, Instrument } from '#core/facts.ts'
+import type { Instant } from '#core/time.ts'
+import type { BrokerState, BrokerStatus } from './bus.ts'
+import type { Clock } from './clock.ts'
+
+/** The part of the recorder that a live session needs. */
+export interface LiveRecorder {
+  tell(fact: Fact, raw?: unknown): void
+  quote(quote: Quote): void
+  clock(at: Instant): void
+  gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void
+  held(): readonly Instrument[]
+  onHeldChanged(listener: () => void): void
+  lastHeardAt(conId: number): Instant | null
+  marketTime(): Instant | null
+}
+
+type PositionEvent = Extract<BrokerEvent, { kind: 'position' }>
+type NoticeEvent = Extract<BrokerEvent, { kind: 'notice' }>
+
+export interface LiveOptions {
+  readonly broker: Broker
+  readonly recorder: LiveRecorder
+  readonly clock: Clock
+  log(line: string): void
+  onStatus(status: BrokerStatus): void
+  readonly host: string
+  readonly port: number
+  readonly name?: BrokerStatus['name']
+  readonly readOnly?: boolean
+  onPosition?(position: PositionEvent): void
+  onNotice?(notice: NoticeEvent): void
+  readonly heartbeatMs?: number
+  /** How soon the time is asked again while the market runs on a clock of its own (a tape that is played). */
+  readonly quickMs?: number
+  readonly backoffFirstMs?: number
+  readonly backoffMaxMs?: number
+  /** Between 0 and 1, for the jitter of the backoff. */
+  readonly random?: () => number
+  /** Resolves after so many milliseconds; may reject once the signal fires. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+export interface Live {
+  readonly status: BrokerStatus
+  /** Asks for the day's executions again, where a session is open: true if it was. */
+  catchUp(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export function openLive(options: LiveOptions): Live {
+  const live = new Session(options)
+  live.start()
+  return live
+}
+
+/** The market's clock is not this machine's when it stands this far off, or runs this much faster. */
+const OTHER_CLOCK_MS = 3_600_000
+const OTHER_CLOCK_SPEED = 3
+
+class Session implements Live {
+  readonly #options: Required<Omit<LiveOptions, 'onPosition' | 'onNotice'>> & Pick<LiveOptions, 'onPosition' | 'onNotice'>
+  readonly #broker: Broker
+  readonly #recorder: LiveRecorder
+  readonly #closing = new AbortController()
+  #status: BrokerStatus
+  #running: Promise<void> = Promise.resolve()
+  #advised = false
+  #everReady = false
+  /** Ends the session that is open; null while none is. */
+  #lose: ((reason: string) => void) | null = null
+  /** Cuts the wait for the next heartbeat short. */
+  #hurry: AbortController | null = null
+  #heardSinceAsk = false
+  /** The broker's last answer to 'what time is it', and when it came. */
+  #answer: { readonly at: Instant; readonly monotonic: number } | null = null
+  #otherClock = false
+  #heldIds: ReadonlySet<number>
+  /** Until when the prices of what was held are known to be complete; null while they are. */
+  #missing: Map<number, Instant> | null = null
+  /** The first price of each contract since prices may have been missed. */
+  #firstHeard = new Map<number, Instant>()
+  #lastExecutionAt: Instant | null = null
+  /** The last answer about the time while prices came in: everything up to it was heard. */
+  #completeUntil: Instant | null = null
+  #feedLostAt: Instant | null = null
+
+  constructor(options: LiveOptions) {
+    this.#options = {
+      name: 'tws',
+      readOnly: true,
+      heartbeatMs: 2_000,
+      quickMs: 50,
+      backoffFirstMs: 250,
+      backoffMaxMs: 15_000,
+      random: Math.random,
+      sleep: (ms, signal) => sleepFor(ms, undefined, { signal }),
+      ...options,
+    }
+    this.#broker = options.broker
+    this.#recorder = options.recorder
+    this.#heldIds = new Set(this.#recorder.held().map((instrument) => instrument.conId))
+    this.#status = {
+      name: this.#options.name,
+      state: 'CONNECTING',
+      reason: `to ${options.host}:${options.port}`,
+      since: options.clock.now(),
+      host: options.host,
+      port: options.port,
+      accounts: [],
+      marketTime: this.#recorder.marketTime(),
+      readOnly: this.#options.readOnly,
+    }
+    // Told in the middle of an execution: the next price may already be on its way, so it is asked for at once.
+    this.#recorder.onHeldChanged(() => this.#heldChanged())
+  }
+
+  get status(): BrokerStatus {
+    return { ...this.#status, marketTime: this.#recorder.marketTime() }
+  }
+
+  start(): void {
+    this.#options.onStatus(this.status)
+    this.#running = this.#holdOpen()
+  }
+
+  async catchUp(): Promise<boolean> {
+    if (this.#lose === null || (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED')) return false
+    await this.#broker.catchUp()
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#lose?.('closing')
+    await this.#broker.close()
+    await this.#running
+    this.#say('CLOSED', 'closed')
+  }
+
+  // -------------------------------------------------------------- the loop
+
+  async #holdOpen(): Promise<void> {
+    for (let failures = 0; !this.#isClosing(); failures++) {
+      const wasReady = await this.#oneSession()
+      if (wasReady) failures = 0
+      await this.#sleep(this.#backoffMs(failures))
+    }
+  }
+
+  /** From connecting to lost. True if it was ready in between. Throws nothing: whatever goes wrong ends the session. */
+  async #oneSession(): Promise<boolean> {
+    const session = new AbortController()
+    const lost = new Promise<string>((resolve) => {
+      this.#lose = (reason) => {
+        session.abort()
+        resolve(reason)
+      }
+    })
+    this.#missing ??= this.#knownUntil()
+    let ready = false
+    let reason: string
+    try {
+      await this.#broker.connect((event) => this.#hear(event))
+      this.#broker.watch(this.#recorder.held())
+      await this.#declareGaps('no session with the broker')
+      if (session.signal.aborted) throw new Error(await lost)
+      ready = true
+      this.#everReady = true
+      this.#feedLostAt = null
+      this.#say('READY', 'caught up')
+      reason = await Promise.race([lost, this.#heartbeat(session.signal)])
+    } catch (error) {
+      reason = messageOf(error)
+      if (!ready) await this.#advise(reason)
+    }
+    this.#lose = null
+    this.#missing ??= this.#knownUntil()
+    await this.#broker.close().catch((error: unknown) => this.#options.log(`closing the session: ${messageOf(error)}`))
+    if (!this.#isClosing()) this.#say(this.#everReady ? 'GAP' : 'CONNECTING', reason)
+    return ready
+  }
+
+  /** Asks the time for as long as the session lives; throws when no answer comes: the socket is open and dead. */
+  async #heartbeat(signal: AbortSignal): Promise<string> {
+    while (!signal.aborted) {
+      const long = !this.#otherClock || !this.#heardSinceAsk
+      await this.#sleep(long ? this.#options.heartbeatMs : this.#options.quickMs, signal)
+      // Called out of the long wait by something heard: let the burst pass first.
+      if (long && this.#otherClock && this.#heardSinceAsk) await this.#sleep(this.#options.quickMs, signal)
+      if (signal.aborted) break
+      this.#heardSinceAsk = false
+      await this.#broker.askClock()
+    }
+    return 'over'
+  }
+
+  /** Doubles from failure to failure up to the longest, half of it left to chance so that many do not come back at the same moment. */
+  #backoffMs(failures: number): number {
+    const full = Math.min(this.#options.backoffMaxMs, this.#options.backoffFirstMs * 2 ** Math.min(failures, 30))
+    return full / 2 + (full / 2) * this.#options.random()
+  }
+
+  async #sleep(ms: number, signal: AbortSignal = this.#closing.signal): Promise<void> {
+    const hurry = new AbortController()
+    this.#hurry = hurry
+    await this.#options.sleep(ms, AbortSignal.any([signal, this.#closing.signal, hurry.signal])).catch(() => {})
+    this.#hurry = null
+  }
+
+  /** Once: which ports answer, and where the API is switched on. After that only changes of state are said. */
+  async #advise(reason: string): Promise<void> {
+    if (this.#advised || this.#isClosing()) return
+    this.#advised = true
+    const advice = (await this.#broker.advice?.().catch(() => '')) ?? ''
+    const lines = advice.split('\n').filter((line) => line !== '')
+    this.#options.log([reason, ...lines.map((line) => `  ${line}`), '  trying again until it answers; what is already recorded is served meanwhile'].join('\n'))
+  }
+
+  // -------------------------------------------------------------- what the broker tells
+
+  #hear(event: BrokerEvent): void {
+    if (this.#lose === null) return
+    try {
+      this.#take(event)
+    } catch (error) {
+      // Nothing may be lost in the middle: the next session is told the day's executions again.
+      this.#options.log(`a ${event.kind} could not be recorded: ${messageOf(error)}`)
+      this.#lose?.(`a ${event.kind} could not be recorded: ${messageOf(error)}`)
+    }
+  }
+
+  #take(event: BrokerEvent): void {
+    switch (event.kind) {
+      case 'fact':
+        if (event.fact.kind === 'execution') this.#lastExecutionAt = event.fact.at
+        this.#recorder.tell(event.fact, event.raw)
+        this.#wake()
+        return
+      case 'quote':
+        this.#takeQuote(event.quote)
+        return
+      case 'clock':
+        this.#takeClock(event.at)
+        return
+      case 'connected':
+        this.#say('HANDSHAKING', 'the broker took the connection')
+        return
+      case 'accounts':
+        this.#status = { ...this.#status, accounts: event.accounts }
+        if (this.#status.state === 'HANDSHAKING' || this.#status.state === 'CONNECTING')
+          this.#say('CATCHING_UP', "asking for the day's executions and positions")
+        return
+      case 'position':
+        this.#options.onPosition?.(event)
+        return
+      case 'notice':
+        this.#takeNotice(event)
+        return
+      case 'lost':
+        this.#lose?.(event.reason)
+        return
+    }
+  }
+
+  #takeQuote(quote: Quote): void {
+    if (this.#missing !== null && !this.#firstHeard.has(quote.conId) && quote.at !== null) this.#firstHeard.set(quote.conId, quote.at)
+    this.#recorder.quote(quote)
+    // A price dated after the loss says that the feed is back, even where the broker forgot to.
+    if (this.#feedLostAt !== null && quote.at !== null && quote.at > this.#feedLostAt) this.#feedRestored('prices come again')
+    this.#wake()
+  }
+
+  #takeClock(at: Instant): void {
+    const monotonic = this.#options.clock.monotonic()
+    const last = this.#answer
+    this.#answer = { at, monotonic }
+    const elapsed = last === null ? 0 : monotonic - last.monotonic
+    // Answers are whole seconds: one second more or less says nothing about the speed.
+    const fast = last !== null && elapsed > 0 && at - last.at - 1000 > OTHER_CLOCK_SPEED * elapsed
+    if (fast || Math.abs(at - this.#options.clock.now()) > OTHER_CLOCK_MS) this.#otherClock = true
+    if (last !== null && at !== last.at) this.#heardSinceAsk = true
+    if (this.#missing === null) this.#completeUntil = at
+    this.#recorder.clock(at)
+  }
+
+  #takeNotice(notice: NoticeEvent): void {
+    this.#options.onNotice?.(notice)
+    const said = notice.code === 0 ? notice.message : `${notice.code} ${notice.message}`
+    if (notice.meaning !== 'MENDED') this.#options.log(`broker says: ${said}`)
+    switch (notice.meaning) {
+      case 'DEGRADED':
+        if (this.#status.state === 'READY') this.#say('DEGRADED', said)
+        return
+      case 'MENDED':
+        if (this.#status.state === 'DEGRADED') this.#say('READY', said)
+        return
+      case 'FEED_LOST':
+        if (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED') return
+        this.#missing ??= this.#lastHeard()
+        this.#feedLostAt = this.#recorder.marketTime() ?? this.#answer?.at ?? null
+        this.#say('GAP', said)
+        return
+      case 'FEED_RESTORED':
+        if (this.#feedLostAt !== null || this.#status.state === 'GAP') this.#feedRestored(said)
+        return
+    }
+  }
+
+  /** Executions first (they may have been held back during the outage), then the hole is declared. */
+  #feedRestored(reason: string): void {
+    this.#feedLostAt = null
+    this.#say('CATCHING_UP', reason)
+    const recover = async () => {
+      await this.#broker.catchUp()
+      this.#broker.watch(this.#recorder.held())
+      await this.#declareGaps('connection between the broker and its servers lost')
+      if (this.#feedLostAt === null) this.#say('READY', 'caught up')
+    }
+    recover().catch((error: unknown) => this.#lose?.(messageOf(error)))
+  }
+
+  // -------------------------------------------------------------- what is held, and what was missed
+
+  #heldChanged(): void {
+    const held = this.#recorder.held()
+    const ids = new Set(held.map((instrument) => instrument.conId))
+    if (this.#missing !== null && this.#lastExecutionAt !== null) {
+      // Opened while nobody listened: unknown since its first fill.
+      for (const conId of ids) if (!this.#heldIds.has(conId) && !this.#missing.has(conId)) this.#missing.set(conId, this.#lastExecutionAt)
+    }
+    this.#heldIds = ids
+    this.#broker.watch(held)
+  }
+
+  /** For each held contract the instant up to which its prices are known; contracts of which nothing is known have none. */
+  #knownUntil(): Map<number, Instant> {
+    const known = this.#lastHeard()
+    // An answer about the time came after every price before it: what was watched then has no hole before that answer.
+    if (this.#completeUntil !== null)
+      for (const conId of this.#heldIds) known.set(conId, Math.max(known.get(conId) ?? this.#completeUntil, this.#completeUntil))
+    this.#completeUntil = null
+    this.#firstHeard = new Map()
+    return known
+  }
+
+  #lastHeard(): Map<number, Instant> {
+    this.#firstHeard = new Map()
+    const known = new Map<number, Instant>()
+    for (const { conId } of this.#recorder.held()) {
+      const heardAt = this.#recorder.lastHeardAt(conId)
+      if (heardAt !== null) known.set(conId, heardAt)
+    }
+    return known
+  }
+
+  /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
+  async #declareGaps(reason: string): Promise<void> {
+    await this.#broker.askClock()
+    const now = this.#answer?.at
+    const missing = this.#missing ?? new Map<number, Instant>()
+    this.#missing = null
+    if (now === undefined) return
+    this.#completeUntil = now
+    for (const [conId, from] of missing) {
+      const to = Math.min(this.#firstHeard.get(conId) ?? now, now)
+      if (to > from) this.#recorder.gap([conId], from, to, reason)
+    }
+  }
+
+  /** Where the market runs on a clock of its own, time is asked again soon after anything was heard. */
+  #wake(): void {
+    if (this.#heardSinceAsk) return
+    this.#heardSinceAsk = true
+    if (this.#otherClock) this.#hurry?.abort()
+  }
+
+  #say(state: BrokerState, reason: string): void {
+    if (this.#status.state === state && this.#status.reason === reason) return
+    const changed = this.#status.state !== state
+    const before = this.#status.state
+    this.#status = { ...this.#status, state, reason, since: changed ? this.#options.clock.now() : this.#status.since }
+    if (changed)
+      this.#options.log(`broker ${this.#options.name} ${this.#options.host}:${this.#options.port}: ${wordsOf(before)} → ${wordsOf(state)}: ${reason}`)
+    this.#options.onStatus(this.status)
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted
+  }
+}
+
+function wordsOf(state: BrokerState): string {
+  return state.toLowerCase().replace('_', ' ')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
