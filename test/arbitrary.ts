@@ -24,6 +24,13 @@ const CONTRACTS: readonly Contract[] = [
   { instrument: { kind: 'instrument', conId: 4, symbol: 'EEE', secType: 'STK', currency: 'EUR', multiplier: '0' }, base: 10, tick: 0.01, decimals: 2 },
   { instrument: { kind: 'instrument', conId: 5, symbol: 'SSS', secType: 'BAG', currency: 'USD', multiplier: '' }, base: -3, tick: 0.03, decimals: 2 },
   { instrument: { kind: 'instrument', conId: 6, symbol: 'OPT', secType: 'OPT', currency: 'USD', multiplier: '0.5' }, base: 0.07, tick: 0.01, decimals: 2 },
+  {
+    instrument: { kind: 'instrument', conId: 7, symbol: 'USD.TWD', secType: 'CASH', currency: 'TWD', multiplier: '1' },
+    base: 30.2374637,
+    tick: 0.0000301,
+    decimals: 7,
+  },
+  { instrument: { kind: 'instrument', conId: 8, symbol: 'BTC', secType: 'CRYPTO', currency: 'USD' }, base: 67123.45, tick: 333.33, decimals: 2 },
 ]
 const ACCOUNTS = ['DU1', 'DU2', 'DU3']
 /** 2013-10-07T13:30:00Z */
@@ -42,19 +49,23 @@ const times = fc
     second: fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 0, max: 20 }) },
       { weight: 2, arbitrary: fc.integer({ min: 21, max: 200 }) },
-      fc.constantFrom(1800, 3600, 7200),
+      fc.constantFrom(60, 61, 1800, 3600, 7200),
     ),
     ms: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constantFrom(1, 250, 500, 999)),
   })
   .map(({ second, ms }) => START + second * 1000 + ms)
 
-const quantities = fc.constantFrom('1', '2', '1', '3', '2', '1', '100', '7', '0.5', '0.3333', '1.50', '300')
+const quantities = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('1', '2', '3') },
+  { weight: 4, arbitrary: fc.constantFrom('100', '7', '0.5', '0.3333', '1.50', '300') },
+  fc.constantFrom('1145.929445', '1143.28313142', '0.00012345', '2500000'),
+)
 const amounts = fc.constantFrom('1.00', '0.35', '2.123456', '-0.25', '0', '0.333333')
 const currencies = fc.oneof({ weight: 6, arbitrary: fc.constant('own') }, fc.constantFrom('EUR', 'USD', 'CHF'))
 
 /** What a `.02` or `.03` says instead; quantity 0 is a bust. Without an instant of its own it carries the first one's. */
 const corrections = fc.record({
-  quantity: fc.oneof({ weight: 3, arbitrary: quantities }, fc.constant('0')),
+  quantity: fc.oneof(quantities, fc.constant('0')),
   level: levels,
   at: fc.option(times, { nil: null }),
   turns: fc.boolean(),
@@ -72,7 +83,7 @@ const executions = (contracts: number) =>
     order: fc.oneof(
       fc.record({ permId: fc.integer({ min: 1, max: 3 }).map(String) }),
       fc.record({ permId: fc.constant('0'), orderId: fc.integer({ min: 1, max: 2 }).map(String), clientId: fc.constantFrom('0', '7') }),
-      fc.record({ orderId: fc.integer({ min: 1, max: 2 }).map(String) }),
+      fc.record({ orderId: fc.integer({ min: 3, max: 4 }).map(String) }),
       fc.constantFrom({}, { orderId: '0', clientId: '7' }),
     ),
     fiveSegments: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
@@ -227,7 +238,10 @@ function print(story: Story): NaiveInput {
       tell(execution.tape, at, { ...row, executionId: id(c + 2), side, quantity: correction.quantity, price, at: printInstant(at) })
     })
     for (const { amount, currency, at, suffix } of execution.commissions) {
-      const own = currency === 'own' ? instrument.currency : currency
+      if (suffix > 1 + execution.corrections.length) continue // INTERFACES does not say whose a commission without its execution is
+      // Nor which rate serves a correction told at another instant than the execution it corrects.
+      const isElsewhere = suffix > 1 && (execution.corrections[suffix - 2]?.at ?? null) !== null
+      const own = currency === 'own' || isElsewhere ? instrument.currency : currency
       tell(execution.tape, at ?? execution.at, {
         kind: 'commission',
         executionId: id(suffix),
@@ -246,9 +260,8 @@ function print(story: Story): NaiveInput {
     tell(mark.tape, mark.at, {
       kind: 'mark',
       conId: contract(mark.contract).instrument.conId,
-      ...pricesOf(mark, contract(mark.contract)),
       at: printInstant(mark.at),
-      ...mark.flaw,
+      ...pricesOf(mark, contract(mark.contract)),
     })
   }
   if (story.isSorted) facts.sort((a, b) => a.at - b.at)
@@ -257,13 +270,11 @@ function print(story: Story): NaiveInput {
     const rows = story.marks.filter((mark) => mark.csv && mark.contract === i)
     const conId = Number(one.instrument.conId)
     // Trades and quotes never share a file: a header has either `price`, or `bid` and `ask`.
-    const trades = rows.filter((mark) => mark.quote === null).map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one), ...mark.flaw }))
-    const quotes = rows
-      .filter((mark) => mark.quote !== null)
-      .map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one), ...('price' in mark.flaw ? { bid: '' } : mark.flaw) }))
+    const trades = rows.filter((mark) => mark.quote === null).map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one) }))
+    const quotes = rows.filter((mark) => mark.quote !== null).map((mark) => ({ ts_ms: mark.at, ...pricesOf(mark, one) }))
     return [
       { conId, csv: csvMarks(['ts_ms', 'price', 'sale_condition_hex', 'suspicious'], trades) },
-      { conId, csv: csvMarks(['ts_ms', 'bid', 'ask'], quotes) },
+      { conId, csv: csvMarks(['ts_ms', 'bid', 'ask', 'suspicious'], quotes) },
     ].filter((file) => file.csv.length > 1)
   })
   return {
@@ -275,10 +286,12 @@ function print(story: Story): NaiveInput {
   }
 }
 
-function pricesOf(mark: Story['marks'][0], contract: Contract): Record<string, string> {
-  if (mark.quote === null) return { price: priceAt(contract, mark.level) }
+/** What a mark says beside its contract and instant. A quote whose price is flawed has that for its bid. */
+function pricesOf(mark: Story['marks'][0], contract: Contract): Record<string, unknown> {
+  if (mark.quote === null) return { price: priceAt(contract, mark.level), ...mark.flaw }
   const at = (ticks: number) => priceAt(contract, { ...mark.level, ticks: mark.level.ticks + ticks })
-  return { bid: at(-mark.quote.below), ask: at(mark.quote.above) }
+  const { price, ...flaw } = mark.flaw as Record<string, unknown>
+  return { bid: price ?? at(-mark.quote.below), ask: at(mark.quote.above), ...flaw }
 }
 
 /** A `--marks` file as its lines: the header, then one line a row; what a row does not say is empty (`suspicious` 0). */
