@@ -1,0 +1,87 @@
+// Numbers and times as people read them, from exact decimals: '1,234.50', '+8.10 %', '10:42:07'. Rounded for the eye only, half-even,
+// and never on the way back. What is unknown stays null, so that a template must say so.
+import { type DecimalText, decimal } from '#core/decimal.ts'
+import { type Instant, wallClock } from '#core/time.ts'
+
+const HALF_EVEN = 2
+/** Prices keep their own decimals up to this many. */
+const PRICE_DECIMALS = 6
+
+/** '1,234.50', '−412.50': two decimals, a true minus. */
+export function money(amount: DecimalText | null): string | null {
+  return amount === null ? null : grouped(decimal(amount).toFixed(2, HALF_EVEN))
+}
+
+/** '+1,234.50', '−412.50', '0.00'. */
+export function signedMoney(amount: DecimalText | null): string | null {
+  return signed(money(amount))
+}
+
+/** '+8.10 %', '−0.64 %', '0.00 %'. */
+export function signedPercent(percent: DecimalText | null): string | null {
+  const text = signed(percent === null ? null : grouped(decimal(percent).toFixed(2, HALF_EVEN)))
+  return text === null ? null : `${text} %`
+}
+
+/** '88 %': whole percents, for shares. */
+export function wholePercent(percent: DecimalText | null): string | null {
+  return percent === null ? null : `${grouped(decimal(percent).toFixed(0, HALF_EVEN))} %`
+}
+
+/** A price with at least two decimals and as many more as it has. */
+export function price(value: DecimalText | null): string | null {
+  if (value === null) return null
+  const exact = decimal(value)
+  const decimals = exact.toFixed().split('.')[1]?.length ?? 0
+  return grouped(exact.toFixed(Math.min(PRICE_DECIMALS, Math.max(2, decimals)), HALF_EVEN))
+}
+
+/** A quantity as it is, with thousands apart. */
+export function quantity(value: DecimalText): string {
+  return grouped(decimal(value).toFixed())
+}
+
+/** '+1.25 R'. */
+export function inR(value: DecimalText | null): string | null {
+  const text = signedMoney(value)
+  return text === null ? null : `${text} R`
+}
+
+/** '10:42:07' on the clock of a zone; on another day than `day`, with the date before it. */
+export function clockTime(at: Instant | null, timeZone: string, day: string): string | null {
+  if (at === null) return null
+  const shown = wallClock(at, timeZone)
+  return shown.day === day ? shown.clock : `${shown.day.slice(5)} ${shown.clock}`
+}
+
+/** '2 h 05 min', '4 min 12 s', '9 s'. */
+export function lasted(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds >= 86_400) return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`
+  if (seconds >= 3600) return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
+  if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+  return `${seconds} s`
+}
+
+/** Text that Markdown takes literally, on one line: a strategy called '*a|b*' stays what it is. */
+export function literal(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\`*_{}[\]<>|~#!$^]/g, '\\$&')
+}
+
+function signed(text: string | null): string | null {
+  return text === null || text.startsWith('−') || /^[0.,]+$/.test(text) ? text : `+${text}`
+}
+
+function grouped(digits: string): string {
+  const negative = digits.startsWith('-') && /[1-9]/.test(digits)
+  const [whole = '', fraction] = digits.replace('-', '').split('.')
+  const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${negative ? '−' : ''}${withCommas}${fraction === undefined ? '' : `.${fraction}`}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
+}

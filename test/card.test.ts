@@ -1,0 +1,93 @@
+// The day's card: words and pictures of a review, byte for byte.
+import { describe, expect, test } from 'vitest'
+import { type Review, reviewDay } from '#core/review.ts'
+import type { StoredTrade } from '#core/stored.ts'
+import { alertText } from '#notes/alert.ts'
+import { type Card, makeCard } from '#notes/card.ts'
+import { literal, money, price, signedMoney, signedPercent } from '#notes/format.ts'
+import { readTemplates } from '#notes/templates.ts'
+import { alerts, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen } from '#test/example-day.ts'
+
+const english = await readTemplates('en')
+const chinese = await readTemplates('zh')
+
+function review(day = DAY, trades: readonly StoredTrade[] = everyTrade.map((one) => one.trade)): Review {
+  return reviewDay({ day, trades, alerts, instruments: [ibm, nvda, future], trajectories: new Map(everyTrade.map((one) => [one.trade.tradeId, one.points])) })
+}
+
+function card(reviewed = review(), templates = english): Card {
+  return makeCard({
+    review: reviewed,
+    templates,
+    trajectories: new Map(everyTrade.map((one) => [one.trade.tradeId, one.points])),
+    fills: new Map(everyTrade.map((one) => [one.trade.tradeId, one.trade.fills])),
+  })
+}
+
+test('the card of a day, in English', async () => {
+  await expect(card().markdown).toMatchFileSnapshot('__snapshots__/card-en.md')
+})
+
+test('the card of a day, in Chinese', async () => {
+  await expect(card(review(), chinese).markdown).toMatchFileSnapshot('__snapshots__/card-zh.md')
+})
+
+test('a quiet day says so', () => {
+  expect(card(review('2026-11-18')).markdown).toBe('# 2026-11-18, Wednesday\n\nA quiet day: no trade was opened, closed or open.\n')
+})
+
+test('every picture a card links to is made, and none besides', () => {
+  const { markdown, pictures } = card()
+  const linked = new Set([...markdown.matchAll(/\]\((_charts\/[^)]+)\)/g)].map((match) => match[1]))
+  expect([...linked].sort()).toEqual(pictures.map((picture) => picture.path).sort())
+  expect(new Set(pictures.map((picture) => picture.path)).size).toBe(pictures.length)
+})
+
+test('law: a card never says NaN, undefined, null or an object, whatever is unknown', () => {
+  const unknown = everyTrade.map(({ trade }) => ({
+    ...trade,
+    commission: null,
+    netPnl: null,
+    mfe: { ...trade.mfe, pct: null, pctAt: null },
+    mae: { ...trade.mae, pct: null, pctAt: null },
+    provenance: { ...trade.provenance, coverage: null },
+  }))
+  for (const templates of [english, chinese]) {
+    for (const made of [card(review(), templates), card(review(DAY, unknown), templates), card(review('2026-11-23', [stillOpen.trade]), templates)]) {
+      expect([made.markdown, ...made.pictures.map((picture) => picture.content)].join('\n')).not.toMatch(/NaN|undefined|null|\[object|Infinity/)
+    }
+  }
+})
+
+test('the same review makes the same bytes', () => {
+  expect(card()).toEqual(card())
+})
+
+test("a trader's own words cannot break the table", () => {
+  expect(literal('fade|*the*\n# gap <b>')).toBe('fade\\|\\*the\\* \\# gap \\<b\\>')
+  expect(card().markdown).toContain('fade\\|\\*the\\* gap')
+})
+
+test('an alert is one line of plain text', () => {
+  expect(alertText({ alert: alerts[1] as (typeof alerts)[number], trade: givenBack.trade, instrument: ibm, templates: english })).toBe(
+    '[PAPER] IBM long: scale-out 2 at 194.58 (+8.10 %), 11:47:05 US/Eastern',
+  )
+})
+
+describe('numbers for people', () => {
+  test.each([
+    ['1234567.5', '1,234,567.50', '+1,234,567.50'],
+    ['-412.5', '−412.50', '−412.50'],
+    ['0', '0.00', '0.00'],
+    ['-0.001', '0.00', '0.00'],
+    ['0.005', '0.00', '0.00'],
+    ['0.015', '0.02', '+0.02'],
+  ])('%s is %s, signed %s', (exact, plain, signed) => {
+    expect([money(exact), signedMoney(exact)]).toEqual([plain, signed])
+  })
+
+  test('percentages and prices', () => {
+    expect([signedPercent('8.1'), signedPercent('-0.636942675159'), signedPercent(null)]).toEqual(['+8.10 %', '−0.64 %', null])
+    expect([price('183.1'), price('1.08345'), price('6705'), price('-3.5')]).toEqual(['183.10', '1.08345', '6,705.00', '−3.50'])
+  })
+})
