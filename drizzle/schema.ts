@@ -6,7 +6,7 @@ import type { DecimalText } from '#core/decimal.ts'
 import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
-import type { Fill, Mode, Provenance, Severity, TradeSide, TradeStatus, Unit } from '#core/trade.ts'
+import type { Fill, Mode, Provenance, Severity, TradeStatus, Unit } from '#core/trade.ts'
 
 /** An exact number: plain notation, zeros stripped, whatever the server prints. */
 const decimal = customType<{ data: DecimalText; driverData: string }>({
@@ -50,6 +50,8 @@ export const facts = pgTable(
     index('facts_execution_any').on(t.executionId),
     index('facts_at').on(t.at),
     index('facts_contract').on(t.conId, t.kind),
+    // The same fact imported twice is found by its body.
+    index('facts_body').using('hash', t.body),
   ],
 )
 
@@ -181,9 +183,7 @@ const pointColumns = () => ({
 
 export const orderPoints = pgTable('orders_rt_ts', pointColumns(), (t) => [primaryKey({ name: 'orders_rt_ts_pkey', columns: [t.tradeId, t.ts] })])
 
-export const roundTripPoints = pgTable('round_trips_rt_ts', pointColumns(), (t) => [
-  primaryKey({ name: 'round_trips_rt_ts_pkey', columns: [t.tradeId, t.ts] }),
-])
+export const roundTripPoints = pgTable('round_trips_rt_ts', pointColumns(), (t) => [primaryKey({ name: 'round_trips_rt_ts_pkey', columns: [t.tradeId, t.ts] })])
 
 /** What the trader said of a trade, folded from the decisions; anchored to the opening execution, so that a rebuild keeps it. */
 export const annotations = pgTable('annotations', {

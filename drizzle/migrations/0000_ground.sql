@@ -241,6 +241,7 @@ CREATE UNIQUE INDEX "facts_execution" ON "facts" USING btree ("execution_id") WH
 CREATE INDEX "facts_execution_any" ON "facts" USING btree ("execution_id");--> statement-breakpoint
 CREATE INDEX "facts_at" ON "facts" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "facts_contract" ON "facts" USING btree ("con_id","kind");--> statement-breakpoint
+CREATE INDEX "facts_body" ON "facts" USING hash ("body");--> statement-breakpoint
 CREATE INDEX "orders_rt_opened" ON "orders_rt" USING btree ("opened_at","trade_id");--> statement-breakpoint
 CREATE INDEX "orders_rt_closed" ON "orders_rt" USING btree ("closed_at","trade_id");--> statement-breakpoint
 CREATE INDEX "orders_rt_open" ON "orders_rt" USING btree ("trade_id") WHERE status = 'OPEN';--> statement-breakpoint

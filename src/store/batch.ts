@@ -1,0 +1,346 @@
+// One batch: everything the writer has to say of a moment, in one transaction. Acknowledged means committed.
+// Never decides anything: it writes what the book, the rules and the mark filter made of the facts. Only the holder of the writer lock calls it.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { getTableColumns } from 'drizzle-orm'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Fact } from '#core/facts.ts'
+import type { StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
+import type { Instant } from '#core/time.ts'
+import type { TrajectoryPoint } from '#core/trade.ts'
+import { alerts, orders } from '#drizzle/schema.ts'
+import { notifyChanged } from './changes.ts'
+import type { Database } from './db.ts'
+import { ensureDays, forgetDays } from './partitions.ts'
+import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
+
+export interface Batch {
+  readonly facts: readonly StoredFact[]
+  readonly marks: readonly StoredMark[]
+  /** Written over what is there; both units. */
+  readonly trades: readonly StoredTrade[]
+  /** Trades that no longer exist, with their trajectories; both units. */
+  readonly removedTrades: readonly string[]
+  readonly trajectory: readonly (TrajectoryPoint & { readonly seq: number })[]
+  /** Points at or after `from` are deleted before the new ones are written. */
+  readonly trajectoryReplacedFrom: readonly { readonly tradeId: string; readonly from: Instant }[]
+  /** Written over what is there, by id. */
+  readonly alerts: readonly StoredAlert[]
+  /** A key names an effect: inserting it twice is inserting it once. */
+  readonly outbox: readonly { readonly key: string; readonly kind: string; readonly payload: unknown }[]
+  readonly audit: readonly { readonly at: Instant; readonly what: string; readonly subject: string; readonly before: unknown; readonly after: unknown }[]
+  readonly refused: readonly { readonly conId: number; readonly at: Instant; readonly price: number | null; readonly reason: string }[]
+}
+
+/** Nothing to say; spread it and add. */
+export const EMPTY_BATCH: Batch = {
+  facts: [],
+  marks: [],
+  trades: [],
+  removedTrades: [],
+  trajectory: [],
+  trajectoryReplacedFrom: [],
+  alerts: [],
+  outbox: [],
+  audit: [],
+  refused: [],
+}
+
+/** Arrivals from here on were given by processes that are not the writer (facts.ts), so that the two never give the same one. */
+export const APPENDED_FROM = 2 ** 50
+
+const CHECK_VIOLATION = '23514'
+
+/** `asynchronous`: may be lost by a crash in the next moments (marks alone may), never torn. */
+export async function commitBatch(db: Database, batch: Batch, options: { asynchronous?: boolean } = {}): Promise<void> {
+  try {
+    await writeBatch(db, batch, options.asynchronous ?? false)
+  } catch (error) {
+    // 'no partition of relation "marks" found for row': somebody dropped a day we remembered.
+    if ((error as { code?: string }).code !== CHECK_VIOLATION) throw error
+    forgetDays(db)
+    await writeBatch(db, batch, options.asynchronous ?? false)
+  }
+}
+
+/** The highest numbers ever given by the writer, whatever became of what they were given to. */
+export async function lastNumbers(db: Database): Promise<{ arrival: number; seq: number }> {
+  const rows = await rowsOf<{ key: string; value: number }>(db.pool, 'select key, value from meta')
+  const last = (key: string) => rows.find((row) => row.key === key)?.value ?? 0
+  return { arrival: last('arrival'), seq: last('seq') }
+}
+
+async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Promise<void> {
+  const points = {
+    orders_rt_ts: lastOfEach(batch.trajectory.filter((point) => point.tradeId.startsWith('ORDER:'))),
+    round_trips_rt_ts: lastOfEach(batch.trajectory.filter((point) => !point.tradeId.startsWith('ORDER:'))),
+  }
+  await ensureDays(db, 'marks', instantsOf(batch.marks))
+  for (const table of POINT_TABLES) await ensureDays(db, table, instantsOf(points[table]))
+  await inTransaction(db.pool, async (client) => {
+    if (asynchronous) await client.query('set local synchronous_commit to off')
+    await writeFacts(client, batch.facts)
+    await copyMarks(client, batch.marks)
+    await removeTrades(client, batch.removedTrades)
+    await writeTrades(client, batch.trades)
+    await removePoints(client, batch.trajectoryReplacedFrom)
+    for (const table of POINT_TABLES) await writePoints(client, table, points[table])
+    await writeAlerts(client, batch.alerts)
+    await writeOutbox(client, batch.outbox)
+    await writeAudit(client, batch.audit)
+    await writeRefused(client, batch.refused)
+    const numbers = await writeNumbers(client, batch)
+    if (numbers.seq > 0) await notifyChanged(client, { kind: 'batch', upTo: numbers.seq })
+  })
+}
+
+const POINT_TABLES = ['orders_rt_ts', 'round_trips_rt_ts'] as const
+
+function* instantsOf(dated: readonly { readonly at: Instant }[]): Iterable<Instant> {
+  for (const { at } of dated) yield at
+}
+
+/** One row per trade and millisecond: the state after its last fact. */
+function lastOfEach<P extends TrajectoryPoint>(points: readonly P[]): P[] {
+  const last = new Map<string, P>()
+  for (const point of points) last.set(`${point.at} ${point.tradeId}`, point)
+  return [...last.values()]
+}
+
+// --- the logs ---
+
+/** Recording an execution id twice is recording it once; any other collision is an error (two writers). */
+export async function writeFacts(sql: Sql, facts: readonly StoredFact[]): Promise<void> {
+  if (facts.length === 0) return
+  await sql.query(
+    `insert into facts (arrival, kind, at, con_id, account, execution_id, seen_at, body, raw)
+     select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[], $9::jsonb[])
+     on conflict (execution_id) where kind = 'execution' do nothing`,
+    [facts.map(({ arrival }) => arrival), ...factColumns(facts.map(({ fact }) => fact)), facts.map(({ raw }) => (raw === undefined ? null : writeJson(raw)))],
+  )
+}
+
+/** kind, at, con_id, account, execution_id, seen_at, body: a list for each. */
+export function factColumns(facts: readonly Fact[]): unknown[][] {
+  return [
+    facts.map(({ kind }) => kind),
+    facts.map((fact) => writeInstant(fact.kind === 'gap' ? fact.from : fact.at)),
+    facts.map((fact) => ('conId' in fact ? (fact.conId ?? null) : null)),
+    facts.map((fact) => (fact.kind === 'execution' ? clean(fact.account) : null)),
+    facts.map((fact) => (fact.kind === 'execution' || fact.kind === 'commission' ? clean(fact.executionId) : null)),
+    facts.map((fact) => writeInstant(fact.seenAt)),
+    facts.map(writeJson),
+  ]
+}
+
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd')
+}
+
+const COPY_ROWS = 1_000
+
+async function copyMarks(client: pg.PoolClient, marks: readonly StoredMark[]): Promise<void> {
+  if (marks.length === 0) return
+  const stream = client.query(copyFrom('copy marks (con_id, at, arrival, price, bid, ask, source, seen_at) from stdin'))
+  await pipeline(Readable.from(copyLines(marks)), stream)
+}
+
+function* copyLines(marks: readonly StoredMark[]): Iterable<string> {
+  for (let from = 0; from < marks.length; from += COPY_ROWS) {
+    let text = ''
+    for (const mark of marks.slice(from, from + COPY_ROWS)) {
+      const { conId, at, arrival, price, bid, ask, source, seenAt } = mark
+      text += `${conId}\t${writeInstant(at)}\t${arrival}\t${price}\t${bid ?? '\\N'}\t${ask ?? '\\N'}\t${source ?? '\\N'}\t${writeInstant(seenAt) ?? '\\N'}\n`
+    }
+    yield text
+  }
+}
+
+// --- what is folded from them ---
+
+/** Column names as SQL and as Drizzle calls them, without those the server fills in. */
+function columnsOf(table: typeof orders | typeof alerts, filledIn: string): { key: string; name: string }[] {
+  return Object.entries(getTableColumns(table))
+    .map(([key, column]) => ({ key, name: column.name }))
+    .filter(({ key }) => key !== filledIn)
+}
+
+const TRADE_COLUMNS = columnsOf(orders, 'anchor').map(({ name }) => name)
+const ALERT_COLUMNS = columnsOf(alerts, 'number')
+
+/** All rows as one JSON text: the server turns decimals, instants and lists into its own by the table's types. */
+function upsert(table: string, columns: readonly string[], key: string): string {
+  const names = columns.join(', ')
+  const replaced = columns.filter((name) => name !== key).map((name) => `${name} = excluded.${name}`)
+  return `insert into ${table} (${names}) select ${names} from json_populate_recordset(null::${table}, $1::json) with ordinality as given order by ordinality
+    on conflict (${key}) do update set ${replaced.join(', ')}`
+}
+
+const UPSERT_ORDERS = upsert('orders_rt', TRADE_COLUMNS, 'trade_id')
+const UPSERT_ROUND_TRIPS = upsert('round_trips_rt', TRADE_COLUMNS, 'trade_id')
+const UPSERT_ALERTS = upsert(
+  'alerts',
+  ALERT_COLUMNS.map(({ name }) => name),
+  'id',
+)
+
+async function writeTrades(sql: Sql, trades: readonly StoredTrade[]): Promise<void> {
+  const last = [...new Map(trades.map((trade) => [trade.tradeId, trade])).values()]
+  const ordersOnly = last.filter(({ unit }) => unit === 'ORDER')
+  const roundTripsOnly = last.filter(({ unit }) => unit === 'ROUND_TRIP')
+  if (ordersOnly.length > 0) await sql.query(UPSERT_ORDERS, [writeJson(ordersOnly.map(tradeRow))])
+  if (roundTripsOnly.length > 0) await sql.query(UPSERT_ROUND_TRIPS, [writeJson(roundTripsOnly.map(tradeRow))])
+}
+
+function tradeRow(trade: StoredTrade): Record<string, unknown> {
+  const { mfe, mae, provenance } = trade
+  return {
+    trade_id: trade.tradeId,
+    symbol: trade.symbol,
+    side: trade.side === 'LONG' ? 'BUY' : 'SELL',
+    qty: trade.quantity,
+    entry_px: trade.entryPrice,
+    mfe_px: mfe.price,
+    mae_px: mae.price,
+    last_px: trade.lastPrice,
+    opened_at: writeInstant(trade.openedAt),
+    updated_at: writeInstant(trade.updatedAt),
+    open_qty: trade.openQuantity,
+    mfe_pct: mfe.pct,
+    mae_pct: mae.pct,
+    status: trade.status,
+    account: trade.account,
+    mode: trade.mode,
+    con_id: trade.conId,
+    sec_type: trade.secType,
+    currency: trade.currency,
+    multiplier: trade.multiplier,
+    exit_px: trade.exitPrice,
+    closed_at: writeInstant(trade.closedAt),
+    gross_pnl: trade.grossPnl,
+    commission: trade.commission,
+    net_pnl: trade.netPnl,
+    mfe_at: writeInstant(mfe.at),
+    mfe_pct_at: writeInstant(mfe.pctAt),
+    mfe_pnl: mfe.pnl,
+    mfe_pnl_at: writeInstant(mfe.pnlAt),
+    mae_at: writeInstant(mae.at),
+    mae_pct_at: writeInstant(mae.pctAt),
+    mae_pnl: mae.pnl,
+    mae_pnl_at: writeInstant(mae.pnlAt),
+    drawdown_pct: trade.drawdownPct,
+    order_ref: trade.orderRef,
+    held: trade.held,
+    fills: trade.fills,
+    source: provenance.source,
+    coverage: provenance.coverage,
+    gaps: provenance.gaps,
+    seq: trade.seq,
+  }
+}
+
+async function removeTrades(sql: Sql, tradeIds: readonly string[]): Promise<void> {
+  if (tradeIds.length === 0) return
+  for (const table of ['orders_rt', 'round_trips_rt', ...POINT_TABLES]) await sql.query(`delete from ${table} where trade_id = any($1::text[])`, [tradeIds])
+}
+
+async function removePoints(sql: Sql, replaced: Batch['trajectoryReplacedFrom']): Promise<void> {
+  if (replaced.length === 0) return
+  const values = [
+    replaced.map(({ tradeId }) => tradeId),
+    replaced.map(({ from }) => writeInstant(from)),
+    // Lets the server leave the days before aside.
+    writeInstant(Math.min(...replaced.map(({ from }) => from))),
+  ]
+  for (const table of POINT_TABLES) {
+    await sql.query(
+      `delete from ${table} as point using unnest($1::text[], $2::timestamptz[]) as replaced (trade_id, since)
+       where point.trade_id = replaced.trade_id and point.ts >= replaced.since and point.ts >= $3`,
+      values,
+    )
+  }
+}
+
+async function writePoints(sql: Sql, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
+  if (points.length === 0) return
+  await sql.query(
+    `insert into ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq)
+     select * from unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[], $6::bigint[])
+     on conflict (trade_id, ts) do update set last_px = excluded.last_px, mfe_px = excluded.mfe_px, mae_px = excluded.mae_px, seq = excluded.seq`,
+    [
+      points.map(({ tradeId }) => tradeId),
+      points.map(({ at }) => writeInstant(at)),
+      points.map(({ last }) => last),
+      points.map(({ mfe }) => mfe),
+      points.map(({ mae }) => mae),
+      points.map(({ seq }) => seq),
+    ],
+  )
+}
+
+// --- history ---
+
+async function writeAlerts(sql: Sql, raised: readonly StoredAlert[]): Promise<void> {
+  if (raised.length === 0) return
+  const last = [...new Map(raised.map((alert) => [alert.id, alert])).values()]
+  const rows = last.map((alert) => {
+    const dated: Record<string, unknown> = {
+      ...alert,
+      at: writeInstant(alert.at),
+      openedAt: writeInstant(alert.openedAt),
+      raisedAt: writeInstant(alert.raisedAt),
+    }
+    return Object.fromEntries(ALERT_COLUMNS.map(({ key, name }) => [name, dated[key]]))
+  })
+  await sql.query(UPSERT_ALERTS, [writeJson(rows)])
+}
+
+async function writeOutbox(sql: Sql, effects: Batch['outbox']): Promise<void> {
+  if (effects.length === 0) return
+  await sql.query(`insert into outbox (key, kind, payload) select * from unnest($1::text[], $2::text[], $3::jsonb[]) on conflict (key) do nothing`, [
+    effects.map(({ key }) => key),
+    effects.map(({ kind }) => kind),
+    effects.map(({ payload }) => writeJson(payload ?? null)),
+  ])
+}
+
+async function writeAudit(sql: Sql, changes: Batch['audit']): Promise<void> {
+  if (changes.length === 0) return
+  await sql.query(
+    `insert into audit (at, what, subject, before, after)
+     select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[])`,
+    [
+      changes.map(({ at }) => writeInstant(at)),
+      changes.map(({ what }) => what),
+      changes.map(({ subject }) => subject),
+      changes.map(({ before }) => writeJson(before ?? null)),
+      changes.map(({ after }) => writeJson(after ?? null)),
+    ],
+  )
+}
+
+async function writeRefused(sql: Sql, refused: Batch['refused']): Promise<void> {
+  if (refused.length === 0) return
+  await sql.query(`insert into refused_marks (con_id, at, price, reason) select * from unnest($1::bigint[], $2::timestamptz[], $3::numeric[], $4::text[])`, [
+    refused.map(({ conId }) => conId),
+    refused.map(({ at }) => writeInstant(at)),
+    refused.map(({ price }) => (price !== null && Number.isFinite(price) ? price : null)),
+    refused.map(({ reason }) => reason),
+  ])
+}
+
+/** Remembers the highest numbers of the batch, so that they never go down, not even when what carried them is deleted. */
+async function writeNumbers(sql: Sql, batch: Batch): Promise<{ arrival: number; seq: number }> {
+  let arrival = 0
+  for (const list of [batch.facts, batch.marks])
+    for (const numbered of list) if (numbered.arrival < APPENDED_FROM) arrival = Math.max(arrival, numbered.arrival)
+  let seq = 0
+  for (const list of [batch.trades, batch.trajectory, batch.alerts]) for (const numbered of list) seq = Math.max(seq, numbered.seq)
+  if (arrival > 0 || seq > 0)
+    await sql.query(
+      `insert into meta (key, value) values ('arrival', $1), ('seq', $2) on conflict (key) do update set value = greatest(meta.value, excluded.value)`,
+      [arrival, seq],
+    )
+  return { arrival, seq }
+}

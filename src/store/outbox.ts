@@ -1,0 +1,42 @@
+// The outbox: effects committed with what caused them, waiting to be handed to the queue. The key names the effect, so handing one over
+// twice does no harm; never handing it over cannot happen.
+import type { Database } from './db.ts'
+import { rowsOf } from './sql.ts'
+
+export interface Effect {
+  readonly key: string
+  readonly kind: string
+  readonly payload: unknown
+  /** How often it was taken, this time included. */
+  readonly takes: number
+}
+
+/** Whoever takes effects and dies is given this long; then another may take them. */
+const LEASE_SECONDS = 60
+
+/** The oldest effects still waiting, for this caller alone until the lease ends. */
+export async function takeOutbox(db: Database, limit: number): Promise<Effect[]> {
+  return rowsOf<Effect & { id: number }>(
+    db.pool,
+    `with taken as (
+       update outbox set taken_at = now(), takes = takes + 1
+       where id in (
+         select id from outbox where done_at is null and (taken_at is null or taken_at < now() - make_interval(secs => $2))
+         order by id limit $1 for update skip locked
+       )
+       returning id, key, kind, payload, takes
+     )
+     select key, kind, payload, takes from taken order by id`,
+    [limit, LEASE_SECONDS],
+  )
+}
+
+/** They are with the queue now. */
+export async function doneOutbox(db: Database, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await db.pool.query('update outbox set done_at = now() where key = any($1::text[]) and done_at is null', [keys])
+}
+
+/** The queue did not take them: they wait again, without the lease. */
+export async function returnOutbox(db: Database, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await db.pool.query('update outbox set taken_at = null where key = any($1::text[]) and done_at is null', [keys])
+}

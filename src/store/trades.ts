@@ -1,0 +1,199 @@
+// The trades as rows: open ones for the start, pages for those who read, changes for those who come back. Both units, never in one answer
+// except where ids name them. Never folds anything: the batch writes what the book said.
+import { and, arrayOverlaps, asc, eq, getTableColumns, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder, type TradeOrderField } from '#core/query.ts'
+import type { StoredTrade } from '#core/stored.ts'
+import type { Instant } from '#core/time.ts'
+import type { TrajectoryPoint, Unit } from '#core/trade.ts'
+import { annotations, orders, roundTrips } from '#drizzle/schema.ts'
+import type { Database } from './db.ts'
+import { connectionOf, type KeyValue, pageQuery, type SortKey } from './page.ts'
+import { rowsOf, writeInstant } from './sql.ts'
+
+/** Trades still open, of both units, in the order of their opening. */
+export async function openTrades(db: Database): Promise<StoredTrade[]> {
+  const units = await Promise.all([tradesOf(db, { unit: 'ORDER', status: 'OPEN' }), tradesOf(db, { unit: 'ROUND_TRIP', status: 'OPEN' })])
+  return units.flat()
+}
+
+/** All that match, in the order in which `replay` prints unless told otherwise. */
+export async function tradesOf(db: Database, filter: TradeFilter, order: TradeOrder = DEFAULT_TRADE_ORDER): Promise<StoredTrade[]> {
+  const table = tableOf(filter.unit)
+  const { orderBy } = pageQuery({}, sortKeys(table, order))
+  const rows = await select(db, table)
+    .where(conditions(table, filter))
+    .orderBy(...orderBy)
+  return rows.map(tradeOf)
+}
+
+export async function tradesPage(db: Database, filter: TradeFilter, order: TradeOrder | null | undefined, page: Page): Promise<Connection<StoredTrade>> {
+  const table = tableOf(filter.unit)
+  const by = order ?? DEFAULT_TRADE_ORDER
+  const { where, orderBy, limit } = pageQuery(page, sortKeys(table, by))
+  const rows = await select(db, table)
+    .where(and(conditions(table, filter), where))
+    .orderBy(...orderBy)
+    .limit(limit)
+  return connectionOf(page, rows, tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
+}
+
+export async function tradeById(db: Database, tradeId: string): Promise<StoredTrade | null> {
+  return (await tradesByIds(db, [tradeId]))[0] ?? null
+}
+
+/** Those that exist, of either unit, in no particular order. */
+export async function tradesByIds(db: Database, tradeIds: readonly string[]): Promise<StoredTrade[]> {
+  const units: Unit[] = ['ORDER', 'ROUND_TRIP']
+  const found = units.map((unit) => {
+    const ids = tradeIds.filter((id) => unitOf(id) === unit)
+    return ids.length === 0 ? [] : tradesOf(db, { unit, ids })
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Trades that changed after `seq`, by seq: the latest state of each. */
+export async function tradesSince(db: Database, seq: number, filter: TradeFilter, limit: number): Promise<StoredTrade[]> {
+  const table = tableOf(filter.unit)
+  const rows = await select(db, table)
+    .where(and(conditions(table, filter), gt(table.seq, seq)))
+    .orderBy(asc(table.seq), asc(table.tradeId))
+    .limit(limit)
+  return rows.map(tradeOf)
+}
+
+export async function trajectoryOf(db: Database, tradeId: string): Promise<TrajectoryPoint[]> {
+  return (await trajectoriesOf(db, [tradeId])).get(tradeId) ?? []
+}
+
+/** The trajectories of many trades at once, by instant; a trade without points has an empty one. */
+export async function trajectoriesOf(db: Database, tradeIds: readonly string[]): Promise<Map<string, TrajectoryPoint[]>> {
+  const found = new Map<string, TrajectoryPoint[]>(tradeIds.map((id) => [id, []]))
+  for (const unit of ['ORDER', 'ROUND_TRIP'] as const) {
+    const ids = [...found.keys()].filter((id) => unitOf(id) === unit)
+    for (const { seq: _, ...point } of await pointsOf(db, unit, ids, 0)) found.get(point.tradeId)?.push(point)
+  }
+  return found
+}
+
+/** Points written after `seq`, by instant. */
+export async function trajectorySince(db: Database, tradeId: string, seq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
+  return pointsOf(db, unitOf(tradeId), [tradeId], seq)
+}
+
+async function pointsOf(db: Database, unit: Unit, ids: readonly string[], sinceSeq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
+  if (ids.length === 0) return []
+  const table = unit === 'ORDER' ? 'orders_rt' : 'round_trips_rt'
+  // The trades' lives name the days to look into; those of other days are not opened.
+  const lives = await rowsOf<{ first: Instant | null; last: Instant | null }>(
+    db.pool,
+    `select min(opened_at) as first, max(coalesce(closed_at, 'infinity')) as last from ${table} where trade_id = any($1::text[])`,
+    [ids],
+  )
+  const { first, last } = lives[0] ?? { first: null, last: null }
+  if (first === null) return []
+  const until = last === null || !Number.isFinite(last) ? 'infinity' : writeInstant(last)
+  const rows = await rowsOf<{ trade_id: string; ts: Instant; last_px: string; mfe_px: string; mae_px: string; seq: number }>(
+    db.pool,
+    `select trade_id, ts, last_px, mfe_px, mae_px, seq from ${table}_ts
+     where trade_id = any($1::text[]) and ts >= $2 and ts <= $3 and seq > $4 order by trade_id, ts`,
+    [ids, writeInstant(first), until, sinceSeq],
+  )
+  return rows.map((row) => ({ tradeId: row.trade_id, at: row.ts, last: Number(row.last_px), mfe: Number(row.mfe_px), mae: Number(row.mae_px), seq: row.seq }))
+}
+
+function unitOf(tradeId: string): Unit {
+  return tradeId.startsWith('ROUND_TRIP:') ? 'ROUND_TRIP' : 'ORDER'
+}
+
+// Both tables have the same columns; the type of the one stands for both.
+type TradeTable = typeof orders
+
+function tableOf(unit: Unit = 'ORDER'): TradeTable {
+  return unit === 'ORDER' ? orders : (roundTrips as unknown as TradeTable)
+}
+
+function select(db: Database, table: TradeTable) {
+  return db.orm
+    .select({ trade: getTableColumns(table), words: getTableColumns(annotations) })
+    .from(table)
+    .leftJoin(annotations, eq(annotations.anchor, table.anchor))
+    .$dynamic()
+}
+
+type Row = Awaited<ReturnType<typeof select>>[number]
+
+function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
+  const { ids, accounts, symbols, conIds, sides, status, mode, held, strategies, tags, openedFrom, openedUntil, closedFrom, closedUntil } = filter
+  return and(
+    ids && inArray(table.tradeId, [...ids]),
+    accounts && inArray(table.account, [...accounts]),
+    symbols && inArray(table.symbol, [...symbols]),
+    conIds && inArray(table.conId, [...conIds]),
+    sides &&
+      inArray(
+        table.side,
+        sides.map((side) => (side === 'LONG' ? 'BUY' : 'SELL')),
+      ),
+    status && eq(table.status, status),
+    mode && eq(table.mode, mode),
+    held === undefined ? undefined : eq(table.held, held),
+    strategies && inArray(annotations.strategy, [...strategies]),
+    tags && (tags.length === 0 ? sql`false` : arrayOverlaps(annotations.tags, [...tags])),
+    openedFrom === undefined ? undefined : gte(table.openedAt, openedFrom),
+    openedUntil === undefined ? undefined : lt(table.openedAt, openedUntil),
+    closedFrom === undefined ? undefined : gte(table.closedAt, closedFrom),
+    closedUntil === undefined ? undefined : lt(table.closedAt, closedUntil),
+  )
+}
+
+function sortKeys(table: TradeTable, order: TradeOrder): SortKey[] {
+  const { direction } = order
+  const columns = { OPENED_AT: table.openedAt, CLOSED_AT: table.closedAt, MFE_PCT: table.mfePct, MAE_PCT: table.maePct, NET_PNL: table.netPnl }
+  return [
+    { column: columns[order.field], direction, nullable: order.field !== 'OPENED_AT' },
+    { column: table.tradeId, direction },
+  ]
+}
+
+function keyOf({ trade }: Row, field: TradeOrderField): KeyValue {
+  return { OPENED_AT: trade.openedAt, CLOSED_AT: trade.closedAt, MFE_PCT: trade.mfePct, MAE_PCT: trade.maePct, NET_PNL: trade.netPnl }[field]
+}
+
+function tradeOf({ trade: row, words }: Row): StoredTrade {
+  return {
+    unit: unitOf(row.tradeId),
+    tradeId: row.tradeId,
+    account: row.account,
+    conId: row.conId,
+    symbol: row.symbol,
+    secType: row.secType,
+    currency: row.currency,
+    multiplier: row.multiplier,
+    side: row.side === 'BUY' ? 'LONG' : 'SHORT',
+    status: row.status,
+    quantity: row.qty,
+    openQuantity: row.openQty,
+    entryPrice: row.entryPx,
+    exitPrice: row.exitPx,
+    lastPrice: row.lastPx,
+    openedAt: row.openedAt,
+    closedAt: row.closedAt,
+    updatedAt: row.updatedAt,
+    grossPnl: row.grossPnl,
+    commission: row.commission,
+    netPnl: row.netPnl,
+    mfe: { price: row.mfePx, at: row.mfeAt, pct: row.mfePct, pctAt: row.mfePctAt, pnl: row.mfePnl, pnlAt: row.mfePnlAt },
+    mae: { price: row.maePx, at: row.maeAt, pct: row.maePct, pctAt: row.maePctAt, pnl: row.maePnl, pnlAt: row.maePnlAt },
+    drawdownPct: row.drawdownPct,
+    orderRef: row.orderRef,
+    held: row.held,
+    fills: row.fills,
+    provenance: { source: row.source, coverage: row.coverage, gaps: row.gaps },
+    seq: row.seq,
+    mode: row.mode,
+    strategy: words?.strategy ?? null,
+    tags: words?.tags ?? [],
+    note: words?.note ?? null,
+    initialStop: words?.initialStop ?? null,
+  }
+}
