@@ -26,6 +26,7 @@ const BORDERED = [
   'src/notes/',
   'src/notify/',
   'src/record.ts',
+  'src/refold.ts',
   'src/live.ts',
   'src/app.ts',
   'src/main.ts',
