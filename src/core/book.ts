@@ -70,6 +70,7 @@ export class ContractBook {
   #deadlines = new Watch<Deadline>()
   /** The instant the book has come to. */
   #now: Instant = Number.NEGATIVE_INFINITY
+  #settledAt: Instant = Number.NEGATIVE_INFINITY
   #lastMark = Number.NaN
   #marks = 0
   #filledSinceMark = true
@@ -98,6 +99,15 @@ export class ContractBook {
     return this.#deadlines.next
   }
 
+  /** The last fill or fired deadline: a mark dated before it comes too late to be simply told. */
+  get settledAt(): Instant {
+    return this.#settledAt
+  }
+
+  holds(family: string): boolean {
+    return this.#byFamily.has(family)
+  }
+
   /** A contract's later description. True where money is now counted differently, so that history must be folded again. */
   describe(instrument: Instrument): boolean {
     const before = this.instrument
@@ -110,6 +120,7 @@ export class ContractBook {
   /** The next fill of history; its place is not before anything told already. */
   fill(fill: Fill): void {
     this.#goTo(fill.at)
+    this.#settledAt = this.#now
     this.#filledSinceMark = true
     const position = this.#positionOf(fill.execution.account)
     this.#fillOrders(position, fill)
@@ -343,6 +354,7 @@ export class ContractBook {
     const at = this.#deadlines.next
     const due = this.#deadlines.take()
     if (due === undefined || !due.trade.isOpen) return
+    this.#settledAt = Math.max(this.#settledAt, at)
     const { trade, pending } = due
     trade.pending.splice(trade.pending.indexOf(pending), 1)
     const price = trade.lastPrice(this.#lastMark, this.#marks)
@@ -406,13 +418,16 @@ export function compareText(a: string, b: string): number {
 
 /** permId if above 0, else (clientId, orderId) if orderId is above 0, else the execution's family. */
 export function orderKeyOf(execution: Execution, family: string): string {
-  if (isAboveZero(execution.permId)) return `perm ${execution.permId}`
-  if (isAboveZero(execution.orderId)) return `order ${execution.clientId ?? '0'} ${execution.orderId}`
+  const permId = aboveZero(execution.permId)
+  if (permId !== null) return `perm ${permId}`
+  const orderId = aboveZero(execution.orderId)
+  if (orderId !== null) return `order ${execution.clientId ?? '0'} ${orderId}`
   return `family ${family}`
 }
 
-function isAboveZero(id: string | undefined): boolean {
-  return id !== undefined && Number(id) > 0
+/** '71' of '71' and '071'; null of '0', '' and nothing. */
+function aboveZero(id: string | undefined): string | null {
+  return id !== undefined && Number(id) > 0 ? id.replace(/^0+/, '') : null
 }
 
 function multiplierOf(instrument: Instrument): Decimal {

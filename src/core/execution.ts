@@ -45,8 +45,10 @@ export type Told = 'new' | 'corrected' | 'repeated'
 
 export class Ledger {
   readonly #families = new Map<string, Member[]>()
+  readonly #contracts = new Map<number, string[]>()
   readonly #known = new Set<string>()
-  readonly #commissions = new Map<string, Commission>()
+  /** Per family, per exact execution id. */
+  readonly #commissions = new Map<string, Map<string, Commission>>()
   readonly #rates: FxRate[] = []
 
   /** Records an execution; a repeated id is ignored. */
@@ -58,6 +60,9 @@ export class Ledger {
     const members = this.#families.get(family)
     if (members === undefined) {
       this.#families.set(family, [member])
+      const families = this.#contracts.get(execution.conId)
+      if (families === undefined) this.#contracts.set(execution.conId, [family])
+      else families.push(family)
       return 'new'
     }
     members.push(member)
@@ -71,7 +76,21 @@ export class Ledger {
 
   /** The last commission of an execution id wins. */
   tellCommission(commission: Commission): void {
-    this.#commissions.set(commission.executionId, commission)
+    const family = familyOf(commission.executionId)
+    const known = this.#commissions.get(family)
+    if (known === undefined) this.#commissions.set(family, new Map([[commission.executionId, commission]]))
+    else known.set(commission.executionId, commission)
+  }
+
+  /** Whether a commission says something else than what is known of its execution. */
+  isNews({ executionId, amount, currency }: Commission): boolean {
+    const known = this.#commissions.get(familyOf(executionId))?.get(executionId)
+    return known === undefined || known.currency !== currency || !decimal(known.amount).eq(amount)
+  }
+
+  /** The contract of an execution, or null where it was never told. */
+  conIdOf(executionId: string): number | null {
+    return this.#families.get(familyOf(executionId))?.[0]?.execution.conId ?? null
   }
 
   tellRate(rate: FxRate): void {
@@ -88,24 +107,26 @@ export class Ledger {
     return { family, at: first.at, arrival: first.arrival, execution: latest, quantity: decimal(latest.quantity), price: decimal(latest.price) }
   }
 
-  /** Every fill that stands (busts left out), in the order of history. */
-  fills(): Fill[] {
+  /** Every fill that stands (busts left out), in the order of history; of one contract where asked. */
+  fills(conId?: number): Fill[] {
     const fills: Fill[] = []
-    for (const family of this.#families.keys()) {
+    for (const family of conId === undefined ? this.#families.keys() : (this.#contracts.get(conId) ?? [])) {
       const fill = this.fillOf(family)
       if (fill?.quantity.gt(ZERO)) fills.push(fill)
     }
     return fills.sort(comparePlaces)
   }
 
+  /** Contracts that were ever traded. */
+  get conIds(): IterableIterator<number> {
+    return this.#contracts.keys()
+  }
+
   /** What a family cost in `currency`: the sum of the commissions that came; null while none has, or where one is in a currency without a rate. */
   commissionOf(family: string, currency: string): Fraction | null {
     let sum: Fraction | null = null
-    const members = this.#families.get(family) ?? []
-    const at = members[0]?.at ?? 0
-    for (const { execution } of members) {
-      const commission = this.#commissions.get(execution.executionId)
-      if (commission === undefined) continue
+    const at = this.#families.get(family)?.[0]?.at ?? 0
+    for (const commission of this.#commissions.get(family)?.values() ?? []) {
       const rate = commission.currency === currency ? { n: ONE, d: ONE } : this.#rate(commission.currency, currency, at)
       if (rate === null) return null
       const cost = { n: decimal(commission.amount).times(rate.n), d: rate.d }
@@ -120,4 +141,21 @@ export class Ledger {
     if (known === undefined) return null
     return known.base === from ? { n: decimal(known.rate), d: ONE } : { n: ONE, d: decimal(known.rate) }
   }
+}
+
+/** The fills from the last moment before `place` at which every account was flat: what a fold has to begin with to be right from `place` on. */
+export function sinceFlat(fills: readonly Fill[], place: Place): readonly Fill[] {
+  const positions = new Map<string, Decimal>()
+  let start = 0
+  let exposed = 0
+  for (const [index, fill] of fills.entries()) {
+    if (exposed === 0) start = index
+    if (!before(fill, place)) return fills.slice(start)
+    const { account, side } = fill.execution
+    const was = positions.get(account) ?? ZERO
+    const is = side === 'BUY' ? was.plus(fill.quantity) : was.minus(fill.quantity)
+    positions.set(account, is)
+    exposed += (is.eq(ZERO) ? 0 : 1) - (was.eq(ZERO) ? 0 : 1)
+  }
+  return exposed === 0 ? [] : fills.slice(start)
 }

@@ -13,6 +13,8 @@ export interface Quote {
   readonly unreported: boolean
   readonly pastLimit: boolean
   readonly halted: boolean
+  /** The price is said to be the mid of bid and ask. */
+  readonly isMid: boolean
 }
 
 export const MARK_FILTERS = ['default', 'none'] as const
@@ -79,7 +81,7 @@ export class MarkFilter {
     if (quote.halted) return 'halted'
     if (quote.bid !== null && quote.ask !== null) {
       if (quote.bid > quote.ask) return 'crossed'
-      if (quote.price === null && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(price) * (1 + ROUNDING)) return 'wide spread'
+      if ((quote.isMid || quote.price === null) && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(midOf(quote.bid, quote.ask)) * (1 + ROUNDING)) return 'wide spread'
     }
     if (this.#last !== null && quote.at < this.#last.at - LATE_MS_MAX) return 'stale'
     return null

@@ -63,18 +63,14 @@ export class Replay {
     const ledger = new Ledger()
     const instruments = new Map<number, Instrument>()
     let arrival = 0
-    const executions = []
     for (const fact of facts) {
       arrival++
       this.#clock = Math.max(this.#clock, endOf(fact))
       if (fact.kind === 'instrument') instruments.set(fact.conId, fact)
-      else if (fact.kind === 'execution') executions.push({ fact, at: fact.at, arrival })
+      else if (fact.kind === 'execution') ledger.tell(fact, { at: fact.at, arrival })
       else if (fact.kind === 'commission') ledger.tellCommission(fact)
       else if (fact.kind === 'fxRate') ledger.tellRate(fact)
     }
-    // Of a repeated id the first in history counts.
-    executions.sort((a, b) => a.at - b.at || a.arrival - b.arrival)
-    for (const { fact, at, arrival: number } of executions) ledger.tell(fact, { at, arrival: number })
     const fills = new Map<number, Fill[]>()
     for (const fill of ledger.fills()) {
       const { conId } = fill.execution

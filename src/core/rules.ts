@@ -232,7 +232,7 @@ export function levels(pending: Pending, stretch: Stretch, best: number, mfePct:
       return { favourable: bestKey, adverse: bestKey - (Number(rule.pct) / 100) * Math.abs(best) }
     case 'GIVEBACK':
       if (!pending.armed) return { favourable: key + Number(rule.armPct) * percent, adverse: Number.NEGATIVE_INFINITY }
-      return { favourable: bestKey, adverse: key + (1 - Number(rule.fraction)) * mfePct * percent }
+      return { favourable: key + mfePct * percent, adverse: key + (1 - Number(rule.fraction)) * mfePct * percent }
     case 'TIME_STOP':
     case 'NO_PROGRESS':
       return { favourable: Number.POSITIVE_INFINITY, adverse: Number.NEGATIVE_INFINITY }

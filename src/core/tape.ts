@@ -47,7 +47,7 @@ function parseKind(line: Line): Fact | QuoteLine {
         kind: 'commission',
         executionId: text(line, 'executionId'),
         amount: number(line, 'amount'),
-        currency: text(line, 'currency'),
+        currency: String(line['currency'] ?? ''),
         ...optionalInstants(line),
       }
     case 'mark':
@@ -114,6 +114,7 @@ function parseQuote(line: Line): Quote {
     unreported: isSet(line['unreported']),
     pastLimit: isSet(line['pastLimit']),
     halted: isSet(line['halted']),
+    isMid: line['source'] === 'MID',
   }
 }
 
@@ -143,6 +144,7 @@ export function parseQuoteHeader(header: string): ((row: string) => Quote | null
       unreported: false,
       pastLimit: false,
       halted: false,
+      isMid: last < 0,
     }
   }
 }
@@ -230,5 +232,5 @@ function isSet(value: unknown): boolean {
 }
 
 function hexadecimal(value: unknown): number {
-  return typeof value === 'string' && value !== '' ? Number.parseInt(value, 16) || 0 : 0
+  return value === undefined || value === null || value === '' ? 0 : Number.parseInt(String(value), 16) || 0
 }

@@ -1,0 +1,43 @@
+// Alerts judged again after history changed: which still stand, which should never have been raised, which were missed. Pure; nothing is sent twice.
+import type { RaisedAlert } from './book.ts'
+import type { AlertState, StoredAlert } from './stored.ts'
+import type { Instant } from './time.ts'
+
+/** An alert whose fact is older than this at commit is LATE (INTERFACES, 'Live only'). */
+export const LATE_MS = 5 * 60_000
+
+export interface Judged {
+  /** New to the store, or to be written over it: what history as now known says. */
+  readonly alert: RaisedAlert
+  readonly state: AlertState
+  readonly before: StoredAlert | null
+}
+
+/** The name of an alert: the same rule, tier and trade make the same one. */
+export function alertKey(alert: { readonly ruleId: string; readonly tier: number; readonly tradeId: string }): string {
+  return `${alert.ruleId}|${alert.tier}|${alert.tradeId}`
+}
+
+/** RAISED, or LATE where the market has gone on for more than five minutes since its fact. */
+export function freshState(alert: RaisedAlert, marketTime: Instant): AlertState {
+  return marketTime - alert.at > LATE_MS ? 'LATE' : 'RAISED'
+}
+
+/** What became of the stored alerts of some trades once history is as `standing` says; only differences are told. */
+export function rejudge(stored: readonly StoredAlert[], standing: readonly RaisedAlert[], marketTime: Instant): { readonly changed: readonly Judged[]; readonly withdrawn: readonly StoredAlert[] } {
+  const before = new Map(stored.map((alert) => [alertKey(alert), alert]))
+  const changed: Judged[] = []
+  for (const alert of standing) {
+    const was = before.get(alertKey(alert)) ?? null
+    before.delete(alertKey(alert))
+    const state = was === null || was.state === 'WITHDRAWN' ? missedOrFresh(alert, was, marketTime) : was.state
+    if (was === null || was.state !== state || was.at !== alert.at || was.price !== alert.price || was.pct !== alert.pct) changed.push({ alert, state, before: was })
+  }
+  return { changed, withdrawn: [...before.values()].filter((alert) => alert.state !== 'WITHDRAWN') }
+}
+
+/** History that came late raises an alert only while it is fresh; else it was MISSED. One that was withdrawn and stands again was told once already. */
+function missedOrFresh(alert: RaisedAlert, was: StoredAlert | null, marketTime: Instant): AlertState {
+  if (was !== null) return 'RAISED'
+  return freshState(alert, marketTime) === 'LATE' ? 'MISSED' : 'RAISED'
+}
