@@ -56,6 +56,9 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** How long a lockstep tape waits for a client that keeps watching what is no longer held. */
+const SETTLE_MS = 250
+
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false } = options
   const market = await Market.open({
@@ -77,6 +80,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const sockets = new Set<Socket>()
   const sessions = new Set<Session>()
   const changes = new EventEmitter()
+  const settling = new Set<number>()
+  const watched = (conId: number) => [...sessions].some((session) => session.watches(conId))
 
   const door: Door = {
     ...{ brokerage, log, onFrame: options.onFrame ?? null, segmentSeed: options.segmentSeed ?? null },
@@ -88,13 +93,30 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     changed: () => void changes.emit('changed'),
   }
   const stage: Stage = {
-    show: (fact) => show(fact, brokerage, sessions),
-    obstacle: obstacleOf({ brokerage, sessions, lockstep, started: () => market.state !== 'WAITING' }),
+    show(fact) {
+      const wasHeld = lockstep && fact.kind === 'execution' && brokerage.ledger.held().has(fact.conId)
+      show(fact, brokerage, sessions)
+      if (wasHeld && !brokerage.ledger.held().has(fact.conId)) settle(fact.conId)
+    },
+    obstacle() {
+      if (market.state !== 'WAITING' && !lockstep) return null
+      if (![...sessions].some((session) => session.ready)) return 'no client is ready'
+      return lockstep ? (unwatched(brokerage, watched) ?? unsettled(settling, watched)) : null
+    },
     changed: (signal) => once(changes, 'changed', { signal }),
     drained(signal) {
       const waits = [...sessions].map((session) => session.drained(signal)).filter((wait) => wait !== null)
       return waits.length === 0 ? null : Promise.all(waits)
     },
+  }
+
+  /** Gives the watcher of a contract that nobody holds any more time to leave, lest its cancel crosses the next fill and prices get lost. */
+  function settle(conId: number): void {
+    settling.add(conId)
+    setTimeout(() => {
+      settling.delete(conId)
+      door.changed()
+    }, SETTLE_MS).unref()
   }
 
   const server = createServer((socket) => {
@@ -164,19 +186,22 @@ function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokera
   }
 }
 
-/** Why the tape may not move. A held contract the gateway has no definition of could not be watched: nobody waits for it. */
-function obstacleOf(house: { brokerage: Brokerage; sessions: ReadonlySet<Session>; lockstep: boolean; started: () => boolean }): () => string | null {
-  const { brokerage, sessions, lockstep, started } = house
-  const { ledger, contracts } = brokerage
-  return () => {
-    if (started() && !lockstep) return null
-    const ready = [...sessions].some((session) => session.ready)
-    if (!ready) return 'no client is ready'
-    if (!lockstep) return null
-    for (const conId of ledger.held()) {
-      if (contracts.get(conId) !== undefined && ![...sessions].some((session) => session.watches(conId)))
-        return `contract ${conId} is held and nobody watches it`
-    }
-    return null
+/**
+ * A lockstep tape waits for a watcher of whatever is held. Nobody can watch a contract without a definition,
+ * and nobody holds a combo: TWS keeps the positions in its legs.
+ */
+function unwatched({ ledger, contracts }: Brokerage, watched: (conId: number) => boolean): string | null {
+  for (const conId of ledger.held()) {
+    const instrument = contracts.get(conId)
+    if (instrument !== undefined && instrument.secType !== 'BAG' && !watched(conId)) return `contract ${conId} is held and nobody watches it`
   }
+  return null
+}
+
+function unsettled(settling: Set<number>, watched: (conId: number) => boolean): string | null {
+  for (const conId of settling) {
+    if (watched(conId)) return `contract ${conId} is no longer held; its watcher may leave`
+    settling.delete(conId)
+  }
+  return null
 }

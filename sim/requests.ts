@@ -9,7 +9,7 @@ import type { Brokerage } from './brokerage.ts'
 import type { ContractQuery } from './contracts.ts'
 import { Fields } from './fields.ts'
 import * as messages from './messages.ts'
-import { openLine, ticksOf } from './ticks.ts'
+import { openLine, standingTicks } from './ticks.ts'
 import type { Line } from './ticks.ts'
 import type { Tokens } from './wire.ts'
 
@@ -147,11 +147,9 @@ function reqMktData(client: Client, brokerage: Brokerage, fields: Fields): void 
   const instrument = instrumentOf(brokerage, conId)
   const line = openLine(requestId, conId, 'MARKET', genericTicks)
   client.send(messages.marketDataType(requestId, 1), messages.tickReqParams(requestId, instrument.minTick ?? ''))
-  if (snapshot) {
-    const mark = brokerage.lastMarks.get(conId)
-    client.send(...(mark === undefined ? [] : ticksOf(mark, instrument, line)), messages.tickSnapshotEnd(requestId))
-  } else {
-    // Nothing is told of the past: the first ticks are those of the next mark, so that no price is told twice.
+  client.send(...standingTicks(brokerage.lastMarks.get(conId), instrument, line))
+  if (snapshot) client.send(messages.tickSnapshotEnd(requestId))
+  else {
     client.lines.set(requestId, line)
     client.linesChanged()
   }

@@ -7,8 +7,10 @@ import type { Tokens } from './wire.ts'
 
 /** The tape knows no sizes. A real quote or trade is never of size 0 (TWS: 'no quote'), so the gateway says the least there can be. */
 const SIZE = '1'
-/** Sold off an exchange's tape of trades; every other type is told by its quotes. */
-const TRADED = new Set(['STK', 'FUT', 'IND', 'WAR', 'CRYPTO', 'FUND', 'CMDTY', 'EVENT'])
+/** What a quote says where nobody bids or asks. */
+const NO_QUOTE = { price: '-1', size: '0' }
+/** Marked by trades; every other type is told by its quotes. */
+const TRADED = new Set(['STK', 'FUT', 'IND', 'WAR', 'CRYPTO'])
 
 /** A client's wish for the prices of one contract. */
 export interface Line {
@@ -29,39 +31,68 @@ export function openLine(requestId: number, conId: number, kind: Line['kind'], g
 export function ticksOf(mark: Mark, instrument: Instrument, line: Line): Tokens[] {
   const price = priceText(mark.price)
   if (line.kind === 'TICK_BY_TICK') return [tickByTickLast(line.requestId, 1, Math.floor(mark.at / 1000), price, SIZE, instrument.exchange ?? '')]
+  if (!TRADED.has(instrument.secType)) return quoteTicks(priceText(mark.bid ?? mark.price), priceText(mark.ask ?? mark.price), line)
+  // An index is never traded itself: it has a last price, but no trades with a time.
+  const dated = instrument.secType === 'IND' ? [] : datedTicks(mark, price, line)
+  return [...dated, ...lastTicks(mark, price, line), ...sideTicks(mark, line)]
+}
+
+/** What TWS tells at once of a new line: what stands now, undated. No trade is told again. */
+export function standingTicks(mark: Mark | undefined, instrument: Instrument, line: Line): Tokens[] {
   const traded = TRADED.has(instrument.secType)
+  if (line.kind === 'TICK_BY_TICK' || (mark === undefined && traded)) return []
+  if (mark === undefined) return [...sideOf(line, TICK.bid, NO_QUOTE.price, NO_QUOTE.size), ...sideOf(line, TICK.ask, NO_QUOTE.price, NO_QUOTE.size)]
+  if (traded) return [...lastTicks(mark, priceText(mark.price), line), ...sideTicks(mark, line)]
+  return quoteTicks(priceText(mark.bid ?? mark.price), priceText(mark.ask ?? mark.price), line)
+}
+
+/**
+ * Both sides of a quote. Where both are new, the old bid is withdrawn first, so that no client can pair a side with the other's past.
+ * A quote that repeats is told again: quotes carry no time, and it says that the price still stands.
+ */
+function quoteTicks(bid: string, ask: string, line: Line): Tokens[] {
   const frames: Tokens[] = []
-  if (traded) frames.push(...tradeTicks(mark, price, line))
-  const bid = mark.bid ?? (traded ? undefined : mark.price)
-  const ask = mark.ask ?? (traded ? undefined : mark.price)
-  // Quotes carry no time, so one that repeats is still told where quotes are all there is: it says the price still stands.
-  if (bid !== undefined && (!traded || priceText(bid) !== line.bid)) {
-    line.bid = priceText(bid)
-    frames.push(tickPrice(line.requestId, TICK.bid, line.bid, SIZE), tickSize(line.requestId, TICK.bidSize, SIZE))
-  }
-  if (ask !== undefined && (!traded || priceText(ask) !== line.ask)) {
-    line.ask = priceText(ask)
-    frames.push(tickPrice(line.requestId, TICK.ask, line.ask, SIZE), tickSize(line.requestId, TICK.askSize, SIZE))
-  }
+  const bidMoved = bid !== line.bid
+  const askMoved = ask !== line.ask
+  if (bidMoved && askMoved && line.bid !== '') frames.push(...sideOf(line, TICK.bid, NO_QUOTE.price, NO_QUOTE.size))
+  if (askMoved || !bidMoved) frames.push(...sideOf(line, TICK.ask, ask, SIZE))
+  if (bidMoved) frames.push(...sideOf(line, TICK.bid, bid, SIZE))
+  line.bid = bid
+  line.ask = ask
   return frames
 }
 
-/** The dated trade first: who has it needs no undated price. */
-function tradeTicks(mark: Mark, price: string, line: Line): Tokens[] {
-  const { requestId } = line
+/** The quote beside a trade, as far as it moved. */
+function sideTicks(mark: Mark, line: Line): Tokens[] {
   const frames: Tokens[] = []
-  const dated = `${price};${SIZE};${mark.at};;;true` // price;size;ms;volume;vwap;single — the tape knows neither volume nor vwap
-  if (line.genericTicks.has(375)) frames.push(tickString(requestId, TICK.rtTradeVolume, dated))
-  if (line.genericTicks.has(233)) frames.push(tickString(requestId, TICK.rtVolume, dated))
-  if (price !== line.last) {
-    line.last = price
-    frames.push(tickPrice(requestId, TICK.last, price, SIZE), tickSize(requestId, TICK.lastSize, SIZE))
-  }
+  const bid = mark.bid === undefined ? line.bid : priceText(mark.bid)
+  const ask = mark.ask === undefined ? line.ask : priceText(mark.ask)
+  if (bid !== line.bid) frames.push(...sideOf(line, TICK.bid, bid, SIZE))
+  if (ask !== line.ask) frames.push(...sideOf(line, TICK.ask, ask, SIZE))
+  line.bid = bid
+  line.ask = ask
+  return frames
+}
+
+/** Every price is followed by its size. */
+function sideOf({ requestId }: Line, tick: typeof TICK.bid | typeof TICK.ask, price: string, size: string): Tokens[] {
+  return [tickPrice(requestId, tick, price, size), tickSize(requestId, tick === TICK.bid ? TICK.bidSize : TICK.askSize, size)]
+}
+
+/** The trade with the exchange's own time comes first: who has it needs no undated price. */
+function datedTicks(mark: Mark, price: string, { requestId, genericTicks }: Line): Tokens[] {
+  const text = `${price};${SIZE};${mark.at};;;true` // price;size;ms;volume;vwap;single — the tape knows neither volume nor vwap
+  const ticks = [genericTicks.has(375) ? TICK.rtTradeVolume : null, genericTicks.has(233) ? TICK.rtVolume : null]
+  return ticks.filter((tick) => tick !== null).map((tick) => tickString(requestId, tick, text))
+}
+
+function lastTicks(mark: Mark, price: string, line: Line): Tokens[] {
+  const frames: Tokens[] = []
   const second = Math.floor(mark.at / 1000)
-  if (second !== line.lastSecond) {
-    line.lastSecond = second
-    frames.push(tickString(requestId, TICK.lastTimestamp, String(second)))
-  }
+  if (price !== line.last) frames.push(tickPrice(line.requestId, TICK.last, price, SIZE), tickSize(line.requestId, TICK.lastSize, SIZE))
+  if (second !== line.lastSecond) frames.push(tickString(line.requestId, TICK.lastTimestamp, String(second)))
+  line.last = price
+  line.lastSecond = second
   return frames
 }
 

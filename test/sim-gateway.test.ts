@@ -1,4 +1,5 @@
 // The gateway on a real socket, heard by the real client library. No message may be unreadable (error 505): every client checks that when it closes.
+import { EventName } from '@stoqey/ib'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -352,31 +353,12 @@ describe('prices', () => {
       client.api.reqMktData(place + 1, { conId, symbol, secType: secType as never }, '', false, false)
     await client.next('tickReqParams', (id) => id === 3)
     held.resolve()
-    await client.next('tickPrice', (id, type, price) => id === 1 && type === 2 && price === 1.3571)
-    expect(
-      client
-        .all('tickPrice')
-        .filter((args) => args[2] !== 1.3)
-        .map((args) => args.slice(0, 3)),
-    ).toEqual([
-      ...[
-        [1, 1, 1.357],
-        [1, 2, 1.3572],
-      ],
-      ...[
-        [2, 1, 1e-7],
-        [2, 2, 1e-7],
-      ],
-      ...[
-        [3, 1, -1.25],
-        [3, 2, -1.25],
-      ],
-      ...[
-        [1, 1, 1.3571],
-        [1, 2, 1.3571],
-      ],
-    ])
-    expect(client.all('tickSize').every(([, , size]) => size > 0)).toBe(true)
+    await client.next('tickPrice', (id, type, price) => id === 1 && type === 1 && price === 1.3571)
+    // At once what stands: the last quote, or none (-1). Then each quote whole: a bid that moves with its ask is withdrawn first.
+    const told = (of: number) => client.all('tickPrice').flatMap(([id, type, price]) => (id === of ? [`${type === 1 ? 'bid' : 'ask'} ${price}`] : []))
+    expect(told(1).slice(-8)).toEqual(['ask 1.3', 'bid 1.3', 'bid -1', 'ask 1.3572', 'bid 1.357', 'bid -1', 'ask 1.3571', 'bid 1.3571'])
+    expect(told(2)).toEqual(['bid -1', 'ask -1', 'ask 1e-7', 'bid 1e-7'])
+    expect(told(3)).toEqual(['bid -1', 'ask -1', 'ask -1.25', 'bid -1.25'])
   })
 
   it('a snapshot is the last price and an end; a cancelled line is silent; unknown, doubled and missing lines are refused', async () => {
@@ -476,11 +458,34 @@ describe('the tape', () => {
     again.api.reqMktData(1, { conId: 77 }, '375', false, false)
     again.api.reqMktData(2, { conId: 8314 }, '375', false, false)
     await again.next('tickPrice', (id, _, price) => id === 1 && price === 1701)
+    expect(again.all('tickPrice').flatMap(([id, , price]) => (id === 2 ? [price] : []))).toEqual([182])
+    expect(again.all('tickString').filter(([id, type]) => id === 2 && type === 77)).toEqual([])
     await gateway.ended
-    expect(client.all('tickPrice').map((args) => args[2])).toEqual([182])
+    expect(client.all('tickPrice').map((args) => args[2])).toEqual([180, 182])
     expect(states[0]).toBe('RUNNING: the first client is ready')
     expect(states).toContain('STANDING: contract 8314 is held and nobody watches it')
     expect(states.at(-1)).toBe('ENDED: the tape is over')
+  })
+
+  it('lockstep: a watcher that leaves when a position closes is waited for, so that what opens next is not missed', async () => {
+    const facts: AnyFact[] = [ibm]
+    for (let i = 0; i < 20; i++) {
+      const [at, permId] = [i * 1_000, String(i + 1)]
+      facts.push(buy(`o.${i}.01.01`, at, '1', '180', { permId }), mark(at + 10, 180 + i))
+      facts.push(buy(`c.${i}.01.01`, at + 20, '1', '180', { permId: `9${permId}`, side: 'SELL' }))
+    }
+    await using gateway = await open(facts, { lockstep: true })
+    await using client = await connectTws(gateway.port, 0)
+    let requestId = 0
+    client.api.on(EventName.execDetails, (_, __, { side }) => {
+      if (side === 'BOT') client.api.reqMktData(++requestId, { conId: 8314 }, '375', false, false)
+      else client.api.cancelMktData(requestId)
+    })
+    client.api.reqExecutions(1_000, {})
+    await gateway.ended
+    await client.next('execDetails', (_, __, execution) => execution.execId === 'c.19.01.01')
+    const heard = client.all('tickString').flatMap(([id, type, text]) => (type === 77 ? [`${id} ${text.split(';')[0]}`] : []))
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1} ${180 + i}`))
   })
 
   it('its clock is the first fact before the start, the last complete second on the way, its end afterwards (a gap counts)', async () => {
@@ -496,7 +501,7 @@ describe('the tape', () => {
     await using gateway = await openGateway({ port: 0, accounts: [], facts: tape(), conflateMs: 0, hostNow: clock.monotonic })
     await using client = await connectTws(gateway.port, 1)
     const times: number[] = []
-    client.api.on('currentTime' as never, (time: number) => void times.push(time - T0 / 1000))
+    client.api.on(EventName.currentTime, (time) => void times.push(time - T0 / 1000))
     const ask = async () => {
       const before = times.length
       client.api.reqCurrentTime()
