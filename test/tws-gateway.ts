@@ -19,7 +19,7 @@ export interface ScriptOptions {
   readonly mute?: boolean
   /** Instead of the greeting after startApi. */
   readonly greet?: (session: ScriptedSession) => void
-  /** Cuts every write in two at odd places. */
+  /** Cuts what is said into small pieces, whatever the frames. */
   readonly split?: boolean
 }
 
@@ -28,6 +28,8 @@ export class ScriptedSession {
   readonly socket: Socket
   readonly #split: boolean
   #buffer = Buffer.alloc(0)
+  #unsent = Buffer.alloc(0)
+  #writing = false
   #greeted = false
   #waiting: { readonly wanted: (request: Request) => boolean; readonly resolve: (request: Request) => void }[] = []
 
@@ -52,9 +54,9 @@ export class ScriptedSession {
       this.socket.write(frame)
       return
     }
-    const middle = Math.max(1, Math.floor(frame.length / 3))
-    this.socket.write(frame.subarray(0, middle))
-    setImmediate(() => this.socket.write(frame.subarray(middle)))
+    // Pieces of seven bytes, each in a turn of its own: frames are cut anywhere, and the end of one comes with the head of the next.
+    this.#unsent = Buffer.concat([this.#unsent, frame])
+    this.#writePieces()
   }
 
   /** The next (or an earlier, not yet taken) request with this number. */
@@ -63,6 +65,16 @@ export class ScriptedSession {
     const there = this.requests.find(wanted)
     if (there !== undefined) return Promise.resolve(there)
     return new Promise((resolve) => this.#waiting.push({ wanted, resolve }))
+  }
+
+  #writePieces(): void {
+    if (this.#writing || this.#unsent.length === 0) return
+    this.#writing = true
+    this.socket.write(this.#unsent.subarray(0, 7), () => {
+      this.#writing = false
+      this.#writePieces()
+    })
+    this.#unsent = this.#unsent.subarray(7)
   }
 
   #read(options: ScriptOptions): void {

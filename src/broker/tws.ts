@@ -253,11 +253,13 @@ class Session {
     const clock = this.askClock()
     clock.catch(() => {}) // looked at below
     await this.catchUp()
-    const positions = this.#askPositions()
-    this.#following = true
-    this.follow()
-    await positions
-    await clock
+    if (!this.#isOver()) {
+      const positions = this.#askPositions()
+      this.#following = true
+      this.follow()
+      await positions
+      await clock
+    }
     if (this.#isOver()) throw this.#trouble ?? new BrokerUnreachable(this.#address(), undefined, 'a session that ended while it caught up')
   }
 
