@@ -96,9 +96,52 @@ export function endOfDay(day: Day, instrument: TradingHours): Instant {
   return Math.min(midnight, ...early.map((stretch) => instantOf(stretch.openDay, stretch.open, zone)))
 }
 
+/**
+ * The days whose last session, of all these instruments, closed after `previous` and not after `now`; none where `previous` is not known.
+ * Give the instruments that were traded. Asked at every step of market time, so a step that passes no close costs next to nothing.
+ */
+export function closesPassed(previous: Instant | null, now: Instant, instruments: readonly TradingHours[]): readonly Day[] {
+  if (previous === null || now <= previous || instruments.length === 0) return []
+  const passed: Day[] = []
+  // No zone is further than a day from UTC, in either direction.
+  const until = utcDay(now + DAY_MS)
+  for (let date = utcDay(previous - DAY_MS); date <= until; date += DAY_MS) {
+    let last = Number.NEGATIVE_INFINITY
+    for (const instrument of instruments) last = Math.max(last, closeOn(date, instrument))
+    if (last > previous && last <= now) passed.push(dayOn(date))
+  }
+  return passed
+}
+
 /** The day `count` days later, on the calendar. */
 export function addDays(day: Day, count: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10)
+  return dayOn(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS)
+}
+
+const closes = new WeakMap<TradingHours, Map<Instant, Instant>>()
+
+/** The close of a date, remembered; minus infinity where there is none. */
+function closeOn(date: Instant, instrument: TradingHours): Instant {
+  let known = closes.get(instrument)
+  if (known === undefined) {
+    known = new Map()
+    closes.set(instrument, known)
+  }
+  let close = known.get(date)
+  if (close === undefined) {
+    close = sessionClose(dayOn(date), instrument) ?? Number.NEGATIVE_INFINITY
+    if (known.size > 100) known.clear()
+    known.set(date, close)
+  }
+  return close
+}
+
+function utcDay(at: Instant): Instant {
+  return Math.floor(at / DAY_MS) * DAY_MS
+}
+
+function dayOn(date: Instant): Day {
+  return new Date(date).toISOString().slice(0, 10)
 }
 
 const readableZones = new Map<string, string>()
