@@ -149,15 +149,14 @@ const trade: fc.Arbitrary<StoredTrade> = fc
     mode: fc.constantFrom(...MODES),
   })
   .chain((drawn) =>
-    fc.stringMatching(/^[0-9a-f]{0,8}$/)
-      .map((family) => ({
-        ...drawn,
-        tradeId: `${drawn.unit}:${drawn.account}:${drawn.conId}:${family}`,
-        strategy: null,
-        tags: [],
-        note: null,
-        initialStop: null,
-      })),
+    fc.stringMatching(/^[0-9a-f]{0,8}$/).map((family) => ({
+      ...drawn,
+      tradeId: `${drawn.unit}:${drawn.account}:${drawn.conId}:${family}`,
+      strategy: null,
+      tags: [],
+      note: null,
+      initialStop: null,
+    })),
   )
 
 const trades = fc.uniqueArray(trade, { selector: ({ tradeId }) => tradeId, maxLength: 25 })
@@ -366,7 +365,7 @@ test('the user’s own columns come first and in their order, and every column s
   const columns = async (table: string) =>
     (
       await db.pool.query(
-        'select column_name as name, col_description(to_regclass(table_name::text)::oid, ordinal_position::int) as said from information_schema.columns where table_name = $1 and table_schema = 'public' order by ordinal_position',
+        'select column_name as name, col_description(to_regclass(table_name::text)::oid, ordinal_position::int) as said from information_schema.columns where table_name = $1 order by ordinal_position',
         [table],
       )
     ).rows
