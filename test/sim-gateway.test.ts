@@ -7,6 +7,7 @@ import type { AnyFact, Execution, Instrument, Mark } from '#core/facts.ts'
 import { parseInstant } from '#core/time.ts'
 import { openGateway } from '#sim/gateway.ts'
 import type { GatewayOptions } from '#sim/gateway.ts'
+import { encodeFrame } from '#sim/wire.ts'
 import { clock } from '#src/clock.ts'
 import { connectTws } from './tws-client.ts'
 
@@ -529,6 +530,45 @@ describe('the tape', () => {
     hostMs = 90_000
     expect(gateway.seconds()).toBe(T0 / 1000 + 59)
     expect(client.all('tickPrice')).toHaveLength(1)
+  })
+
+  it('a client that does not read holds the tape back, and memory with it; when it reads on, the tape goes on', async () => {
+    let taken = 0
+    const total = 300_000
+    async function* tape(): AsyncGenerator<AnyFact> {
+      yield ibm
+      for (; taken < total; taken++) yield mark(taken * 10, 180 + (taken % 100) / 100)
+    }
+    await using gateway = await openGateway({ port: 0, accounts: [], facts: tape(), conflateMs: 0, hostNow: clock.monotonic })
+    const deaf = connect(gateway.port, '127.0.0.1').pause()
+    deaf.write(
+      Buffer.concat([
+        Buffer.from('API\0'),
+        ...[['v100..193'], ['71', '2', '1', ''], ['1', '11', '5', '8314', ...Array(11).fill(''), '0', '375', '0', '0', '']].map(encodeFrame),
+      ]),
+    )
+    for (let before = -1; before !== taken || taken < 100; ) {
+      before = taken
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(taken).toBeLessThan(total)
+    deaf.resume()
+    await gateway.ended
+    expect(taken).toBe(total)
+    deaf.destroy()
+  })
+
+  it('a tape that cannot be read on ends the play with its reason; the gateway goes on serving', async () => {
+    async function* tape() {
+      yield* [ibm, mark(0, 180)]
+      throw new Error('line 3 is no fact')
+    }
+    await using gateway = await openGateway({ port: 0, accounts: [], facts: tape(), hostNow: clock.monotonic })
+    await using client = await connectTws(gateway.port, 1)
+    client.api.reqPositions()
+    await expect(gateway.ended).rejects.toThrow('line 3 is no fact')
+    client.api.reqContractDetails(3, { conId: 8314 })
+    await client.next('contractDetailsEnd')
   })
 
   it('a price learnt late is played late; an unwatched one moves only the clock', async () => {
