@@ -1,0 +1,78 @@
+// The sweep: effects that were committed with their facts are handed to the queue, which does and retries them.
+// Handing one over twice is harmless, because a job names its effect; so nothing here needs to be exact, only persistent.
+import type { Day } from '#core/time.ts'
+import type { Database } from '#store/db.ts'
+import { doneOutbox, type Effect, returnOutbox, takeOutbox } from '#store/outbox.ts'
+import { addReview, type Jobs } from './queues.ts'
+import { REVIEW_DELAY_MS } from './schedule.ts'
+
+export interface SweepOptions {
+  readonly db: Database
+  readonly jobs: Jobs
+  /** From the close of a day to its card, by the host's time; a tape that is over waits for nobody: 0. */
+  readonly reviewDelayMs?: number
+  readonly everyMs?: number
+  log(line: string): void
+}
+
+export interface Sweep extends AsyncDisposable {
+  /** Hands over what waits now; resolves with how many. */
+  sweep(): Promise<number>
+  close(): Promise<void>
+}
+
+const EVERY_MS = 1000
+const AT_ONCE = 100
+
+export function openSweep(options: SweepOptions): Sweep {
+  let closed = false
+  let running: Promise<number> = Promise.resolve(0)
+  let timer: NodeJS.Timeout | undefined
+  const sweep = () => {
+    running = running.catch(() => 0).then(() => handOver(options))
+    return running
+  }
+  const turn = async () => {
+    try {
+      await sweep()
+    } catch (error) {
+      options.log(`outbox: ${error instanceof Error ? error.message : String(error)}; the next turn tries again`)
+    }
+    if (!closed) timer = setTimeout(() => void turn(), options.everyMs ?? EVERY_MS)
+  }
+  void turn()
+  const close = async () => {
+    closed = true
+    clearTimeout(timer)
+    await running.catch(() => 0)
+  }
+  return { sweep, close, [Symbol.asyncDispose]: close }
+}
+
+async function handOver(options: SweepOptions): Promise<number> {
+  const { db, log } = options
+  let count = 0
+  for (;;) {
+    const effects = await takeOutbox(db, AT_ONCE)
+    const done: string[] = []
+    for (const effect of effects) {
+      try {
+        await enqueue(effect, options)
+        done.push(effect.key)
+      } catch (error) {
+        log(`outbox: ${effect.key} could not be queued: ${error instanceof Error ? error.message : String(error)}; it waits`)
+        await returnOutbox(db, [effect.key])
+        await doneOutbox(db, done)
+        return count + done.length
+      }
+    }
+    await doneOutbox(db, done)
+    count += done.length
+    if (effects.length < AT_ONCE) return count
+  }
+}
+
+async function enqueue({ key, kind, payload }: Effect, { jobs, reviewDelayMs = REVIEW_DELAY_MS, log }: SweepOptions): Promise<void> {
+  if (kind === 'review') return addReview(jobs, (payload as { day: Day }).day, { delayMs: reviewDelayMs })
+  log(`outbox: expected a kind of effect this version knows, found '${kind}' (${key}); it is put aside`)
+}

@@ -1,0 +1,61 @@
+// When jobs are due. Days end by the market's time, told by whoever knows it (so a tape of 2013 works); only polling runs on the host's.
+// `daysDue` is pure; the others add jobs. The close of a day as it happens comes through the outbox (outbox.ts).
+import type { Instrument } from '#core/facts.ts'
+import { addDays, marketDay, sessionClose } from '#core/session.ts'
+import type { StoredTrade } from '#core/stored.ts'
+import type { Day, Instant } from '#core/time.ts'
+import type { Database } from '#store/db.ts'
+import { instruments as instrumentsOf } from '#store/facts.ts'
+import { reviewsPage } from '#store/reviews.ts'
+import { tradesOf } from '#store/trades.ts'
+import { addReview, type Jobs } from './queues.ts'
+
+/** How long after the close the card is made: late prints and commissions come in this time. */
+export const REVIEW_DELAY_MS = 15 * 60_000
+/** How often the broker is asked for executions nobody told us of. */
+const INGEST_EVERY_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+/** The days a card is due for: from the last card's on (it may have been made early), each whose session is over and in which a trade was open. */
+export function daysDue(trades: readonly StoredTrade[], instruments: readonly Instrument[], lastCard: Day | null, now: Instant): readonly Day[] {
+  const known = new Map(instruments.map((instrument) => [instrument.conId, instrument]))
+  const due = new Set<Day>()
+  for (const trade of trades) {
+    // A long-term position alone makes no day worth a card.
+    if (trade.held) continue
+    const hours = known.get(trade.conId) ?? {}
+    const opened = marketDay(trade.openedAt, hours)
+    const closed = trade.closedAt === null ? null : marketDay(trade.closedAt, hours)
+    const until = closed ?? marketDay(now, hours)
+    for (let day = lastCard !== null && lastCard > opened ? lastCard : opened; day <= until; day = addDays(day, 1)) {
+      const close = sessionClose(day, hours)
+      // A trade of a day on which its exchange is closed still wants a card: that day ends with the day.
+      const over = close ?? Date.parse(`${addDays(day, 1)}T00:00:00Z`)
+      if (over <= now && (close !== null || day === opened || day === closed)) due.add(day)
+    }
+  }
+  return [...due].sort()
+}
+
+/** Adds the card of every day since the last one. At start, and after a long sleep. Returns the days. */
+export async function scheduleDue(jobs: Jobs, db: Database, now: Instant): Promise<readonly Day[]> {
+  const lastCard = (await reviewsPage(db, { first: 1 })).edges[0]?.node.day ?? null
+  const since = lastCard === null ? undefined : Date.parse(lastCard) - 2 * DAY_MS
+  const [closed, open, known] = await Promise.all([
+    tradesOf(db, { unit: 'ORDER', status: 'CLOSED', ...(since === undefined ? {} : { closedFrom: since }) }),
+    tradesOf(db, { unit: 'ORDER', status: 'OPEN' }),
+    instrumentsOf(db),
+  ])
+  const days = daysDue([...closed, ...open], known, lastCard, now)
+  for (const day of days) await addReview(jobs, day)
+  return days
+}
+
+/** The executions of the day are asked for again and again; adding the schedule twice is adding it once. */
+export async function scheduleIngest(jobs: Jobs, everyMs: number = INGEST_EVERY_MS): Promise<void> {
+  await jobs.ingest.upsertJobScheduler(
+    'ingest-executions',
+    { every: everyMs },
+    { name: 'ingest executions', data: { reason: 'schedule' }, opts: { attempts: 1 } },
+  )
+}
