@@ -13,7 +13,7 @@ const PAGE = 500
 
 export const alerts: Resolvers = {
   Query: {
-    alerts: (_, { filter, ...page }, { db }) => alertsPage(db, alertFilter(filter), pageOf(page)),
+    alerts: (_, { filter, ...page }, { db }) => alertsPage(db, alertFilter(filter), pageOf(page), 'DESC'),
     alertRules: (_, __, { db }) => readRules(db),
   },
   AlertConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },

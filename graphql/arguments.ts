@@ -22,12 +22,26 @@ export function pageOf(given: Page): Page {
       throw apiError('BAD_USER_INPUT', `expected ${name} from 0 to ${PAGE_SIZE_MAX}, found ${count}`)
     }
   }
+  for (const name of ['after', 'before'] as const) {
+    const cursor = given[name]
+    if (typeof cursor === 'string' && !isCursor(cursor)) throw apiError('BAD_USER_INPUT', `expected ${name} to be a cursor of this list, found another text`)
+  }
   if (typeof given.first === 'number' && typeof given.last === 'number') throw apiError('BAD_USER_INPUT', 'expected first or last, found both')
   return given
 }
 
+/** The store alone knows what a cursor says; here only what is plainly none is told from what may be one. */
+function isCursor(text: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
+  } catch {
+    return false
+  }
+}
+
 type Given<T> = { [K in keyof T]?: Exclude<T[K], null> }
 
-function withoutNulls<T extends object>(given: T): Given<T> {
+/** Null and absent are the same here. */
+export function withoutNulls<T extends object>(given: T): Given<T> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined)) as Given<T>
 }

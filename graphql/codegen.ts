@@ -26,6 +26,9 @@ const config = {
   // What a resolver is handed for an object of these types: the store's and the core's own values.
   mappers: {
     Trade: './parents.ts#TradeParent',
+    TradeConnection: './parents.ts#TradeConnectionParent',
+    AlertConnection: './parents.ts#AlertConnectionParent',
+    ReviewConnection: './parents.ts#ReviewConnectionParent',
     Alert: './parents.ts#AlertParent',
     Excursion: './parents.ts#ExcursionParent',
     Trajectory: './parents.ts#TrajectoryParent',

@@ -1,6 +1,7 @@
 // What every resolver can reach: the parts the server was built with, and the loaders of one operation.
 import type { Database } from '#store/db.ts'
 import type { BrokerStatus, Bus } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
 import type { Loaders } from './loaders.ts'
 import type { Meter } from './meter.ts'
 
@@ -9,6 +10,8 @@ export interface Parts {
   readonly bus: Bus
   /** The sessions with brokers, as they are now. */
   brokers(): readonly BrokerStatus[]
+  /** Dates what a caller decides. */
+  readonly clock: Clock
 }
 
 export interface Context extends Parts {

@@ -36,11 +36,13 @@ export function formatError(error: GraphQLError, fallback: ApiCode, requestId: s
 
 /** What may be said of an error, or null where it was not written for a caller. */
 function wordsOf(error: GraphQLError, fallback: ApiCode): { code: string; message: string } | null {
-  const { originalError, extensions, message } = error
+  const { originalError, message } = error
+  // The compiled form of an operation makes errors of its own, without extensions.
+  const given: unknown = (error.extensions as GraphQLError['extensions'] | undefined)?.['code']
   if (originalError instanceof ExcursionError) return { code: originalError.code, message: originalError.message }
   if (originalError instanceof GraphQLError) return wordsOf(originalError, fallback)
-  if (originalError !== undefined && originalError !== null && extensions['code'] === undefined) return null
-  const code = typeof extensions['code'] === 'string' && extensions['code'] in API_CODES ? extensions['code'] : fallback
+  if (originalError !== undefined && originalError !== null && given === undefined) return null
+  const code = typeof given === 'string' && given in API_CODES ? given : fallback
   // The library's suggestions spell out the schema to whoever guesses at it.
   return code === 'INTERNAL' ? null : { code, message: message.replace(/ ?Did you mean .*\?$/s, '') }
 }

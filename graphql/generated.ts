@@ -1,6 +1,6 @@
 // Made by codegen.ts from the SDL; not written by hand.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TradeParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, DayTotalParent, BrokerStatusParent } from './parents.ts';
+import type { TradeParent, TradeConnectionParent, AlertConnectionParent, ReviewConnectionParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, DayTotalParent, BrokerStatusParent } from './parents.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -94,7 +94,32 @@ export type QueryReviewsArgs = {
 };
 
 /** What can be written down. Every mutation takes one input and answers with a payload whose userErrors say what a person can mend. */
-export type Mutation = {};
+export type Mutation = {
+  /** Says something of a trade. What is absent stays as it was; null takes it away. Anchored to the opening execution, so both kinds of trade show it. */
+  readonly annotateTrade: AnnotateTradePayload;
+  /** Writes a rule: a new one, or the next version of one that is there. From then on it looks at every open trade. */
+  readonly saveRule: SaveRulePayload;
+  /** Switches a rule on or off, as its next version. */
+  readonly setRuleEnabled: SetRuleEnabledPayload;
+};
+
+
+/** What can be written down. Every mutation takes one input and answers with a payload whose userErrors say what a person can mend. */
+export type MutationAnnotateTradeArgs = {
+  input: AnnotateTradeInput;
+};
+
+
+/** What can be written down. Every mutation takes one input and answers with a payload whose userErrors say what a person can mend. */
+export type MutationSaveRuleArgs = {
+  input: SaveRuleInput;
+};
+
+
+/** What can be written down. Every mutation takes one input and answers with a payload whose userErrors say what a person can mend. */
+export type MutationSetRuleEnabledArgs = {
+  input: SetRuleEnabledInput;
+};
 
 /**
  * What can be followed, over the WebSocket at /graphql (protocol graphql-transport-ws).
@@ -808,6 +833,112 @@ export type BrokerStatus = {
   readonly readOnly: Scalars['Boolean']['output'];
 };
 
+/** What to say of which trade. */
+export type AnnotateTradeInput = {
+  /** The trade's id. */
+  readonly tradeId: Scalars['ID']['input'];
+  /** The strategy it belongs to, at most 100 characters. */
+  readonly strategy?: InputMaybe<Scalars['String']['input']>;
+  /** Words it is tagged with, all of them, at most 50 of at most 50 characters; null: none. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What there is to say about it, at most 10000 characters. */
+  readonly note?: InputMaybe<Scalars['String']['input']>;
+  /** Where the first stop stood, as quoted. */
+  readonly initialStop?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Held for the long term: outside rules and round trips. */
+  readonly held?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What became of an annotation. */
+export type AnnotateTradePayload = {
+  /** The trade as it is now; null where nothing was written. */
+  readonly trade?: Maybe<Trade>;
+  /** What to mend; empty where it was written. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A rule, with the fields of a rules file. */
+export type SaveRuleInput = {
+  /** Its name, such as hard-stop: letters, digits, dots, dashes and underscores, at most 64. */
+  readonly id: Scalars['ID']['input'];
+  /** What it looks at. */
+  readonly kind: RuleKind;
+  /** Which kind of trade it looks at; absent: ORDER. */
+  readonly unit?: InputMaybe<TradeUnit>;
+  /** Switched on; absent: yes. */
+  readonly enabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How much its alerts matter; absent: as usual for its kind. */
+  readonly severity?: InputMaybe<Severity>;
+  /** Threshold, percent of entry. */
+  readonly pct?: InputMaybe<Scalars['Decimal']['input']>;
+  /** The maximum favourable excursion that arms it, percent of entry. */
+  readonly armPct?: InputMaybe<Scalars['Decimal']['input']>;
+  /** The share of the maximum favourable excursion that may be given back, 0 to 1. */
+  readonly fraction?: InputMaybe<Scalars['Decimal']['input']>;
+  /** How long after the opening it looks. */
+  readonly after?: InputMaybe<Scalars['Duration']['input']>;
+  /** It speaks where the maximum favourable excursion is below this, percent of entry. */
+  readonly mfeBelowPct?: InputMaybe<Scalars['Decimal']['input']>;
+  /** It speaks where the result is below this, percent of entry. */
+  readonly resultBelowPct?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Which clock its time runs on; absent: wall. */
+  readonly clock?: InputMaybe<RuleClock>;
+  /** How many marks in a row must agree; absent: 1. */
+  readonly confirm?: InputMaybe<Scalars['Int']['input']>;
+  /** Its tiers, the nearest first. */
+  readonly tiers?: InputMaybe<ReadonlyArray<RuleTierInput>>;
+  /** Which trades it looks at; absent: all that are not held for the long term. */
+  readonly scope?: InputMaybe<RuleScopeInput>;
+};
+
+/** One of several targets of a rule. */
+export type RuleTierInput = {
+  /** The maximum favourable excursion that fires it, percent of entry. */
+  readonly pct: Scalars['Decimal']['input'];
+  /** What share of the quantity to take there, such as 1/3. */
+  readonly take?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Which trades a rule looks at. Every condition given must hold; a list means any of its values. */
+export type RuleScopeInput = {
+  /** Only of these accounts, as the broker names them. */
+  readonly accounts?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only in these symbols. */
+  readonly symbols?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only of these strategies. */
+  readonly strategies?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only these sides. */
+  readonly sides?: InputMaybe<ReadonlyArray<Side>>;
+  /** Only these kinds of contract, such as STK. */
+  readonly secTypes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Trades held for the long term instead of the others. */
+  readonly held?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What became of a rule. */
+export type SaveRulePayload = {
+  /** The rule as it is now; null where nothing was written. */
+  readonly rule?: Maybe<AlertRule>;
+  /** What to mend; empty where it was written. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which rule, and whether it is to look. */
+export type SetRuleEnabledInput = {
+  /** The rule's id. */
+  readonly id: Scalars['ID']['input'];
+  /** Whether it is to look. */
+  readonly enabled: Scalars['Boolean']['input'];
+};
+
+/** What became of a switch. */
+export type SetRuleEnabledPayload = {
+  /** The rule as it is now; null where nothing was written. */
+  readonly rule?: Maybe<AlertRule>;
+  /** What to mend; empty where it was written. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -913,7 +1044,7 @@ export type ResolversTypes = {
   TradeOrder: TradeOrder;
   TradeOrderField: TradeOrderField;
   OrderDirection: OrderDirection;
-  TradeConnection: ResolverTypeWrapper<Omit<TradeConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['TradeEdge']>, nodes: ReadonlyArray<ResolversTypes['Trade']> }>;
+  TradeConnection: ResolverTypeWrapper<TradeConnectionParent>;
   TradeEdge: ResolverTypeWrapper<Omit<TradeEdge, 'node'> & { node: ResolversTypes['Trade'] }>;
   Trade: ResolverTypeWrapper<TradeParent>;
   Instrument: ResolverTypeWrapper<InstrumentParent>;
@@ -932,18 +1063,26 @@ export type ResolversTypes = {
   RuleKind: RuleKind;
   RuleClock: RuleClock;
   AlertFilter: AlertFilter;
-  AlertConnection: ResolverTypeWrapper<Omit<AlertConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AlertEdge']>, nodes: ReadonlyArray<ResolversTypes['Alert']> }>;
+  AlertConnection: ResolverTypeWrapper<AlertConnectionParent>;
   AlertEdge: ResolverTypeWrapper<Omit<AlertEdge, 'node'> & { node: ResolversTypes['Alert'] }>;
   Alert: ResolverTypeWrapper<AlertParent>;
   AlertEvent: ResolverTypeWrapper<Omit<AlertEvent, 'alert'> & { alert?: Maybe<ResolversTypes['Alert']> }>;
   AlertRule: ResolverTypeWrapper<RuleParent>;
   RuleTier: ResolverTypeWrapper<RuleTier>;
-  ReviewConnection: ResolverTypeWrapper<Omit<ReviewConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ReviewEdge']>, nodes: ReadonlyArray<ResolversTypes['Review']> }>;
+  ReviewConnection: ResolverTypeWrapper<ReviewConnectionParent>;
   ReviewEdge: ResolverTypeWrapper<Omit<ReviewEdge, 'node'> & { node: ResolversTypes['Review'] }>;
   Review: ResolverTypeWrapper<ReviewParent>;
   DayTotal: ResolverTypeWrapper<DayTotalParent>;
   BrokerState: BrokerState;
   BrokerStatus: ResolverTypeWrapper<BrokerStatusParent>;
+  AnnotateTradeInput: AnnotateTradeInput;
+  AnnotateTradePayload: ResolverTypeWrapper<Omit<AnnotateTradePayload, 'trade'> & { trade?: Maybe<ResolversTypes['Trade']> }>;
+  SaveRuleInput: SaveRuleInput;
+  RuleTierInput: RuleTierInput;
+  RuleScopeInput: RuleScopeInput;
+  SaveRulePayload: ResolverTypeWrapper<Omit<SaveRulePayload, 'rule'> & { rule?: Maybe<ResolversTypes['AlertRule']> }>;
+  SetRuleEnabledInput: SetRuleEnabledInput;
+  SetRuleEnabledPayload: ResolverTypeWrapper<Omit<SetRuleEnabledPayload, 'rule'> & { rule?: Maybe<ResolversTypes['AlertRule']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -965,7 +1104,7 @@ export type ResolversParentTypes = {
   UserError: UserError;
   TradeFilter: TradeFilter;
   TradeOrder: TradeOrder;
-  TradeConnection: Omit<TradeConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['TradeEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Trade']> };
+  TradeConnection: TradeConnectionParent;
   TradeEdge: Omit<TradeEdge, 'node'> & { node: ResolversParentTypes['Trade'] };
   Trade: TradeParent;
   Instrument: InstrumentParent;
@@ -979,17 +1118,25 @@ export type ResolversParentTypes = {
   TradeEvent: Omit<TradeEvent, 'trade'> & { trade?: Maybe<ResolversParentTypes['Trade']> };
   TrajectoryEvent: Omit<TrajectoryEvent, 'point'> & { point?: Maybe<ResolversParentTypes['TrajectoryPoint']> };
   AlertFilter: AlertFilter;
-  AlertConnection: Omit<AlertConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AlertEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Alert']> };
+  AlertConnection: AlertConnectionParent;
   AlertEdge: Omit<AlertEdge, 'node'> & { node: ResolversParentTypes['Alert'] };
   Alert: AlertParent;
   AlertEvent: Omit<AlertEvent, 'alert'> & { alert?: Maybe<ResolversParentTypes['Alert']> };
   AlertRule: RuleParent;
   RuleTier: RuleTier;
-  ReviewConnection: Omit<ReviewConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ReviewEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Review']> };
+  ReviewConnection: ReviewConnectionParent;
   ReviewEdge: Omit<ReviewEdge, 'node'> & { node: ResolversParentTypes['Review'] };
   Review: ReviewParent;
   DayTotal: DayTotalParent;
   BrokerStatus: BrokerStatusParent;
+  AnnotateTradeInput: AnnotateTradeInput;
+  AnnotateTradePayload: Omit<AnnotateTradePayload, 'trade'> & { trade?: Maybe<ResolversParentTypes['Trade']> };
+  SaveRuleInput: SaveRuleInput;
+  RuleTierInput: RuleTierInput;
+  RuleScopeInput: RuleScopeInput;
+  SaveRulePayload: Omit<SaveRulePayload, 'rule'> & { rule?: Maybe<ResolversParentTypes['AlertRule']> };
+  SetRuleEnabledInput: SetRuleEnabledInput;
+  SetRuleEnabledPayload: Omit<SetRuleEnabledPayload, 'rule'> & { rule?: Maybe<ResolversParentTypes['AlertRule']> };
 };
 
 export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Decimal'], any> {
@@ -1021,6 +1168,12 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   review?: Resolver<Maybe<ResolversTypes['Review']>, ParentType, ContextType, RequireFields<QueryReviewArgs, 'day'>>;
   reviews?: Resolver<ResolversTypes['ReviewConnection'], ParentType, ContextType, Partial<QueryReviewsArgs>>;
   brokers?: Resolver<ReadonlyArray<ResolversTypes['BrokerStatus']>, ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  annotateTrade?: Resolver<ResolversTypes['AnnotateTradePayload'], ParentType, ContextType, RequireFields<MutationAnnotateTradeArgs, 'input'>>;
+  saveRule?: Resolver<ResolversTypes['SaveRulePayload'], ParentType, ContextType, RequireFields<MutationSaveRuleArgs, 'input'>>;
+  setRuleEnabled?: Resolver<ResolversTypes['SetRuleEnabledPayload'], ParentType, ContextType, RequireFields<MutationSetRuleEnabledArgs, 'input'>>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1284,6 +1437,21 @@ export type BrokerStatusResolvers<ContextType = Context, ParentType extends Reso
   readOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type AnnotateTradePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AnnotateTradePayload'] = ResolversParentTypes['AnnotateTradePayload']> = {
+  trade?: Resolver<Maybe<ResolversTypes['Trade']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SaveRulePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SaveRulePayload'] = ResolversParentTypes['SaveRulePayload']> = {
+  rule?: Resolver<Maybe<ResolversTypes['AlertRule']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SetRuleEnabledPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetRuleEnabledPayload'] = ResolversParentTypes['SetRuleEnabledPayload']> = {
+  rule?: Resolver<Maybe<ResolversTypes['AlertRule']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   Decimal?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
@@ -1291,6 +1459,7 @@ export type Resolvers<ContextType = Context> = {
   BigInt?: GraphQLScalarType;
   Duration?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
@@ -1319,5 +1488,8 @@ export type Resolvers<ContextType = Context> = {
   Review?: ReviewResolvers<ContextType>;
   DayTotal?: DayTotalResolvers<ContextType>;
   BrokerStatus?: BrokerStatusResolvers<ContextType>;
+  AnnotateTradePayload?: AnnotateTradePayloadResolvers<ContextType>;
+  SaveRulePayload?: SaveRulePayloadResolvers<ContextType>;
+  SetRuleEnabledPayload?: SetRuleEnabledPayloadResolvers<ContextType>;
 };
 

@@ -89,7 +89,9 @@ function allows(method: string, operation: OperationTypeNode): string | null {
 function unknownOperation(name: string | undefined): GraphQLError {
   return apiError(
     'BAD_USER_INPUT',
-    name === undefined ? 'expected operationName to pick one of the operations, found none' : 'expected operationName to be one of the operations, found another',
+    name === undefined
+      ? 'expected operationName to pick one of the operations, found none'
+      : 'expected operationName to be one of the operations, found another',
   )
 }
 
@@ -103,7 +105,11 @@ function refuse(request: FastifyRequest, reply: FastifyReply, status: number, co
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: object) {
-  return reply.code(status).header('content-type', `${mediaType(request)}; charset=utf-8`).header('vary', 'accept').send(JSON.stringify(body))
+  return reply
+    .code(status)
+    .header('content-type', `${mediaType(request)}; charset=utf-8`)
+    .header('vary', 'accept')
+    .send(JSON.stringify(body))
 }
 
 function format(request: FastifyRequest, errors: readonly GraphQLError[], code: ApiCode) {

@@ -63,7 +63,8 @@ function countRule(context: ValidationContext): ASTVisitor {
   let directives = 0
   return {
     Field(field) {
-      if (field.alias !== undefined && ++aliases === LIMITS.aliases + 1) context.reportError(tooComplex(`expected at most ${LIMITS.aliases} aliases, found more`))
+      if (field.alias !== undefined && ++aliases === LIMITS.aliases + 1)
+        context.reportError(tooComplex(`expected at most ${LIMITS.aliases} aliases, found more`))
     },
     Directive() {
       if (++directives === LIMITS.directives + 1) context.reportError(tooComplex(`expected at most ${LIMITS.directives} directives, found more`))
@@ -74,7 +75,8 @@ function countRule(context: ValidationContext): ASTVisitor {
 function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition({ selectionSet: { selections } }) {
-      if (selections.length > LIMITS.rootFields) context.reportError(tooComplex(`expected at most ${LIMITS.rootFields} fields at the top, found ${selections.length}`))
+      if (selections.length > LIMITS.rootFields)
+        context.reportError(tooComplex(`expected at most ${LIMITS.rootFields} fields at the top, found ${selections.length}`))
     },
   }
 }

@@ -7,7 +7,7 @@ import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
-import { rulesOf } from '#store/decisions.ts'
+import { rulesOf, type StoredRule } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
 import { tradesByIds, trajectoriesOf } from '#store/trades.ts'
 import type { RuleParent } from './parents.ts'
@@ -22,10 +22,10 @@ export interface Loaders {
 
 export function openLoaders(db: Database, { cache = true }: { cache?: boolean } = {}): Loaders {
   return {
-    trade: new DataLoader(async (ids) => inOrder(ids, await tradesByIds(db, ids), (trade) => trade.tradeId), { cache }),
+    trade: new DataLoader(async (ids: readonly string[]) => inOrder(ids, await tradesByIds(db, ids), (trade) => trade.tradeId), { cache }),
     alertsOfTrade: new DataLoader(
       async (ids) => {
-        const found = Map.groupBy(await alertsOfTrades(db, ids), (alert) => alert.tradeId)
+        const found = await alertsOfTrades(db, ids)
         return ids.map((id) => found.get(id) ?? [])
       },
       { cache },
@@ -44,10 +44,13 @@ export function openLoaders(db: Database, { cache = true }: { cache?: boolean } 
 
 /** Every rule as it is now, in the order in which they are looked at. */
 export async function readRules(db: Database): Promise<RuleParent[]> {
-  return (await rulesOf(db)).flatMap(({ body, version, enabled }) => {
-    const rule = parseRule(body)
-    return 'refused' in rule ? [] : [{ ...rule, enabled, version }]
-  })
+  return (await rulesOf(db)).map(ruleOf).filter((rule) => rule !== null)
+}
+
+/** Null where a later version wrote what this one cannot read. */
+export function ruleOf({ body, version, enabled }: StoredRule): RuleParent | null {
+  const rule = parseRule(body)
+  return 'refused' in rule ? null : { ...rule, enabled, version }
 }
 
 function inOrder<K, T>(keys: readonly K[], rows: readonly T[], keyOf: (row: T) => K): (T | null)[] {

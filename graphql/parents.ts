@@ -1,6 +1,7 @@
 // What a resolver is handed for an object of each type: the store's and the core's own values, nothing copied. Types only.
 import type { DecimalText } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
+import type { Connection } from '#core/query.ts'
 import type { CurrencyResult } from '#core/review.ts'
 import type { Rule } from '#core/rules.ts'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
@@ -10,6 +11,9 @@ import type { BrokerStatus } from '#src/bus.ts'
 
 export type TradeParent = StoredTrade
 export type AlertParent = StoredAlert
+export type TradeConnectionParent = Connection<StoredTrade>
+export type AlertConnectionParent = Connection<StoredAlert>
+export type ReviewConnectionParent = Connection<ReviewParent>
 export type TrajectoryPointParent = TrajectoryPoint
 export type BrokerStatusParent = BrokerStatus
 

@@ -1,5 +1,6 @@
 // The Fastify plugin: `graphql(app, { db, bus, brokers })` serves the contract at /graphql over HTTP and WebSocket. Opens no port.
 import type { FastifyInstance } from 'fastify'
+import { GraphQLError } from 'graphql'
 import { mercurius } from 'mercurius'
 import type { Context, Parts } from './context.ts'
 import { openDocuments } from './document.ts'
@@ -26,11 +27,14 @@ export interface GraphqlPlugin {
 
 const PATH = '/graphql'
 
-export async function graphql(app: FastifyInstance, { db, bus, brokers, initWaitMs = 3_000, keepAliveMs = 12_000 }: GraphqlOptions): Promise<GraphqlPlugin> {
+export async function graphql(
+  app: FastifyInstance,
+  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000 }: GraphqlOptions,
+): Promise<GraphqlPlugin> {
   const schema = buildSchema(resolvers)
   const documents = openDocuments(schema)
   const meter = openMeter()
-  const context = (cache: boolean): Context => ({ db, bus, brokers, meter, loaders: openLoaders(db, { cache }) })
+  const context = (cache: boolean): Context => ({ db, bus, brokers, clock, meter, loaders: openLoaders(db, { cache }) })
 
   await app.register(mercurius, {
     schema,
@@ -44,12 +48,27 @@ export async function graphql(app: FastifyInstance, { db, bus, brokers, initWait
   serveHttp(app, {
     path: PATH,
     documents,
-    run: (source, variables, operationName) => {
+    run: async (source, variables, operationName) => {
       meter.operations++
-      return app.graphql(source, { ...context(true) }, variables, operationName)
+      try {
+        return await app.graphql(source, { ...context(true) }, variables, operationName)
+      } catch (error) {
+        // Mercurius throws what is wrong with the variables, as a list, on one error.
+        const { errors } = error as { errors?: unknown }
+        if (Array.isArray(errors) && errors.every((one) => one instanceof GraphQLError)) return { errors }
+        throw error
+      }
     },
   })
-  const socket = serveSocket(app, { path: PATH, schema, documents, initWaitMs, keepAliveMs, context: () => context(false), refuses: ({ headers }) => refuseStranger(headers) })
+  const socket = serveSocket(app, {
+    path: PATH,
+    schema,
+    documents,
+    initWaitMs,
+    keepAliveMs,
+    context: () => context(false),
+    refuses: ({ headers }) => refuseStranger(headers),
+  })
   return {
     meter,
     get connections() {

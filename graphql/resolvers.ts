@@ -1,12 +1,13 @@
 // All resolvers, topic by topic, as the SDL is.
 import { alerts } from './alerts.ts'
 import { brokers } from './brokers.ts'
+import { decisions } from './decisions.ts'
 import type { Resolvers } from './generated.ts'
 import { reviews } from './reviews.ts'
 import { scalars } from './scalars.ts'
 import { trades } from './trades.ts'
 
-const TOPICS: readonly Resolvers[] = [trades, alerts, reviews, brokers]
+const TOPICS: readonly Resolvers[] = [trades, alerts, reviews, brokers, decisions]
 
 /** A type may be spoken of in several topics (Query, Subscription): its fields are put together. */
 export const resolvers: Resolvers = TOPICS.reduce<Record<string, object>>(

@@ -1,6 +1,6 @@
 // Reviews of market days, as they were written: each resolver is one line into the store.
 import type { Review as ReviewModel } from '#core/review.ts'
-import { reviewOf, reviewsPage } from '#store/reviews.ts'
+import { reviewOf, reviewsPage, type StoredReview } from '#store/reviews.ts'
 import { pageOf } from './arguments.ts'
 import type { Resolvers } from './generated.ts'
 import type { ReviewParent } from './parents.ts'
@@ -27,14 +27,12 @@ export const reviews: Resolvers = {
   DayTotal: { trades: ({ closed }) => closed, winners: ({ wins }) => wins },
 }
 
-type Stored = NonNullable<Awaited<ReturnType<typeof reviewOf>>>
-
-function parentOf({ day, account, markdown, model, updatedAt }: Stored): ReviewParent {
-  const { accounts } = model as ReviewModel
+function parentOf({ day, account, card, body, updatedAt }: StoredReview): ReviewParent {
+  const accounts = (body as Partial<ReviewModel> | null)?.accounts ?? []
   return {
     day,
     account,
-    markdown,
+    markdown: card ?? '',
     updatedAt,
     totals: accounts.flatMap(({ account, mode, results }) => results.map((result) => ({ ...result, account, mode }))),
     tradeIds: accounts.flatMap(({ trades }) => trades.map((trade) => trade.tradeId)),

@@ -12,7 +12,8 @@ export const scalars = {
   Decimal: scalar({
     name: 'Decimal',
     expected: 'a decimal number as text, such as "183.11"',
-    print: (value) => (typeof value === 'string' && PLAIN_DECIMAL.test(value) ? value : typeof value === 'number' && Number.isFinite(value) ? plain(decimal(value)) : undefined),
+    print: (value) =>
+      typeof value === 'string' && PLAIN_DECIMAL.test(value) ? value : typeof value === 'number' && Number.isFinite(value) ? plain(decimal(value)) : undefined,
     read: (value) => {
       if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined
       const read = typeof value === 'string' || typeof value === 'number' ? parseDecimal(value) : null

@@ -1,11 +1,11 @@
 // The executable schema: the SDL files beside this one, joined with the resolvers. Reads files once, when it is built; serves nothing.
 import { readFileSync } from 'node:fs'
 import { type IExecutableSchemaDefinition, makeExecutableSchema } from '@graphql-tools/schema'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, isScalarType } from 'graphql'
 import type { Resolvers } from './generated.ts'
 
 /** The topics, in the order in which a reader meets them. */
-const TOPICS = ['scalars', 'root', 'trades', 'alerts', 'reviews', 'brokers'] as const
+const TOPICS = ['scalars', 'root', 'trades', 'alerts', 'reviews', 'brokers', 'decisions'] as const
 
 /** The SDL as it is written, one text a topic. */
 export function typeDefs(): string[] {
@@ -13,5 +13,10 @@ export function typeDefs(): string[] {
 }
 
 export function buildSchema(resolvers: Resolvers = {}): GraphQLSchema {
-  return makeExecutableSchema({ typeDefs: typeDefs(), resolvers: resolvers as NonNullable<IExecutableSchemaDefinition['resolvers']> })
+  const schema = makeExecutableSchema({ typeDefs: typeDefs(), resolvers: resolvers as NonNullable<IExecutableSchemaDefinition['resolvers']> })
+  // A scalar's resolver takes the place of what the SDL said of it, its description too: that is put back.
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isScalarType(type) && type.astNode !== undefined) type.description ??= type.astNode?.description?.value
+  }
+  return schema
 }

@@ -35,7 +35,11 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes })
   let operations = 0
 
-  const prepare = (source: string, operationName: string | null | undefined, variables: Record<string, unknown> | null | undefined): ExecutionArgs | GraphQLError[] => {
+  const prepare = (
+    source: string,
+    operationName: string | null | undefined,
+    variables: Record<string, unknown> | null | undefined,
+  ): ExecutionArgs | GraphQLError[] => {
     const document = documents.parsed(source)
     if (document instanceof GraphQLError) return [coded(document, 'GRAPHQL_PARSE_FAILED')]
     const faults = documents.faults(document)
@@ -44,7 +48,8 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     const contextValue = context(`ws-${++operations}`)
     return { schema, document, operationName, variableValues: variables, contextValue, rootValue: {} }
   }
-  const format = (errors: readonly GraphQLError[], code: ApiCode) => errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
+  const format = (errors: readonly GraphQLError[], code: ApiCode) =>
+    errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
 
   const server = useServer(
     {
@@ -72,8 +77,9 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     if (refused !== null) return reject(socket, '403 Forbidden', refused)
     if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', 'too many connections')
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      opened.on('error', (err) => app.log.debug({ err }, 'websocket error'))
       sockets.emit('connection', opened, request)
+      // The library prints a client's broken frame on the console; `ws` closes the connection by itself, with the right code.
+      opened.removeAllListeners('error').on('error', (err) => app.log.debug({ err }, 'websocket error'))
     })
   }
   app.server.on('upgrade', onUpgrade)

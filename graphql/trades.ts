@@ -67,7 +67,7 @@ export const trades: Resolvers = {
             if (event.kind === 'rewritten') return event.tradeId === tradeId ? { seq: event.seq, value: null } : null
             return event.kind === 'trajectory' && event.point.tradeId === tradeId ? { seq: event.seq, value: event.point } : null
           },
-          stored: async (seq) => (await trajectorySince(db, tradeId, seq, PAGE)).map((point) => ({ seq: point.seq, value: point })),
+          stored: async (seq) => (await trajectorySince(db, tradeId, seq)).map((point) => ({ seq: point.seq, value: point })).sort((a, b) => a.seq - b.seq),
         }),
       resolve: ({ seq, value }: Told<TrajectoryPoint>) => ({ seq, resync: value === null, point: value }),
     },

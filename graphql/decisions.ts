@@ -1,0 +1,72 @@
+// What a person writes down: annotations and rules. Each is checked, then one line into the store; what can be mended is a userError, never a throw.
+import { parseRule } from '#core/rules.ts'
+import { type Annotation, annotate, saveRule, switchRule } from '#store/decisions.ts'
+import { withoutNulls } from './arguments.ts'
+import type { AnnotateTradeInput, Resolvers, SaveRuleInput } from './generated.ts'
+import { ruleOf } from './loaders.ts'
+
+const RULE_ID = /^[\w.-]{1,64}$/
+const TEXTS = { strategy: 100, note: 10_000 } as const
+const TAGS_MAX = 50
+const TAG_LENGTH_MAX = 50
+
+export const decisions: Resolvers = {
+  Mutation: {
+    annotateTrade: async (_, { input }, { db, clock, loaders }) => {
+      const trade = await loaders.trade.load(input.tradeId)
+      if (trade === null) return { userErrors: [trouble('NOT_FOUND', `expected a trade of id '${input.tradeId}', found none`, 'tradeId')] }
+      const userErrors = troublesOf(input)
+      if (userErrors.length > 0) return { userErrors }
+      await annotate(db, input.tradeId, annotationOf(input), clock.now())
+      return { trade: await loaders.trade.clear(input.tradeId).load(input.tradeId), userErrors }
+    },
+    saveRule: async (_, { input }, { db, clock }) => {
+      const body = bodyOf(input)
+      if (!RULE_ID.test(input.id))
+        return { userErrors: [trouble('BAD_USER_INPUT', 'expected a name of letters, digits, dots, dashes and underscores, at most 64', 'id')] }
+      const rule = parseRule(body)
+      if ('refused' in rule) return { userErrors: [trouble('BAD_USER_INPUT', rule.refused)] }
+      return { rule: ruleOf(await saveRule(db, { id: input.id, body, enabled: rule.enabled }, clock.now())), userErrors: [] }
+    },
+    setRuleEnabled: async (_, { input: { id, enabled } }, { db, clock }) => {
+      const saved = await switchRule(db, id, enabled, clock.now())
+      if (saved === null) return { userErrors: [trouble('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] }
+      return { rule: ruleOf(saved), userErrors: [] }
+    },
+  },
+}
+
+/** The rule as a rules file would say it. */
+function bodyOf({ scope, tiers, ...fields }: SaveRuleInput): Record<string, unknown> {
+  return {
+    ...withoutNulls(fields),
+    ...(tiers ? { tiers: tiers.map(withoutNulls) } : {}),
+    ...(scope ? { scope: withoutNulls(scope) } : {}),
+  }
+}
+
+/** Absent stays absent, null takes away. */
+function annotationOf({ strategy, tags, note, initialStop, held }: AnnotateTradeInput): Annotation {
+  return {
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(tags === undefined ? {} : { tags: tags ?? [] }),
+    ...(note === undefined ? {} : { note }),
+    ...(initialStop === undefined ? {} : { initialStop }),
+    ...(held === undefined || held === null ? {} : { held }),
+  }
+}
+
+function troublesOf({ tags, ...texts }: AnnotateTradeInput) {
+  const found = Object.entries(TEXTS).flatMap(([name, max]) => {
+    const length = texts[name as keyof typeof TEXTS]?.length ?? 0
+    return length > max ? [trouble('BAD_USER_INPUT', `expected at most ${max} characters, found ${length}`, name)] : []
+  })
+  if (tags && (tags.length > TAGS_MAX || tags.some((tag) => tag === '' || tag.length > TAG_LENGTH_MAX))) {
+    found.push(trouble('BAD_USER_INPUT', `expected at most ${TAGS_MAX} tags of 1 to ${TAG_LENGTH_MAX} characters`, 'tags'))
+  }
+  return found
+}
+
+function trouble(code: 'BAD_USER_INPUT' | 'NOT_FOUND', message: string, ...path: string[]) {
+  return { code, message, path: ['input', ...path] }
+}
