@@ -2,22 +2,13 @@
 // Time in which prices may have been missed is declared as a gap, never bridged. It knows the broker only through its port, and judges neither price nor fill.
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
-import type { Fact, Instrument } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import type { BrokerState, BrokerStatus } from './bus.ts'
 import type { Clock } from './clock.ts'
+import type { Recorder } from './record.ts'
 
 /** The part of the recorder that a live session needs. */
-export interface LiveRecorder {
-  tell(fact: Fact, raw?: unknown): void
-  quote(quote: Quote): void
-  clock(at: Instant): void
-  gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void
-  held(): readonly Instrument[]
-  onHeldChanged(listener: () => void): void
-  lastHeardAt(conId: number): Instant | null
-  marketTime(): Instant | null
-}
+export type LiveRecorder = Pick<Recorder, 'tell' | 'quote' | 'clock' | 'gap' | 'held' | 'onHeldChanged' | 'lastHeardAt' | 'marketTime' | 'settled'>
 
 type PositionEvent = Extract<BrokerEvent, { kind: 'position' }>
 type NoticeEvent = Extract<BrokerEvent, { kind: 'notice' }>
@@ -58,9 +49,19 @@ export function openLive(options: LiveOptions): Live {
   return live
 }
 
+/** A time in which prices and fills may have been missed. */
+interface Absence {
+  /** The market's time when it began, as far as known. */
+  readonly since: Instant | null
+  /** For each contract the instant up to which its prices are complete; of others nothing is known. */
+  readonly knownUntil: Map<number, Instant>
+  readonly firstHeard: Map<number, Instant>
+}
+
 /** The market's clock is not this machine's when it stands this far off, or runs this much faster. */
 const OTHER_CLOCK_MS = 3_600_000
 const OTHER_CLOCK_SPEED = 3
+const RECORDED_MS_MAX = 1_000
 
 class Session implements Live {
   readonly #options: Required<Omit<LiveOptions, 'onPosition' | 'onNotice'>> & Pick<LiveOptions, 'onPosition' | 'onNotice'>
@@ -79,12 +80,8 @@ class Session implements Live {
   /** The broker's last answer to 'what time is it', and when it came. */
   #answer: { readonly at: Instant; readonly monotonic: number } | null = null
   #otherClock = false
-  #heldIds: ReadonlySet<number>
-  /** Until when the prices of what was held are known to be complete; null while they are. */
-  #missing: Map<number, Instant> | null = null
-  /** The first price of each contract since prices may have been missed. */
-  #firstHeard = new Map<number, Instant>()
-  #lastExecutionAt: Instant | null = null
+  /** What may have been missed; null while everything is heard. */
+  #absence: Absence | null = null
   /** The last answer about the time while prices came in: everything up to it was heard. */
   #completeUntil: Instant | null = null
   #feedLostAt: Instant | null = null
@@ -103,7 +100,6 @@ class Session implements Live {
     }
     this.#broker = options.broker
     this.#recorder = options.recorder
-    this.#heldIds = new Set(this.#recorder.held().map((instrument) => instrument.conId))
     this.#status = {
       name: this.#options.name,
       state: 'CONNECTING',
@@ -115,8 +111,8 @@ class Session implements Live {
       marketTime: this.#recorder.marketTime(),
       readOnly: this.#options.readOnly,
     }
-    // Told in the middle of an execution: the next price may already be on its way, so it is asked for at once.
-    this.#recorder.onHeldChanged(() => this.#heldChanged())
+    // As soon as a fill opens something: its next price may already be on the way, so it is asked for at once.
+    this.#recorder.onHeldChanged(() => this.#broker.watch(this.#recorder.held()))
   }
 
   get status(): BrokerStatus {
@@ -161,13 +157,12 @@ class Session implements Live {
         resolve(reason)
       }
     })
-    this.#missing ??= this.#knownUntil()
+    this.#absence ??= this.#beginAbsence()
     let ready = false
     let reason: string
     try {
       await this.#broker.connect((event) => this.#hear(event))
-      this.#broker.watch(this.#recorder.held())
-      await this.#declareGaps('no session with the broker')
+      await this.#endAbsence('no session with the broker')
       if (session.signal.aborted) throw new Error(await lost)
       ready = true
       this.#everReady = true
@@ -179,7 +174,8 @@ class Session implements Live {
       if (!ready) await this.#advise(reason)
     }
     this.#lose = null
-    this.#missing ??= this.#knownUntil()
+    await this.#recorded()
+    this.#absence ??= this.#beginAbsence()
     await this.#broker.close().catch((error: unknown) => this.#options.log(`closing the session: ${messageOf(error)}`))
     if (!this.#isClosing()) this.#say(this.#everReady ? 'GAP' : 'CONNECTING', reason)
     return ready
@@ -237,7 +233,7 @@ class Session implements Live {
   #take(event: BrokerEvent): void {
     switch (event.kind) {
       case 'fact':
-        if (event.fact.kind === 'execution') this.#lastExecutionAt = event.fact.at
+        if (event.fact.kind === 'execution' && event.history === true) this.#noteHistory(event.fact.conId, event.fact.at)
         this.#recorder.tell(event.fact, event.raw)
         this.#wake()
         return
@@ -268,7 +264,7 @@ class Session implements Live {
   }
 
   #takeQuote(quote: Quote): void {
-    if (this.#missing !== null && !this.#firstHeard.has(quote.conId) && quote.at !== null) this.#firstHeard.set(quote.conId, quote.at)
+    if (this.#absence !== null && quote.at !== null && !this.#absence.firstHeard.has(quote.conId)) this.#absence.firstHeard.set(quote.conId, quote.at)
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
     if (this.#feedLostAt !== null && quote.at !== null && quote.at > this.#feedLostAt) this.#feedRestored('prices come again')
@@ -284,7 +280,7 @@ class Session implements Live {
     const fast = last !== null && elapsed > 0 && at - last.at - 1000 > OTHER_CLOCK_SPEED * elapsed
     if (fast || Math.abs(at - this.#options.clock.now()) > OTHER_CLOCK_MS) this.#otherClock = true
     if (last !== null && at !== last.at) this.#heardSinceAsk = true
-    if (this.#missing === null) this.#completeUntil = at
+    if (this.#absence === null) this.#completeUntil = at
     this.#recorder.clock(at)
   }
 
@@ -301,7 +297,9 @@ class Session implements Live {
         return
       case 'FEED_LOST':
         if (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED') return
-        this.#missing ??= this.#lastHeard()
+        // When TWS says so, prices may have stayed away for a while already: an answer about the time proves nothing here.
+        this.#completeUntil = null
+        this.#absence ??= this.#beginAbsence()
         this.#feedLostAt = this.#recorder.marketTime() ?? this.#answer?.at ?? null
         this.#say('GAP', said)
         return
@@ -317,8 +315,7 @@ class Session implements Live {
     this.#say('CATCHING_UP', reason)
     const recover = async () => {
       await this.#broker.catchUp()
-      this.#broker.watch(this.#recorder.held())
-      await this.#declareGaps('connection between the broker and its servers lost')
+      await this.#endAbsence('connection between the broker and its servers lost')
       if (this.#feedLostAt === null) this.#say('READY', 'caught up')
     }
     recover().catch((error: unknown) => this.#lose?.(messageOf(error)))
@@ -326,50 +323,49 @@ class Session implements Live {
 
   // -------------------------------------------------------------- what is held, and what was missed
 
-  #heldChanged(): void {
-    const held = this.#recorder.held()
-    const ids = new Set(held.map((instrument) => instrument.conId))
-    if (this.#missing !== null && this.#lastExecutionAt !== null) {
-      // Opened while nobody listened: unknown since its first fill.
-      for (const conId of ids) if (!this.#heldIds.has(conId) && !this.#missing.has(conId)) this.#missing.set(conId, this.#lastExecutionAt)
-    }
-    this.#heldIds = ids
-    this.#broker.watch(held)
-  }
-
-  /** For each held contract the instant up to which its prices are known; contracts of which nothing is known have none. */
-  #knownUntil(): Map<number, Instant> {
-    const known = this.#lastHeard()
-    // An answer about the time came after every price before it: what was watched then has no hole before that answer.
-    if (this.#completeUntil !== null)
-      for (const conId of this.#heldIds) known.set(conId, Math.max(known.get(conId) ?? this.#completeUntil, this.#completeUntil))
-    this.#completeUntil = null
-    this.#firstHeard = new Map()
-    return known
-  }
-
-  #lastHeard(): Map<number, Instant> {
-    this.#firstHeard = new Map()
-    const known = new Map<number, Instant>()
+  /** From now on prices and fills may be missed. */
+  #beginAbsence(): Absence {
+    const knownUntil = new Map<number, Instant>()
     for (const { conId } of this.#recorder.held()) {
       const heardAt = this.#recorder.lastHeardAt(conId)
-      if (heardAt !== null) known.set(conId, heardAt)
+      // An answer about the time came after every price before it: what was watched then has no hole before that answer.
+      const until = Math.max(heardAt ?? Number.NEGATIVE_INFINITY, this.#completeUntil ?? Number.NEGATIVE_INFINITY)
+      if (until !== Number.NEGATIVE_INFINITY) knownUntil.set(conId, until)
     }
-    return known
+    const since = this.#completeUntil ?? this.#recorder.marketTime()
+    this.#completeUntil = null
+    return { since, knownUntil, firstHeard: new Map() }
+  }
+
+  /** What was opened while nobody listened is unknown since its first fill. */
+  #noteHistory(conId: number, at: Instant): void {
+    const absence = this.#absence
+    if (absence === null || absence.knownUntil.has(conId) || (absence.since !== null && at <= absence.since)) return
+    absence.knownUntil.set(conId, at)
   }
 
   /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
-  async #declareGaps(reason: string): Promise<void> {
+  async #endAbsence(reason: string): Promise<void> {
+    await this.#recorded()
+    this.#broker.watch(this.#recorder.held())
     await this.#broker.askClock()
     const now = this.#answer?.at
-    const missing = this.#missing ?? new Map<number, Instant>()
-    this.#missing = null
-    if (now === undefined) return
+    const absence = this.#absence
+    this.#absence = null
+    if (now === undefined || absence === null) return
     this.#completeUntil = now
-    for (const [conId, from] of missing) {
-      const to = Math.min(this.#firstHeard.get(conId) ?? now, now)
+    for (const [conId, from] of absence.knownUntil) {
+      const to = Math.min(absence.firstHeard.get(conId) ?? now, now)
       if (to > from) this.#recorder.gap([conId], from, to, reason)
     }
+  }
+
+  /** Everything told so far is folded; while prices pour in that may never be, so not longer than a moment. */
+  async #recorded(): Promise<void> {
+    const enough = new AbortController()
+    const moment = this.#options.sleep(RECORDED_MS_MAX, AbortSignal.any([enough.signal, this.#closing.signal])).catch(() => {})
+    await Promise.race([this.#recorder.settled(), moment])
+    enough.abort()
   }
 
   /** Where the market runs on a clock of its own, time is asked again soon after anything was heard. */

@@ -26,8 +26,8 @@ export const NOTICE_MEANINGS = ['ADVICE', 'TROUBLE', 'DEGRADED', 'MENDED', 'FEED
 export type NoticeMeaning = (typeof NOTICE_MEANINGS)[number]
 
 export type BrokerEvent =
-  /** Instruments, executions and commissions, in the order the wire told them. */
-  | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown }
+  /** Instruments, executions and commissions, in the order the wire told them. `history`: an execution told in answer to 'what happened today', not as it happened. */
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown; readonly history?: boolean }
   | { readonly kind: 'quote'; readonly quote: Quote }
   /** The broker's answer to 'what time is it' (whole seconds). */
   | { readonly kind: 'clock'; readonly at: Instant }

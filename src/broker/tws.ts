@@ -352,7 +352,7 @@ class Session {
     )
     client.on(
       EventName.execDetails,
-      this.#safely((_requestId: number, contract: TwsContract, execution: TwsExecution) => this.#hearExecution(contract, execution)),
+      this.#safely((requestId: number, contract: TwsContract, execution: TwsExecution) => this.#hearExecution(requestId, contract, execution)),
     )
     client.on(
       EventName.execDetailsEnd,
@@ -499,7 +499,7 @@ class Session {
 
   // -------------------------------------------------------------- executions
 
-  #hearExecution(contract: TwsContract, execution: TwsExecution): void {
+  #hearExecution(requestId: number, contract: TwsContract, execution: TwsExecution): void {
     this.#executions?.answer.stir()
     const raw = this.#message
     const instrument = parseContract(contract)
@@ -510,7 +510,7 @@ class Session {
     if (fact.permId !== undefined) this.#hearLeg(fact.permId)
     if (contract.exchange !== undefined && contract.exchange !== '') this.#memory.venues.set(fact.conId, contract.exchange)
     this.#learn(instrument)
-    this.#tell({ kind: 'fact', fact, raw })
+    this.#tell({ kind: 'fact', fact, raw, ...(requestId === NO_REQUEST ? {} : { history: true }) })
     this.#askDetails(fact.conId)
   }
 
