@@ -6,7 +6,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
-import { access, chmod, chown, cp, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, cp, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -336,6 +336,8 @@ async function isPostmaster(pid: number, data: string): Promise<boolean> {
 
 /** initdb into a draft that is renamed when complete: half a database is never found. */
 async function initialise(place: Place, password: string): Promise<void> {
+  // Drafts of starters that died in the middle; we hold the lock, so nobody is at work on one.
+  for (const name of await readdir(place.base)) if (/^(data|password)\.\d+$/.test(name)) await rm(join(place.base, name), { recursive: true, force: true })
   const draft = join(place.base, `data.${process.pid}`)
   const passwordFile = join(place.base, `password.${process.pid}`)
   await rm(draft, { recursive: true, force: true })
@@ -473,9 +475,10 @@ async function own(place: Place, server: Server): Promise<Embedded> {
   }
   process.once('exit', stopOnExit)
   const stop = async () => {
-    process.off('exit', stopOnExit)
     await rm(join(place.folder, 'server.json'), { force: true })
     if (await isAlive(server.postmaster)) await stopPostmaster(pid)
+    // Only now: an exit in the middle of a stop must not leave the server running.
+    process.off('exit', stopOnExit)
   }
   return { url: urlOf(server), startedHere: true, stop }
 }
