@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { type Documents, operationOf } from './document.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
@@ -29,10 +29,11 @@ export interface Socket {
 
 /** How long a client may take to say goodbye when the server closes. */
 const GOODBYE_MS = 500
+const CLOSE_GOING_AWAY = 1001
 
 export function serveSocket<C extends object>(app: FastifyInstance, options: SocketOptions<C>): Socket {
   const { path, schema, documents, refuses, context } = options
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols })
   let operations = 0
 
   const prepare = (
@@ -51,44 +52,76 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   const format = (errors: readonly GraphQLError[], code: ApiCode) =>
     errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
 
-  const server = useServer(
-    {
-      schema,
-      connectionInitWaitTimeout: options.initWaitMs,
-      onSubscribe: (connection, _id, { query, operationName, variables }) => {
-        if (Object.keys(connection.subscriptions).length > LIMITS.subscriptionsPerConnection) {
-          return [apiError('RATE_LIMITED', `expected at most ${LIMITS.subscriptionsPerConnection} operations at a time on one connection, found more`)]
-        }
-        return prepare(query, operationName, variables)
-      },
-      onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),
-      onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
-        if (errors === undefined) return undefined
-        return { ...result, errors: format(errors, result.data === undefined ? 'BAD_USER_INPUT' : 'INTERNAL') }
-      },
+  const server = makeServer({
+    schema,
+    connectionInitWaitTimeout: options.initWaitMs,
+    onSubscribe: (connection, _id, { query, operationName, variables }) => {
+      if (Object.keys(connection.subscriptions).length > LIMITS.subscriptionsPerConnection) {
+        return [apiError('RATE_LIMITED', `expected at most ${LIMITS.subscriptionsPerConnection} operations at a time on one connection, found more`)]
+      }
+      return prepare(query, operationName, variables)
     },
-    sockets,
-    options.keepAliveMs,
-  )
+    onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),
+    onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
+      if (errors === undefined) return undefined
+      return { ...result, errors: format(errors, result.data === undefined ? 'BAD_USER_INPUT' : 'INTERNAL') }
+    },
+  })
+
+  // The library's own binding to `ws` prints what clients do wrong on the console; this one closes with the code of the protocol and says it to the log.
+  const speak = (socket: WebSocket) => {
+    let answered = true
+    const heartbeat = setInterval(() => {
+      if (!answered) return socket.terminate()
+      answered = false
+      socket.ping()
+    }, options.keepAliveMs)
+    const failed = (err: Error) => {
+      app.log.debug({ err }, 'websocket error')
+      const unexpected = err.message.startsWith('Unexpected message')
+      socket.close(unexpected ? CloseCode.BadRequest : CloseCode.InternalServerError, unexpected ? 'Invalid message received' : 'Internal server error')
+    }
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) return resolve()
+            socket.send(data, (err) => (err ? reject(err) : resolve()))
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (hear) => {
+          socket.on('message', (data) => void hear(String(data)).catch(failed))
+        },
+      },
+      undefined,
+    )
+    socket.on('pong', () => {
+      answered = true
+    })
+    // A broken frame: `ws` closes the connection by itself, with the right code.
+    socket.on('error', (err) => app.log.debug({ err }, 'websocket error'))
+    socket.once('close', (code, reason) => {
+      clearInterval(heartbeat)
+      closed(code, String(reason)).catch((err: Error) => app.log.error({ err }, 'a subscription did not end'))
+    })
+  }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (new URL(request.url ?? '/', 'ws://here').pathname !== path) return reject(socket, '404 Not Found', 'there is no WebSocket here')
     const refused = refuses(request)
     if (refused !== null) return reject(socket, '403 Forbidden', refused)
     if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', 'too many connections')
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      sockets.emit('connection', opened, request)
-      // The library prints a client's broken frame on the console; `ws` closes the connection by itself, with the right code.
-      opened.removeAllListeners('error').on('error', (err) => app.log.debug({ err }, 'websocket error'))
-    })
+    sockets.handleUpgrade(request, socket, head, speak)
   }
   app.server.on('upgrade', onUpgrade)
   app.addHook('preClose', async () => {
     app.server.off('upgrade', onUpgrade)
+    for (const client of sockets.clients) client.close(CLOSE_GOING_AWAY, 'Going away')
     const impatient = setTimeout(() => {
       for (const client of sockets.clients) client.terminate()
     }, GOODBYE_MS)
-    await server.dispose()
+    await new Promise((resolve) => sockets.close(resolve))
     clearTimeout(impatient)
   })
   return {

@@ -51,12 +51,12 @@ function serveHealth(app: FastifyInstance, { db, brokers }: Parts): void {
 }
 
 /** Prometheus' text format, by hand until there is more to tell. */
-function serveMetrics(app: FastifyInstance, { bus, brokers }: Parts, contract: GraphqlPlugin): void {
-  const started = performance.now()
+function serveMetrics(app: FastifyInstance, { bus, brokers, clock }: Parts, contract: GraphqlPlugin): void {
+  const started = clock.monotonic()
   app.get('/metrics', async (_, reply) => {
     const { rss, heapUsed } = process.memoryUsage()
     const gauges: readonly (readonly [name: string, kind: 'gauge' | 'counter', help: string, value: number])[] = [
-      ['excursion_uptime_seconds', 'gauge', 'Seconds since the server was built.', Math.round((performance.now() - started) / 1000)],
+      ['excursion_uptime_seconds', 'gauge', 'Seconds since the server was built.', Math.round((clock.monotonic() - started) / 1000)],
       ['excursion_memory_rss_bytes', 'gauge', 'Memory of the process.', rss],
       ['excursion_memory_heap_bytes', 'gauge', 'Memory in use by values.', heapUsed],
       ['excursion_bus_listeners', 'gauge', 'Who hears what is committed.', bus.listeners],

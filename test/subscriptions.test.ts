@@ -294,6 +294,7 @@ test.each([
   ['the same id twice', 4409, [INIT, subscribe('1'), subscribe('1')]],
   ['a message that is no JSON', 4400, ['hello']],
   ['a message of no known type', 4400, ['{"type":"surprise"}']],
+  ['a message only a server says', 4400, [INIT, '{"type":"connection_ack"}']],
   ['a subscription without an id', 4400, [INIT, '{"type":"subscribe","payload":{"query":"{ __typename }"}}']],
 ])('%s closes with %i', async (_, code, lines) => {
   expect((await talk(lines)).code).toBe(code)
