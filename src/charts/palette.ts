@@ -3,3 +3,5 @@
 export const BLUE = '#2b82c9'
 export const ORANGE = '#d9731a'
 export const GREY = '#7c7c7c'
+/** Fills: neither of the two sides, and not lost on the price's own line. */
+export const VIOLET = '#a065c8'

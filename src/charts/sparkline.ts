@@ -21,7 +21,7 @@ export function sparkline(points: readonly { at: Instant; last: number; mfe: num
   const title = options.title ?? 'Trajectory of a trade'
   const model = chartModel({
     points,
-    maxPoints: width * 2,
+    maxPoints: width,
     ...(options.entry === undefined ? {} : { prices: [options.entry] }),
     ...(options.gaps === undefined ? {} : { gaps: options.gaps }),
   })

@@ -2,7 +2,7 @@
 // Drawn for a phone's width; readable on white and on black; every axis says its unit. Deterministic, and never reads a clock.
 import type { Instant } from '#core/time.ts'
 import { chartModel, niceTicks, type PathPoint, type Stretch, timeTicks } from './chart.ts'
-import { BLUE, GREY, ORANGE } from './palette.ts'
+import { BLUE, GREY, ORANGE, VIOLET } from './palette.ts'
 import { firstAt } from './sparkline.ts'
 import { diamond, element, line, picture, polyline, px, staircase, text, textWidth, triangle } from './svg.ts'
 
@@ -110,7 +110,7 @@ export function trajectory(trade: TrajectoryPicture): string {
       text(tick.label, { x: LEFT - 6, y: y(tick.value) + 4.5, 'font-size': FONT, 'text-anchor': 'end', fill: GREY }),
     ]),
     ...percents.map((tick) =>
-      text(`${tick.value > 0 ? '+' : ''}${tick.label}`, { x: right + 6, y: y(priceAt(tick.value)) + 4.5, 'font-size': FONT, fill: GREY }),
+      text(`${tick.value > 0 ? '+' : ''}${tick.label}`, { x: right + 11, y: y(priceAt(tick.value)) + 4.5, 'font-size': FONT, fill: GREY }),
     ),
     ...roomy(timeTicks(model.from, model.to, 5, trade.timeZone), x).flatMap((tick) => [
       line(x(tick.value), bottom, x(tick.value), bottom + 4, { stroke: GREY }),
@@ -133,8 +133,8 @@ export function trajectory(trade: TrajectoryPicture): string {
     ...trade.alerts.map((alert, index) => flag(x(alert.at), y(alert.price), top - 24 - (flags[index] ?? 0) * 17, String(index + 1))),
     ...trade.fills.map((fill) =>
       triangle(x(fill.at), y(fill.price), 5, fill.side === 'BUY' ? 'up' : 'down', {
-        fill: fill.role === 'ENTRY' ? GREY : 'none',
-        stroke: GREY,
+        fill: fill.role === 'ENTRY' ? VIOLET : 'none',
+        stroke: VIOLET,
         'stroke-width': 1.5,
       }),
     ),
@@ -219,7 +219,7 @@ function legendRows(trade: TrajectoryPicture, words: TrajectoryWords, top: numbe
       ? [
           {
             label: words.buy,
-            sign: (x: number, y: number) => triangle(x + 7, y, 5, 'up', { fill: trade.side === 'LONG' ? GREY : 'none', stroke: GREY, 'stroke-width': 1.5 }),
+            sign: (x: number, y: number) => triangle(x + 7, y, 5, 'up', { fill: trade.side === 'LONG' ? VIOLET : 'none', stroke: VIOLET, 'stroke-width': 1.5 }),
           },
         ]
       : []),
@@ -227,7 +227,8 @@ function legendRows(trade: TrajectoryPicture, words: TrajectoryWords, top: numbe
       ? [
           {
             label: words.sell,
-            sign: (x: number, y: number) => triangle(x + 7, y, 5, 'down', { fill: trade.side === 'SHORT' ? GREY : 'none', stroke: GREY, 'stroke-width': 1.5 }),
+            sign: (x: number, y: number) =>
+              triangle(x + 7, y, 5, 'down', { fill: trade.side === 'SHORT' ? VIOLET : 'none', stroke: VIOLET, 'stroke-width': 1.5 }),
           },
         ]
       : []),

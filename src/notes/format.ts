@@ -54,15 +54,6 @@ export function clockTime(at: Instant | null, timeZone: string, day: string): st
   return shown.day === day ? shown.clock : `${shown.day.slice(5)} ${shown.clock}`
 }
 
-/** '2 h 05 min', '4 min 12 s', '9 s'. */
-export function lasted(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  if (seconds >= 86_400) return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`
-  if (seconds >= 3600) return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
-  if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
-  return `${seconds} s`
-}
-
 /** Text that Markdown takes literally, on one line: a strategy called '*a|b*' stays what it is. */
 export function literal(text: string): string {
   return text
@@ -80,8 +71,4 @@ function grouped(digits: string): string {
   const [whole = '', fraction] = digits.replace('-', '').split('.')
   const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return `${negative ? '−' : ''}${withCommas}${fraction === undefined ? '' : `.${fraction}`}`
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0')
 }

@@ -7,16 +7,14 @@ import Handlebars from 'handlebars'
 import type { TrajectoryWords } from '#charts/trajectory.ts'
 import type { Section } from '#core/review.ts'
 import type { AlertState } from '#core/stored.ts'
-import type { Mode, Severity, TradeSide } from '#core/trade.ts'
+import type { Mode, TradeSide } from '#core/trade.ts'
 
 export interface Words {
   readonly unknown: string
-  readonly none: string
   readonly weekdays: readonly string[]
   readonly sides: Readonly<Record<TradeSide, string>>
   readonly modes: Readonly<Record<Mode, string>>
   readonly sections: Readonly<Record<Section, string>>
-  readonly severities: Readonly<Record<Severity, string>>
   readonly states: Readonly<Record<AlertState, string>>
   readonly bases: Readonly<Record<'net' | 'gross', string>>
   readonly noStrategy: string
