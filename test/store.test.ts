@@ -736,6 +736,19 @@ test('a wrong address is one line that says what was expected, without the passw
   await expect(wrong).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
 })
 
+test('a PostgreSQL older than 15 is one line that says which was found', async () => {
+  await using db = await openTestDatabase()
+  // A server that says so of itself: its own word for settings is put before the catalogue's.
+  await db.pool.query(
+    `create function public.current_setting(name text) returns text language sql as $$ select case name when 'server_version_num' then '140012' else '14.12' end $$`,
+  )
+  await db.pool.query(`alter database ${new URL(db.url).pathname.slice(1)} set search_path to public, pg_catalog`)
+  await expect(openDatabase({ url: db.url, home: '/nowhere', log: () => {} })).rejects.toMatchObject({
+    code: 'EXC_DATABASE_TOO_OLD',
+    message: expect.stringMatching(/^expected PostgreSQL 15 or newer at .*, found PostgreSQL 14\.12; upgrade it/),
+  })
+})
+
 test('a database in which we may not make tables says so', async () => {
   await using db = await openTestDatabase()
   const role = `${inject('databaseTemplate')}_reader`
