@@ -16,7 +16,7 @@ export const REVIEW_DELAY_MS = 15 * 60_000
 const INGEST_EVERY_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
-/** The days a card is due for: from the last card's on (it may have been made early), each whose session is over and in which a trade was open. */
+/** The days a card is due for: from the last card's on (it may have been made early), each whose session is over and in which a trade was open and heard of. */
 export function daysDue(trades: readonly StoredTrade[], instruments: readonly Instrument[], lastCard: Day | null, now: Instant): readonly Day[] {
   const known = new Map(instruments.map((instrument) => [instrument.conId, instrument]))
   const due = new Set<Day>()
@@ -26,7 +26,8 @@ export function daysDue(trades: readonly StoredTrade[], instruments: readonly In
     const hours = known.get(trade.conId) ?? {}
     const opened = marketDay(trade.openedAt, hours)
     const closed = trade.closedAt === null ? null : marketDay(trade.closedAt, hours)
-    const until = closed ?? marketDay(now, hours)
+    // Days on which nothing was heard of a trade are left out: a tape of 2013 that ends with an open trade is not carried into today.
+    const until = closed ?? marketDay(trade.updatedAt, hours)
     for (let day = lastCard !== null && lastCard > opened ? lastCard : opened; day <= until; day = addDays(day, 1)) {
       const close = sessionClose(day, hours)
       // A trade of a day on which its exchange is closed still wants a card: that day ends with the day.

@@ -183,7 +183,8 @@ describe('queues', () => {
 })
 
 describe('days that want a card', () => {
-  const trades = [givenBack.trade, stillOpen.trade]
+  const carried = { ...stillOpen.trade, updatedAt: at('15:00:00', '2026-11-23') }
+  const trades = [givenBack.trade, carried]
   const known = [ibm, nvda]
 
   test.each([
@@ -195,13 +196,18 @@ describe('days that want a card', () => {
     expect(daysDue(trades, known, lastCard, now)).toEqual(days)
   })
 
+  test('a trade left open years ago, of which nothing was heard since, is not carried through the years', () => {
+    expect(daysDue([stillOpen.trade], known, null, at('16:00:00', '2039-11-20'))).toEqual([DAY])
+  })
+
   test('a long-term position alone makes none', () => {
-    expect(daysDue([{ ...stillOpen.trade, held: true }], known, null, at('16:00:00', '2026-11-23'))).toEqual([])
+    expect(daysDue([{ ...carried, held: true }], known, null, at('16:00:00', '2026-11-23'))).toEqual([])
   })
 
   test('at start every missing day is added, and no day twice', async () => {
     await using db = await openTestDatabase()
     await recordDay(db)
+    await commitBatch(db, { ...EMPTY_BATCH, trades: [{ ...stillOpen.trade, seq: 2, updatedAt: at('15:00:00', '2026-11-24') }] })
     await using jobs = await openJobs({ url: db.url, log: quiet })
     const now = at('17:00:00', '2026-11-24')
     expect(await scheduleDue(jobs, db, now)).toEqual([DAY, '2026-11-23', '2026-11-24'])
