@@ -235,8 +235,9 @@ function halfSet(given: Environment): string[] {
   })
 }
 
-function nearest(name: string): string {
-  return VARIABLE_NAMES.reduce((best, known) => (distance(name, known) < distance(name, best) ? known : best))
+/** The known name that is written most like `name`. */
+export function nearest(name: string, known: readonly string[] = VARIABLE_NAMES): string {
+  return known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best))
 }
 
 /** How many letters must be added, removed or exchanged to make one name of the other (Levenshtein). */

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   EXC_WRITER_BUSY: 'another process is the writer of this database',
   EXC_TAPE_INVALID: 'a tape, or a file of marks or rules, holds a line that cannot be read',
   EXC_USAGE: 'the command line asks for something that does not exist',
+  EXC_PORT_TAKEN: 'another program listens on the port GraphQL was to be served on',
   EXC_HOST_REFUSED: 'an address other than loopback is only served with authentication',
 } as const
 
@@ -110,6 +111,12 @@ export class TapeInvalid extends ExcursionError {
 export class UsageError extends ExcursionError {
   constructor(message: string) {
     super('EXC_USAGE', message)
+  }
+}
+
+export class PortTaken extends ExcursionError {
+  constructor(host: string, port: number) {
+    super('EXC_PORT_TAKEN', `expected to serve GraphQL at ${host}:${port}, found another program listening there; stop it, or set EXCURSION_PORT to another port`)
   }
 }
 

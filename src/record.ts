@@ -11,7 +11,7 @@ import { MarkFilter, type MarkFilterMode } from '#core/mark.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import { closesPassed } from '#core/session.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
-import type { Instant } from '#core/time.ts'
+import { EARLIEST, type Instant, LATEST } from '#core/time.ts'
 import type { Mode, Trade, TrajectoryPoint } from '#core/trade.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
@@ -85,6 +85,8 @@ const BEGINNING: Place = { at: Number.NEGATIVE_INFINITY, arrival: 0 }
 /** A batch is closed at this many marks, or this long after its first fact. */
 const BATCH_MARKS_MAX = 5_000
 const BATCH_MS_MAX = 50
+/** Whether a market day has ended is looked at this often, in market time. */
+const DAY_END_MS = 60_000
 /** Last prices are written at most this often. */
 const LAST_PRICE_MS = 1_000
 
@@ -107,6 +109,7 @@ class Writer implements Recorder {
   #seq = 0
   #marketTime: Instant | null = null
   #deadline: Instant = Number.POSITIVE_INFINITY
+  #daysEndedUntil: Instant | null = null
   readonly #heldListeners: (() => void)[] = []
   #held = ''
 
@@ -296,7 +299,10 @@ class Writer implements Recorder {
       return
     }
     contract.instrument = instrument
-    if (contract.book.describe(instrument)) await this.#foldAgain(contract, 'instrument changed', () => (this.#keep(instrument, raw), BEGINNING))
+    if (contract.book.describe(instrument)) await this.#foldAgain(contract, 'instrument changed', () => {
+        this.#keep(instrument, raw)
+        return BEGINNING
+      })
     else this.#keep(instrument, raw)
     this.#setDeadline()
   }
@@ -334,8 +340,11 @@ class Writer implements Recorder {
     const family = familyOf(commission.executionId)
     const fill = this.#ledger.fillOf(family)
     const contract = conId === null ? null : this.#contractOf(conId)
-    if (contract !== null && fill !== null && fill.quantity.gt(0) && !contract.book.holds(family)) {
-      await this.#foldAgain(contract, 'commission came late', () => (this.#keep(commission, raw), fill))
+    if (contract !== null && fill?.quantity.gt(0) && !contract.book.holds(family)) {
+      await this.#foldAgain(contract, 'commission came late', () => {
+        this.#keep(commission, raw)
+        return fill
+      })
       return
     }
     this.#keep(commission, raw)
@@ -382,6 +391,7 @@ class Writer implements Recorder {
     const at = Math.max(saidAt, contract.heardAt ?? saidAt)
     contract.heardAt = at
     if (at > (this.#marketTime ?? Number.NEGATIVE_INFINITY)) this.#marketTime = at
+    this.#endDays(this.#marketTime ?? at)
     if (at > this.#deadline) await this.#passTime(at - 1, at)
     if (contract.book.isRepeat(price)) return
     const mark: StoredMark = {
@@ -416,10 +426,18 @@ class Writer implements Recorder {
       this.#setDeadline()
       this.#closesAt = Number.NEGATIVE_INFINITY
     }
-    for (const day of closesPassed(previous, this.#marketTime, [...this.#contracts.values()].map(({ instrument }) => instrument))) {
+    this.#endDays(this.#marketTime)
+  }
+
+  /** A day whose last session closed wants its card; the order goes out with the batch. */
+  #endDays(now: Instant): void {
+    if (this.#daysEndedUntil !== null && now < this.#daysEndedUntil + DAY_END_MS) return
+    const instruments = [...this.#contracts.values()].map(({ instrument }) => instrument)
+    for (const day of closesPassed(this.#daysEndedUntil, now, instruments)) {
       this.#open()
       this.#outbox.push({ key: `review:${day}`, kind: 'review', payload: { day } })
     }
+    this.#daysEndedUntil = now
   }
 
   async #takeRules(): Promise<void> {
@@ -568,7 +586,7 @@ class Writer implements Recorder {
     const { instrument } = contract
     const { conId } = instrument
     const fills = sinceFlat(this.#ledger.fills(conId), place)
-    const from = fills[0]?.at ?? place.at
+    const from = fills[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
     const oldBook = contract.book
     const until = Math.max(oldBook.now, reason === 'start' ? (this.#marketTime ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY)
     const gaps = this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId)
@@ -603,7 +621,7 @@ class Writer implements Recorder {
       trades: changed.map((trade) => this.#storedTrade(trade)),
       removedTrades,
       trajectory,
-      trajectoryReplacedFrom: [...rewritten].map((tradeId) => ({ tradeId, from: Number.MIN_SAFE_INTEGER })),
+      trajectoryReplacedFrom: [...rewritten].map((tradeId) => ({ tradeId, from: EARLIEST })),
       alerts,
       audit: isStart
         ? []

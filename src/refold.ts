@@ -5,7 +5,7 @@ import { comparePlaces, type Fill } from '#core/execution.ts'
 import type { Gap, Instrument } from '#core/facts.ts'
 import type { Rule } from '#core/rules.ts'
 import type { StoredMark } from '#core/stored.ts'
-import type { Instant } from '#core/time.ts'
+import { type Instant, LATEST } from '#core/time.ts'
 import type { Database } from '#store/db.ts'
 import { marksOf } from '#store/marks.ts'
 
@@ -36,7 +36,7 @@ export async function refold(db: Database, { instrument, fills, gaps, extra, rul
     fillUntil(mark.at, mark.arrival)
     book.mark(mark.price, mark.at)
   }
-  for await (const marks of marksOf(db, instrument.conId, first.at, Number.MAX_SAFE_INTEGER)) {
+  for await (const marks of marksOf(db, instrument.conId, first.at, LATEST)) {
     for (const mark of marks) {
       if (waiting !== null && comparePlaces(waiting, mark) < 0) {
         tell(waiting)

@@ -2,6 +2,9 @@
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number
+/** Before and after everything a market can have told: the years 1 and 9999. */
+export const EARLIEST: Instant = Date.parse('0001-01-01T00:00:00Z')
+export const LATEST: Instant = Date.UTC(9999, 11, 31)
 /** A market day, 'YYYY-MM-DD', in the exchange's own time zone. */
 export type Day = string
 

@@ -1,0 +1,42 @@
+// START HERE: the command line. Finds the verb, reads what it was given, runs it, and says in one line what went wrong.
+// Never does a verb's work: each has a file in cli/.
+import { helpOf, readArguments, type Verb } from './cli/arguments.ts'
+import { print, say } from './cli/terminal.ts'
+import { nearest } from './config.ts'
+import { ExcursionError, UsageError } from './errors.ts'
+
+/** Every verb, loaded when it is asked for. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  start: async () => (await import('./cli/start.ts')).start,
+  simulate: async () => (await import('./cli/simulate.ts')).simulate,
+  replay: async () => (await import('./cli/replay.ts')).replay,
+  export: async () => (await import('./cli/export.ts')).exportTape,
+  trades: async () => (await import('./cli/trades.ts')).trades,
+  review: async () => (await import('./cli/review.ts')).review,
+}
+
+async function main(given: readonly string[]): Promise<void> {
+  const [name = '--help', ...rest] = given
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print(await overview())
+    return
+  }
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (load === undefined) throw new UsageError(`expected a verb, found '${name}'; did you mean ${nearest(name, Object.keys(VERBS))}? (excursion --help lists them)`)
+  const verb = await load()
+  if (rest.includes('--help') || rest.includes('-h')) print(helpOf(name, verb))
+  else await verb.run(readArguments(name, verb, rest))
+}
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).summary}`))
+  return ['excursion: a live flight recorder for trades', '', ...lines, '', 'excursion VERB --help says more of each.'].join('\n')
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof ExcursionError)) throw error
+  say(error.message)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
