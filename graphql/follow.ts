@@ -5,7 +5,7 @@ import type { Bus, BusEvent } from '#src/bus.ts'
 import { CLOSED, OVERFLOW, openMailbox } from './mailbox.ts'
 import type { Meter } from './meter.ts'
 
-/** Something told, or (with `value` null) the word that something may have been missed. */
+/** Something told, or (with `value` null) the word that something may have been missed; its seq is then the last one told before. */
 export interface Told<T> {
   readonly seq: number
   readonly value: T | null
@@ -42,7 +42,7 @@ export function follow<T>(following: Following<T>): AsyncGenerator<Told<T>, void
   const leave = bus.subscribe((event) => {
     const told = hear(event)
     if (told === null) return
-    seen ??= told.seq - 1
+    if (told.value !== null) seen ??= told.seq - 1
     mailbox.put(told)
   })
   meter.subscriptions++
@@ -71,9 +71,10 @@ export function follow<T>(following: Following<T>): AsyncGenerator<Told<T>, void
     for (;;) {
       const told = await mailbox.take()
       if (told === CLOSED) return
-      if (told === OVERFLOW) {
+      if (told === OVERFLOW || told.value === null) {
+        // Never a number that was not handed out with its row: whoever is cut off now resumes from this one.
         yield { seq: seen ?? 0, value: null }
-        yield* read()
+        if (told === OVERFLOW) yield* read()
       } else if (seen === null || told.seq > seen) {
         seen = told.seq
         yield told

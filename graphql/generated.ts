@@ -538,7 +538,7 @@ export type Fill = {
 
 /** A trade changed. */
 export type TradeEvent = {
-  /** The number of the change. */
+  /** The number of the change; with resync, the last one told before. */
   readonly seq: Scalars['BigInt']['output'];
   /** Something may have been missed: read again. trade is null then. */
   readonly resync: Scalars['Boolean']['output'];
@@ -548,7 +548,7 @@ export type TradeEvent = {
 
 /** A trajectory grew by a point. */
 export type TrajectoryEvent = {
-  /** The number of the change. */
+  /** The number of the change; with resync, the last one told before. */
   readonly seq: Scalars['BigInt']['output'];
   /** Something may have been missed: read again. point is null then. */
   readonly resync: Scalars['Boolean']['output'];
@@ -686,7 +686,7 @@ export type Alert = Node & {
 
 /** An alert was raised, or its state changed. */
 export type AlertEvent = {
-  /** The number of the change. */
+  /** The number of the change; with resync, the last one told before. */
   readonly seq: Scalars['BigInt']['output'];
   /** Something may have been missed: read again. alert is null then. */
   readonly resync: Scalars['Boolean']['output'];

@@ -214,10 +214,20 @@ test('a correction that takes something away tells its followers to read again',
   const trades = await follow<TradeTold>(client, TRADES)
   const points = await follow<{ seq: number; resync: boolean; point: unknown }>(client, POINTS, { tradeId: tradeIdOf(1) })
   const others = await follow<{ seq: number }>(client, POINTS, { tradeId: tradeIdOf(2) })
-  server.bus.publish([{ kind: 'rewritten', seq: 50, tradeId: tradeIdOf(1) }])
-  await until(() => trades.got.length === 1 && points.got.length === 1)
-  expect(trades.got).toEqual([{ seq: 50, resync: true, trade: null }])
-  expect(points.got).toEqual([{ seq: 50, resync: true, point: null }])
+  await server.write({ trades: [aTrade(1, 1)] })
+  await until(() => trades.got.length === 1)
+  // The word comes before the rows of its batch, with a higher number: neither may hide the other.
+  server.bus.publish([
+    { kind: 'rewritten', seq: 50, tradeId: tradeIdOf(1) },
+    { kind: 'trade', seq: 2, trade: aTrade(2, 2) },
+  ])
+  await until(() => trades.got.length === 3 && points.got.length === 1)
+  expect(trades.got.map(({ seq, resync, trade }) => [seq, resync, trade?.id])).toEqual([
+    [1, false, tradeIdOf(1)],
+    [1, true, undefined],
+    [2, false, tradeIdOf(2)],
+  ])
+  expect(points.got).toEqual([{ seq: 0, resync: true, point: null }])
   expect(others.got).toEqual([])
   await client.dispose()
 })
@@ -330,6 +340,18 @@ test('ping is answered by pong, and whoever leaves leaves no listener behind, ho
     socket[leave]()
     await until(() => server.bus.listeners === 0)
   }
+})
+
+test('a client that no longer answers is cut off, and its subscriptions with it', async () => {
+  await using other = await openTestServer({ keepAliveMs: 50 })
+  const socket = new WebSocket(other.socketUrl, 'graphql-transport-ws', { autoPong: false })
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  await new Promise((resolve) => socket.once('open', resolve))
+  socket.send(INIT)
+  await new Promise((resolve) => socket.once('message', resolve))
+  socket.send(subscribe('1'))
+  expect(await closed).toBe(1006)
+  await until(() => other.bus.listeners === 0)
 })
 
 test('a server that closes says goodbye to everyone and waits for nobody long', async () => {
