@@ -41,8 +41,18 @@ function wordsOf(error: GraphQLError, fallback: ApiCode): { code: string; messag
   const given: unknown = (error.extensions as GraphQLError['extensions'] | undefined)?.['code']
   if (originalError instanceof ExcursionError) return { code: originalError.code, message: originalError.message }
   if (originalError instanceof GraphQLError) return wordsOf(originalError, fallback)
-  if (originalError !== undefined && originalError !== null && given === undefined) return null
+  if (originalError !== undefined && originalError !== null && given === undefined) {
+    return isUnstorable(originalError)
+      ? { code: 'BAD_USER_INPUT', message: 'expected values the database can hold, found a NUL character or a cursor of another list' }
+      : null
+  }
   const code = typeof given === 'string' && given in API_CODES ? given : fallback
   // The library's suggestions spell out the schema to whoever guesses at it.
   return code === 'INTERNAL' ? null : { code, message: message.replace(/ ?Did you mean .*\?$/s, '') }
+}
+
+/** PostgreSQL's class 22, 'data exception': the caller's value is none of the column's. It stands on the error or on its cause. */
+function isUnstorable(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
+  return [code, cause?.code].some((one) => typeof one === 'string' && /^22\w{3}$/.test(one))
 }

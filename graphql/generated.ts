@@ -22,7 +22,7 @@ export type Scalars = {
   DateTime: { input: number; output: number; }
   /** A market day, "2013-10-07": the exchange's trading date, not a moment. */
   Date: { input: string; output: string; }
-  /** A whole number of any size. Printed as a JSON number up to 9007199254740991 and as text beyond; both are accepted on input. */
+  /** A whole number. Printed as a JSON number up to 9007199254740991 and as text beyond. Accepted on input: either form, up to that number. */
   BigInt: { input: number; output: number; }
   /** A length of time in days, hours, minutes and seconds, ISO 8601: "PT2H", "P1DT12H". */
   Duration: { input: string; output: string; }

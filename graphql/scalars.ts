@@ -5,7 +5,7 @@ import { parseDuration, parseInstant, printInstant } from '#core/time.ts'
 
 const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/
 const DAY = /^\d{4}-\d\d-\d\d$/
-const WHOLE = /^-?\d{1,38}$/
+const WHOLE = /^-?\d{1,16}$/
 
 export const scalars = {
   /** Stored text goes out as it is; a double (a mark's price) as its shortest plain notation. */
@@ -34,11 +34,11 @@ export const scalars = {
   }),
   BigInt: scalar({
     name: 'BigInt',
-    expected: 'a whole number, as a number or as text',
+    expected: 'a whole number of at most 9007199254740991, as a number or as text',
     print: (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : typeof value === 'bigint' ? safely(value) : undefined),
     read: (value) => {
-      if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined
-      return typeof value === 'string' && WHOLE.test(value) ? Number(value) : undefined
+      const number = typeof value === 'string' && WHOLE.test(value) ? Number(value) : value
+      return Number.isSafeInteger(number) ? number : undefined
     },
   }),
   Duration: scalar({

@@ -108,7 +108,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'ws://here').pathname !== path) return reject(socket, '404 Not Found', 'there is no WebSocket here')
+    if (request.url?.split('?', 1)[0] !== path) return reject(socket, '404 Not Found', 'there is no WebSocket here')
     const refused = refuses(request)
     if (refused !== null) return reject(socket, '403 Forbidden', refused)
     if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', 'too many connections')
@@ -137,5 +137,7 @@ function coded(error: GraphQLError, code: ApiCode): GraphQLError {
 }
 
 function reject(socket: Duplex, status: string, why: string): void {
+  // Whoever is refused may be gone already; nobody else listens to this socket's errors.
+  socket.on('error', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(why)}\r\n\r\n${why}`)
 }

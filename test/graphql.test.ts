@@ -357,6 +357,8 @@ test.each([
   ['{ trades(first: 1, last: 1) { nodes { id } } }', 'expected first or last, found both'],
   ['{ trades(after: "nonsense") { nodes { id } } }', 'expected after to be a cursor of this list'],
   ['{ review(day: "2026-02-30") { day } }', 'expected a day'],
+  ['{ trade(id: "ORDER:\\u0000") { id } }', 'expected values the database can hold'],
+  ['{ alerts(filter: { symbols: ["\\u0000"] }) { nodes { id } } }', 'expected values the database can hold'],
 ])('%s is refused in words a person can use', async (query, message) => {
   await expect(server.ask(query)).rejects.toThrow(message)
 })

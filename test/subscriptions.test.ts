@@ -1,5 +1,6 @@
 // Subscriptions over a real socket with the graphql-ws client: rows written by the writer's path are told with rising seq; who is cut off
 // comes back with sinceSeq and misses nothing; who does not read is told to read again; who breaks the protocol is told which rule.
+import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
 import type { Client } from 'graphql-ws'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -318,6 +319,34 @@ test('another protocol, or none, closes with 4406', async () => {
 
 test('a message larger than allowed closes with 1009', async () => {
   expect((await talk([INIT, JSON.stringify({ id: '1', type: 'subscribe', payload: { query: `# ${'x'.repeat(70_000)}` } })])).code).toBe(1009)
+})
+
+test('an upgrade of another path, or of none at all, is refused and harms nobody', async () => {
+  const { port } = new URL(server.url)
+  const upgrade = (target: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write(
+          `GET ${target} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+        )
+      })
+      let said = ''
+      socket.on('data', (data) => (said += String(data)))
+      socket.on('end', () => resolve(said.split('\r\n', 1)[0] ?? ''))
+      socket.on('error', reject)
+    })
+  for (const target of ['/elsewhere', '//', '/graphql/', '/%zz']) expect(await upgrade(target)).toBe('HTTP/1.1 404 Not Found')
+  // Frames that are none, and a line that is cut in the middle of one.
+  for (const bytes of [Buffer.alloc(64, 0xff), Buffer.from([0x81, 0xfe])]) {
+    const socket = new WebSocket(server.socketUrl, 'graphql-transport-ws')
+    socket.on('error', () => {})
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await new Promise((resolve) => socket.once('open', resolve))
+    const raw = (socket as unknown as { _socket: Socket })._socket
+    raw.write(bytes, () => raw.destroy())
+    await closed
+  }
+  expect(await server.ask('{ __typename }')).toEqual({ __typename: 'Query' })
 })
 
 test('a page of another origin gets no socket', async () => {
