@@ -2,6 +2,7 @@
 // Time in which prices may have been missed is declared as a gap, never bridged. It knows the broker only through its port, and judges neither price nor fill.
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
+import type { Execution } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import type { BrokerState, BrokerStatus } from './bus.ts'
 import type { Clock } from './clock.ts'
@@ -84,7 +85,12 @@ class Session implements Live {
   #absence: Absence | null = null
   /** The last answer about the time while prices came in: everything up to it was heard. */
   #completeUntil: Instant | null = null
-  #feedLostAt: Instant | null = null
+  /** The broker is there, but cut off from the market: since when in market time, and what it said. */
+  #feedLost: { readonly at: Instant | null; readonly reason: string } | null = null
+  /** Executions told so far, so that one that is told again as history is known to be no news. */
+  readonly #told = new Set<string>()
+  /** Contracts of which catching up brought a fill that nobody had heard, with its time. */
+  #missedFills = new Map<number, Instant>()
 
   constructor(options: LiveOptions) {
     this.#options = {
@@ -126,7 +132,9 @@ class Session implements Live {
 
   async catchUp(): Promise<boolean> {
     if (this.#lose === null || (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED')) return false
+    const lose = this.#lose
     await this.#broker.catchUp()
+    if (this.#missedFills.size > 0 && this.#lose === lose) await this.#declareMissedFills()
     return true
   }
 
@@ -158,6 +166,7 @@ class Session implements Live {
       }
     })
     this.#absence ??= this.#beginAbsence()
+    this.#feedLost = null
     let ready = false
     let reason: string
     try {
@@ -166,8 +175,7 @@ class Session implements Live {
       if (session.signal.aborted) throw new Error(await lost)
       ready = true
       this.#everReady = true
-      this.#feedLostAt = null
-      this.#say('READY', 'caught up')
+      this.#sayReady()
       reason = await Promise.race([lost, this.#heartbeat(session.signal)])
     } catch (error) {
       reason = messageOf(error)
@@ -233,8 +241,9 @@ class Session implements Live {
   #take(event: BrokerEvent): void {
     switch (event.kind) {
       case 'fact':
-        if (event.fact.kind === 'execution' && event.history === true) this.#noteHistory(event.fact.conId, event.fact.at)
+        if (event.fact.kind === 'execution' && event.history === true) this.#noteHistory(event.fact)
         this.#recorder.tell(event.fact, event.raw)
+        if (event.fact.kind === 'execution') this.#told.add(event.fact.executionId)
         this.#wake()
         return
       case 'quote':
@@ -267,7 +276,8 @@ class Session implements Live {
     if (this.#absence !== null && quote.at !== null && !this.#absence.firstHeard.has(quote.conId)) this.#absence.firstHeard.set(quote.conId, quote.at)
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
-    if (this.#feedLostAt !== null && quote.at !== null && quote.at > this.#feedLostAt) this.#feedRestored('prices come again')
+    const lostAt = this.#feedLost?.at ?? null
+    if (lostAt !== null && quote.at !== null && quote.at > lostAt && this.#status.state === 'GAP') this.#feedRestored('prices come again')
     this.#wake()
   }
 
@@ -296,29 +306,42 @@ class Session implements Live {
         if (this.#status.state === 'DEGRADED') this.#say('READY', said)
         return
       case 'FEED_LOST':
-        if (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED') return
-        // When TWS says so, prices may have stayed away for a while already: an answer about the time proves nothing here.
+        // When the broker says so, prices may have stayed away for a while already: an answer about the time proves nothing here.
         this.#completeUntil = null
         this.#absence ??= this.#beginAbsence()
-        this.#feedLostAt = this.#recorder.marketTime() ?? this.#answer?.at ?? null
-        this.#say('GAP', said)
+        this.#feedLost ??= { at: this.#recorder.marketTime() ?? this.#answer?.at ?? null, reason: said }
+        if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('GAP', said)
         return
       case 'FEED_RESTORED':
-        if (this.#feedLostAt !== null || this.#status.state === 'GAP') this.#feedRestored(said)
+        this.#feedRestored(said)
         return
     }
   }
 
   /** Executions first (they may have been held back during the outage), then the hole is declared. */
   #feedRestored(reason: string): void {
-    this.#feedLostAt = null
+    this.#feedLost = null
+    // While the session still opens, that alone brings everything.
+    if (this.#status.state === 'HANDSHAKING' || this.#status.state === 'CATCHING_UP') return
+    // 'Restored' without a 'lost' before it: since when is not known, so since every contract was last heard.
+    this.#completeUntil = null
+    this.#absence ??= this.#beginAbsence()
+    const lose = this.#lose
     this.#say('CATCHING_UP', reason)
     const recover = async () => {
       await this.#broker.catchUp()
       await this.#endAbsence('connection between the broker and its servers lost')
-      if (this.#feedLostAt === null) this.#say('READY', 'caught up')
+      if (this.#lose === lose) this.#sayReady()
     }
-    recover().catch((error: unknown) => this.#lose?.(messageOf(error)))
+    recover().catch((error: unknown) => {
+      if (this.#lose === lose) lose?.(messageOf(error))
+    })
+  }
+
+  /** Ready, unless the feed went away while we caught up. */
+  #sayReady(): void {
+    if (this.#feedLost === null) this.#say('READY', 'caught up')
+    else this.#say('GAP', this.#feedLost.reason)
   }
 
   // -------------------------------------------------------------- what is held, and what was missed
@@ -338,21 +361,41 @@ class Session implements Live {
   }
 
   /** What was opened while nobody listened is unknown since its first fill. */
-  #noteHistory(conId: number, at: Instant): void {
+  #noteHistory({ executionId, conId, at }: Execution): void {
+    if (this.#told.has(executionId)) return
     const absence = this.#absence
-    if (absence === null || absence.knownUntil.has(conId) || (absence.since !== null && at <= absence.since)) return
-    absence.knownUntil.set(conId, at)
+    if (absence !== null) {
+      if (!absence.knownUntil.has(conId) && (absence.since === null || at > absence.since)) absence.knownUntil.set(conId, at)
+      return
+    }
+    // The prices of what is held were heard; a fill of this very moment is told twice, and may come as history first.
+    const isWatched = this.#recorder.held().some((instrument) => instrument.conId === conId)
+    const isOld = this.#completeUntil !== null && at < this.#completeUntil
+    if (isOld && !isWatched && !this.#missedFills.has(conId)) this.#missedFills.set(conId, at)
   }
 
-  /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
-  async #endAbsence(reason: string): Promise<void> {
+  async #declareMissedFills(): Promise<void> {
     await this.#recorded()
     this.#broker.watch(this.#recorder.held())
     await this.#broker.askClock()
     const now = this.#answer?.at
+    const missed = this.#missedFills
+    this.#missedFills = new Map()
+    for (const [conId, from] of missed) if (now !== undefined && now > from) this.#recorder.gap([conId], from, now, 'a fill that was not heard as it happened')
+  }
+
+  /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
+  async #endAbsence(reason: string): Promise<void> {
+    const lose = this.#lose
+    await this.#recorded()
+    if (this.#lose !== lose || this.#feedLost !== null) return
+    this.#broker.watch(this.#recorder.held())
+    await this.#broker.askClock()
+    const now = this.#answer?.at
     const absence = this.#absence
+    // Lost again in the meantime: the absence goes on.
+    if (this.#lose !== lose || this.#feedLost !== null || absence === null || now === undefined) return
     this.#absence = null
-    if (now === undefined || absence === null) return
     this.#completeUntil = now
     for (const [conId, from] of absence.knownUntil) {
       const to = Math.min(absence.firstHeard.get(conId) ?? now, now)

@@ -159,6 +159,47 @@ describe('gaps', () => {
     expect(session.requests.filter((request) => request.id === REQUESTS.reqExecutions)).toHaveLength(2)
   })
 
+  test('a gateway that is itself cut off is not ready, and declares nothing before it is back', async () => {
+    let seconds = NOW_S
+    const notebook = new Notebook()
+    notebook.tell({ ...BOUGHT, at: (NOW_S - 3600) * 1000 })
+    const greet: NonNullable<ScriptOptions['greet']> = (session) => {
+      session.say(15, 1, 'DU1')
+      session.say(9, 1, 1)
+      session.say(4, 2, -1, 1100, 'Connectivity between IB and Trader Workstation has been lost.', '')
+    }
+    await using scene = await open({ greet, answer: answerTime(() => seconds) }, {}, {}, notebook)
+    await scene.state('GAP')
+    expect(notebook.gaps).toEqual([])
+    seconds = NOW_S + 30
+    const session = await scene.gateway.session()
+    session.say(4, 2, -1, 1101, 'Connectivity between IB and Trader Workstation has been restored - data lost.', '')
+    await scene.state('READY')
+    expect(notebook.gaps).toEqual([{ conIds: [8314], from: (NOW_S - 3600) * 1000, to: (NOW_S + 30) * 1000 }])
+  })
+
+  test('a fill that only asking again brings: what it opened is unknown since then', async () => {
+    let missed = false
+    await using scene = await open({
+      answer: (request, session) => {
+        if (request.id !== REQUESTS.reqExecutions || !missed) return false
+        session.say(...execDetails(Number(request.fields[2]), { time: '20260921 10:00:00 US/Eastern' }))
+        session.say(55, 1, request.fields[2] ?? '')
+        return true
+      },
+    })
+    await scene.state('READY')
+    expect(await scene.live.catchUp()).toBe(true)
+    expect(scene.notebook.gaps).toEqual([])
+    missed = true
+    await scene.live.catchUp()
+    const hole = { conIds: [8314], from: parseInstant('2026-09-21T14:00:00Z'), to: NOW_S * 1000 }
+    expect(scene.notebook.gaps).toEqual([hole])
+    // Asked again, it is no news.
+    await scene.live.catchUp()
+    expect(scene.notebook.gaps).toEqual([hole])
+  })
+
   test('a socket that is open and dead is given up, and another one opened', async () => {
     let dead = false
     await using scene = await open({ answer: (request) => dead && request.id === REQUESTS.reqCurrentTime }, { clockMs: 20 }, { heartbeatMs: 5 })
@@ -239,6 +280,45 @@ describe('with the simulated gateway', () => {
     expect(notebook.prices).toEqual(wanted)
     expect(notebook.gaps).toEqual([])
     expect(unread).toEqual([])
+  })
+
+  test('cut off in the middle and back: in lockstep nothing is missed, no fill is lost or doubled', async () => {
+    const tape: AnyFact[] = [
+      ibm,
+      fill('a.b.01.01', 1, 'BUY', '180'),
+      ...Array.from({ length: 3000 }, (_, i): AnyFact => ({ kind: 'mark', conId: 8314, price: 180 + (i % 97) / 100, at: T0 + 2000 + i * 100 })),
+      fill('a.b.02.01', 400, 'SELL', '181'),
+    ]
+    async function* facts() {
+      yield* tape
+    }
+    await using gateway = await openGateway({
+      port: 0,
+      accounts: ['DU1'],
+      facts: facts(),
+      conflateMs: 0,
+      speed: 500,
+      lockstep: true,
+      hostNow: clock.monotonic,
+      segmentSeed: 7,
+    })
+    const notebook = new Notebook()
+    const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock })
+    const states: string[] = []
+    const live = openLive({
+      ...{ broker, recorder: notebook, clock, host: '127.0.0.1', port: gateway.port, backoffFirstMs: 1, backoffMaxMs: 5 },
+      log: () => {},
+      onStatus: (status) => states.push(status.state),
+    })
+    await until(() => notebook.prices.length > 1000)
+    // The session ends under it, as when the gateway cuts it.
+    await broker.close()
+    await until(() => notebook.executions.length === 2)
+    await live.close()
+    expect(states).toContain('GAP')
+    expect(notebook.executions.map((execution) => execution.executionId)).toEqual(['a.b.01.01', 'a.b.02.01'])
+    expect(new Set(notebook.prices).size).toBe(notebook.prices.length)
+    expect(notebook.gaps.length).toBeLessThanOrEqual(1)
   })
 })
 
