@@ -1,9 +1,10 @@
 // Trades, their trajectories and their changes: each resolver is one line into the store or the core.
 import { sparkline } from '#charts/sparkline.ts'
 import { decimal, plain, quotient, ZERO } from '#core/decimal.ts'
-import type { StoredTrade } from '#core/stored.ts'
+import { ALERT_STATES, type StoredTrade } from '#core/stored.ts'
 import { thin } from '#core/thin.ts'
 import type { Excursion, TrajectoryPoint } from '#core/trade.ts'
+import { alertsOf } from '#store/alerts.ts'
 import { tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
 import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
 import { apiError } from './errors.ts'
@@ -18,11 +19,11 @@ const POINTS_MAX = 10_000
 
 export const trades: Resolvers = {
   Query: {
-    node: (_, { id }, { loaders }) => loaders.trade.load(id),
+    node: async (_, { id }, { db, loaders }) => (await loaders.trade.load(id)) ?? (await alertsOf(db, { ids: [id], states: ALERT_STATES }))[0],
     trade: (_, { id }, { loaders }) => loaders.trade.load(id),
     trades: (_, { filter, orderBy, ...page }, { db }) => tradesPage(db, tradeFilter(filter), tradeOrder(orderBy), pageOf(page)),
   },
-  Node: { __resolveType: () => 'Trade' },
+  Node: { __resolveType: (found) => ('ruleId' in found ? 'Alert' : 'Trade') },
   TradeConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },
   Trade: {
     id: ({ tradeId }) => tradeId,

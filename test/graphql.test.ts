@@ -120,6 +120,9 @@ test('what has an id is found by it, of either unit; what has none is null', asy
     { trade: null, node: null },
     { trade: null, node: null },
   ])
+  expect(await server.ask('{ node(id: "alert-0-0") { __typename id ... on Alert { state } } }')).toEqual({
+    node: { __typename: 'Alert', id: 'alert-0-0', state: 'WITHDRAWN' },
+  })
 })
 
 test.each([
