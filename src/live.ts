@@ -71,7 +71,8 @@ class Session implements Live {
   readonly #closing = new AbortController()
   #status: BrokerStatus
   #running: Promise<void> = Promise.resolve()
-  #advised = false
+  /** The trouble that advice was given on: it is not said twice. */
+  #advisedOn: string | null = null
   #everReady = false
   /** Ends the session that is open; null while none is. */
   #lose: ((reason: string) => void) | null = null
@@ -218,8 +219,8 @@ class Session implements Live {
 
   /** Once: which ports answer, and where the API is switched on. After that only changes of state are said. */
   async #advise(reason: string): Promise<void> {
-    if (this.#advised || this.#isClosing()) return
-    this.#advised = true
+    if (this.#advisedOn !== null || this.#isClosing()) return
+    this.#advisedOn = reason
     const advice = (await this.#broker.advice?.().catch(() => '')) ?? ''
     const lines = advice.split('\n').filter((line) => line !== '')
     this.#options.log([reason, ...lines.map((line) => `  ${line}`), '  trying again until it answers; what is already recorded is served meanwhile'].join('\n'))
@@ -423,8 +424,9 @@ class Session implements Live {
     const changed = this.#status.state !== state
     const before = this.#status.state
     this.#status = { ...this.#status, state, reason, since: changed ? this.#options.clock.now() : this.#status.since }
-    if (changed)
-      this.#options.log(`broker ${this.#options.name} ${this.#options.host}:${this.#options.port}: ${wordsOf(before)} → ${wordsOf(state)}: ${reason}`)
+    const broker = `broker ${this.#options.name} ${this.#options.host}:${this.#options.port}`
+    if (changed) this.#options.log(`${broker}: ${wordsOf(before)} → ${wordsOf(state)}: ${reason}`)
+    else if (reason !== this.#advisedOn) this.#options.log(`${broker}: still ${wordsOf(state)}: ${reason}`)
     this.#options.onStatus(this.status)
   }
 
