@@ -450,7 +450,7 @@ class Session {
     const line = requestId === null ? undefined : this.#linesByRequest.get(requestId)
     const named = line === undefined ? message : `${message} [${line.name}]`
     if (this.#state === 'opening' && action === 'RECONNECT') {
-      this.#trouble = new BrokerUnreachable(this.#address(), message, foundBy(code))
+      this.#trouble = new BrokerUnreachable(this.#address(), message, foundBy(code, message))
     } else {
       this.#tell({ kind: 'notice', code, message: named, requestId, meaning })
     }
@@ -830,10 +830,10 @@ const SMART = 'SMART'
 /** Asked for where IB finds the best price, whatever exchange a fill came from. */
 const ROUTED: ReadonlySet<string> = new Set(['STK', 'OPT', 'WAR', 'BOND', 'CFD', 'FUND'])
 
-function foundBy(code: number): string {
+function foundBy(code: number, message: string): string {
   switch (code) {
     case 502:
-      return 'nothing that takes the connection'
+      return message.includes('ECONNREFUSED') ? 'nothing listening' : 'no way to connect'
     case 506:
       return 'a version the client cannot speak'
     case 503:
