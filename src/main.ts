@@ -8,6 +8,7 @@ import { ExcursionError, UsageError } from './errors.ts'
 /** Every verb, loaded when it is asked for. */
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   start: async () => (await import('./cli/start.ts')).start,
+  demo: async () => (await import('./cli/demo.ts')).demo,
   simulate: async () => (await import('./cli/simulate.ts')).simulate,
   replay: async () => (await import('./cli/replay.ts')).replay,
   export: async () => (await import('./cli/export.ts')).exportTape,

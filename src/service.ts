@@ -29,6 +29,8 @@ export interface ServiceOptions {
   readonly roles: ReadonlySet<Role>
   readonly clock: Clock
   readonly demo?: boolean
+  /** What a new database begins with; the starter rules by default. */
+  readonly rules?: typeof STARTER_RULES
   /** A client of the broker, for as long as the service lives. */
   openBroker(): Broker
   log(line: string): void
@@ -49,6 +51,7 @@ export interface Service extends AsyncDisposable {
   close(): Promise<void>
 }
 
+const CARDS_DUE_MS = 3_600_000
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const
 
 export async function openService(options: ServiceOptions): Promise<Service> {
@@ -57,7 +60,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const closing = new AsyncDisposableStack()
   try {
     const db = closing.use(await openDatabase({ url: config.databaseUrl, home: config.home, log }))
-    await seedRules(db, STARTER_RULES.map(starterRule))
+    await seedRules(db, (options.rules ?? STARTER_RULES).map(starterRule))
     const bus = openBus()
     let writer: Writer | null = null
     const brokers = () => (writer === null ? [] : [writer.status])
@@ -100,7 +103,7 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
 }
 
 /** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills. */
-async function work(stack: AsyncDisposableStack, { config, log, onReview, reviewDelayMs }: ServiceOptions, db: Database, writer: Writer | null): Promise<void> {
+async function work(stack: AsyncDisposableStack, { config, clock, log, onReview, reviewDelayMs }: ServiceOptions, db: Database, writer: Writer | null): Promise<void> {
   const jobs: Jobs = stack.use(await openJobs({ url: db.url, log }))
   const templates = await readTemplates(config.language)
   const workers: Workers = await openWorkers({
@@ -112,8 +115,11 @@ async function work(stack: AsyncDisposableStack, { config, log, onReview, review
   })
   stack.use(workers)
   await scheduleIngest(jobs)
-  const now = writer?.marketTime() ?? null
-  if (now !== null) await scheduleDue(jobs, db, now)
+  // Every day since the last card wants one; asked again now and then, because late commissions and prints change the last day's numbers.
+  const cardsDue = () => scheduleDue(jobs, db, writer?.marketTime() ?? clock.now()).catch((error: unknown) => log(`cards that are due: ${messageOf(error)}; the next turn tries again`))
+  await cardsDue()
+  const hourly = setInterval(() => void cardsDue(), CARDS_DUE_MS)
+  stack.defer(() => clearInterval(hourly))
   stack.use(openSweep({ db, jobs, log, ...(reviewDelayMs === undefined ? {} : { reviewDelayMs }) }))
 }
 
