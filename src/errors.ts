@@ -116,7 +116,10 @@ export class UsageError extends ExcursionError {
 
 export class PortTaken extends ExcursionError {
   constructor(host: string, port: number) {
-    super('EXC_PORT_TAKEN', `expected to serve GraphQL at ${host}:${port}, found another program listening there; stop it, or set EXCURSION_PORT to another port`)
+    super(
+      'EXC_PORT_TAKEN',
+      `expected to serve GraphQL at ${host}:${port}, found another program listening there; stop it, or set EXCURSION_PORT to another port`,
+    )
   }
 }
 

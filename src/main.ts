@@ -23,7 +23,8 @@ async function main(given: readonly string[]): Promise<void> {
     return
   }
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (load === undefined) throw new UsageError(`expected a verb, found '${name}'; did you mean ${nearest(name, Object.keys(VERBS))}? (excursion --help lists them)`)
+  if (load === undefined)
+    throw new UsageError(`expected a verb, found '${name}'; did you mean ${nearest(name, Object.keys(VERBS))}? (excursion --help lists them)`)
   const verb = await load()
   if (rest.includes('--help') || rest.includes('-h')) print(helpOf(name, verb))
   else await verb.run(readArguments(name, verb, rest))

@@ -12,14 +12,14 @@ import { parseRule, type Rule } from '#core/rules.ts'
 import { closesPassed } from '#core/session.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import { EARLIEST, type Instant, LATEST } from '#core/time.ts'
-import type { Mode, Trade, TrajectoryPoint } from '#core/trade.ts'
+import { type Mode, type Trade, type TrajectoryPoint, UNITS } from '#core/trade.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
-import { rulesOf } from '#store/decisions.ts'
+import { anchorOf, decisionsSince, rulesOf } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { lastMark } from '#store/marks.ts'
-import { tradesOf } from '#store/trades.ts'
+import { tradesByIds, tradesOf } from '#store/trades.ts'
 import type { Bus, BusEvent } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { refold } from './refold.ts'
@@ -37,8 +37,8 @@ export interface Recorder {
   /** The last price or fill of a contract. */
   lastHeardAt(conId: number): Instant | null
   marketTime(): Instant | null
-  /** The rules have changed: open trades are looked at again. */
-  rulesChanged(): void
+  /** Somebody decided something: rules are read again, annotated trades are told again. */
+  decided(): void
   /** Resolves when everything told so far is committed. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -60,7 +60,7 @@ type Told =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw: unknown }
   | { readonly kind: 'quote'; readonly quote: BrokerQuote }
   | { readonly kind: 'clock'; readonly at: Instant }
-  | { readonly kind: 'rules' }
+  | { readonly kind: 'decisions' }
 
 /** What the recorder keeps of one contract. */
 interface Contract {
@@ -110,6 +110,9 @@ class Writer implements Recorder {
   #marketTime: Instant | null = null
   #deadline: Instant = Number.POSITIVE_INFINITY
   #daysEndedUntil: Instant | null = null
+  /** The last decision taken in, and the trades (by anchor) that somebody said something of. */
+  #decision = 0
+  readonly #annotated = new Set<string>()
   readonly #heldListeners: (() => void)[] = []
   #held = ''
 
@@ -137,6 +140,9 @@ class Writer implements Recorder {
     const { arrival, seq } = await lastNumbers(this.#db)
     this.#arrival = arrival
     this.#seq = seq
+    const decisions = await decisionsSince(this.#db, 0)
+    this.#decision = decisions.at(-1)?.id ?? 0
+    for (const { kind, subject } of decisions) if (kind === 'annotate') this.#annotated.add(subject)
     await this.#readRules()
     for (const stored of await factsOf(this.#db)) this.#remember(stored)
     for (const conId of this.#ledger.conIds) {
@@ -165,8 +171,8 @@ class Writer implements Recorder {
     for (const conId of conIds) if (to > from) this.tell({ kind: 'gap', conId, from, to, reason })
   }
 
-  rulesChanged(): void {
-    this.#push({ kind: 'rules' })
+  decided(): void {
+    this.#push({ kind: 'decisions' })
   }
 
   held(): readonly Instrument[] {
@@ -269,8 +275,8 @@ class Writer implements Recorder {
         return this.#takeQuote(told.quote)
       case 'clock':
         return this.#passTime(told.at, told.at)
-      case 'rules':
-        return this.#takeRules()
+      case 'decisions':
+        return this.#takeDecisions()
     }
   }
 
@@ -299,7 +305,8 @@ class Writer implements Recorder {
       return
     }
     contract.instrument = instrument
-    if (contract.book.describe(instrument)) await this.#foldAgain(contract, 'instrument changed', () => {
+    if (contract.book.describe(instrument))
+      await this.#foldAgain(contract, 'instrument changed', () => {
         this.#keep(instrument, raw)
         return BEGINNING
       })
@@ -354,7 +361,8 @@ class Writer implements Recorder {
 
   async #takeGap(gap: Gap, raw: unknown): Promise<void> {
     this.#keep(gap, raw)
-    for (const contract of this.#contracts.values()) if (gap.conId === undefined || gap.conId === contract.instrument.conId) contract.book.hole(gap.from, gap.to)
+    for (const contract of this.#contracts.values())
+      if (gap.conId === undefined || gap.conId === contract.instrument.conId) contract.book.hole(gap.from, gap.to)
   }
 
   async #takeRate(rate: FxRate, raw: unknown): Promise<void> {
@@ -405,14 +413,20 @@ class Writer implements Recorder {
       arrival: ++this.#arrival,
     }
     if (at < contract.book.settledAt) {
-      return this.#foldAgain(contract, 'price came late', () => {
-        this.#marks.push(mark)
-        return mark
-      }, mark)
+      return this.#foldAgain(
+        contract,
+        'price came late',
+        () => {
+          this.#marks.push(mark)
+          return mark
+        },
+        mark,
+      )
     }
     this.#open()
     this.#marks.push(mark)
     contract.book.mark(price, at)
+    if (contract.book.hasAlerts) this.#closesAt = Number.NEGATIVE_INFINITY
     if (contract.book.openTrades.size > 0) contract.stale = true
   }
 
@@ -440,9 +454,23 @@ class Writer implements Recorder {
     this.#daysEndedUntil = now
   }
 
-  async #takeRules(): Promise<void> {
-    await this.#readRules()
-    for (const contract of this.#contracts.values()) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
+  /** Whatever was decided since: rules make open trades be looked at again, annotations make their trades be told again. */
+  async #takeDecisions(): Promise<void> {
+    const decisions = await decisionsSince(this.#db, this.#decision)
+    this.#decision = decisions.at(-1)?.id ?? this.#decision
+    if (decisions.some(({ kind }) => kind === 'rule')) {
+      await this.#readRules()
+      for (const contract of this.#contracts.values()) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
+    }
+    const anchors = decisions.flatMap(({ kind, subject }) => (kind === 'annotate' ? [subject] : []))
+    for (const anchor of anchors) this.#annotated.add(anchor)
+    const trades = await tradesByIds(
+      this.#db,
+      [...new Set(anchors)].flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`)),
+    )
+    if (trades.length === 0) return
+    await this.#commit()
+    await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) }, [])
   }
 
   async #readRules(): Promise<void> {
@@ -569,11 +597,19 @@ class Writer implements Recorder {
     await commitBatch(this.#db, batch, { asynchronous })
     const events: BusEvent[] = [
       ...rewritten.map((tradeId) => ({ kind: 'rewritten' as const, seq: ++this.#seq, tradeId })),
-      ...batch.trades.map((trade) => ({ kind: 'trade' as const, seq: trade.seq, trade })),
+      ...(await this.#annotatedTrades(batch.trades)).map((trade) => ({ kind: 'trade' as const, seq: trade.seq, trade })),
       ...trajectory.map(({ seq, ...point }) => ({ kind: 'trajectory' as const, seq, point })),
       ...batch.alerts.map((alert) => ({ kind: 'alert' as const, seq: alert.seq, alert })),
     ]
     this.#options.bus.publish(events)
+  }
+
+  /** The trades as they read in the store, with what the trader said of them. */
+  async #annotatedTrades(trades: readonly StoredTrade[]): Promise<readonly StoredTrade[]> {
+    const noted = trades.filter(({ tradeId }) => this.#annotated.has(anchorOf(tradeId))).map(({ tradeId }) => tradeId)
+    if (noted.length === 0) return trades
+    const joined = new Map((await tradesByIds(this.#db, noted)).map((trade) => [trade.tradeId, trade]))
+    return trades.map((trade) => joined.get(trade.tradeId) ?? trade)
   }
 
   /**
@@ -593,14 +629,25 @@ class Writer implements Recorder {
     const book = await refold(this.#db, { instrument, fills, gaps, extra, rules: this.#rules.map(({ rule }) => rule), until, commissionOf: this.#commissionOf })
     const changes = book.takeChanges()
     contract.book = book
-    contract.heardAt = Math.max(contract.heardAt ?? Number.NEGATIVE_INFINITY, (await lastMark(this.#db, conId))?.at ?? Number.NEGATIVE_INFINITY, fills.at(-1)?.at ?? Number.NEGATIVE_INFINITY)
+    contract.heardAt = Math.max(
+      contract.heardAt ?? Number.NEGATIVE_INFINITY,
+      (await lastMark(this.#db, conId))?.at ?? Number.NEGATIVE_INFINITY,
+      fills.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
+    )
     this.#setDeadline()
     await this.#writeDifference(conId, from, book, changes, reason)
   }
 
-  async #writeDifference(conId: number, from: Instant, book: ContractBook, changes: { alerts: readonly RaisedAlert[]; points: readonly TrajectoryPoint[] }, reason: string): Promise<void> {
+  async #writeDifference(
+    conId: number,
+    from: Instant,
+    book: ContractBook,
+    changes: { alerts: readonly RaisedAlert[]; points: readonly TrajectoryPoint[] },
+    reason: string,
+  ): Promise<void> {
     const was = new Map<string, StoredTrade>()
-    for (const unit of ['ORDER', 'ROUND_TRIP'] as const) for (const trade of await tradesOf(this.#db, { unit, conIds: [conId], openedFrom: from })) was.set(trade.tradeId, trade)
+    for (const unit of ['ORDER', 'ROUND_TRIP'] as const)
+      for (const trade of await tradesOf(this.#db, { unit, conIds: [conId], openedFrom: from })) was.set(trade.tradeId, trade)
     const is = new Map(book.trades.map((trade) => [trade.tradeId, book.tell(trade)]))
     const removedTrades = [...was.keys()].filter((tradeId) => !is.has(tradeId))
     const changed = [...is.values()].filter((trade) => !isSameTrade(was.get(trade.tradeId), trade))

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from '#broker/port.ts'
+import type { Instrument } from '#core/facts.ts'
 import { parseRule, STARTER_RULES } from '#core/rules.ts'
 import { openSweep } from '#jobs/outbox.ts'
 import { type Jobs, openJobs } from '#jobs/queues.ts'
@@ -12,6 +13,7 @@ import { readTemplates } from '#notes/templates.ts'
 import { type Change, listen } from '#store/changes.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { seedRules } from '#store/decisions.ts'
+import { instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { buildApp, refuseOpenHost } from './app.ts'
 import { type Bus, type BrokerStatus, openBus } from './bus.ts'
@@ -32,7 +34,7 @@ export interface ServiceOptions {
   /** What a new database begins with; the starter rules by default. */
   readonly rules?: typeof STARTER_RULES
   /** A client of the broker, for as long as the service lives. */
-  openBroker(): Broker
+  openBroker(instruments: readonly Instrument[]): Broker
   log(line: string): void
   onReview?(made: MadeReview): void
   /** From a day's close to its card, by the host's time. */
@@ -82,7 +84,13 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     throw error
   }
 
-  async function serve(stack: AsyncDisposableStack, { config }: ServiceOptions, db: Database, bus: Bus, brokers: () => readonly BrokerStatus[]): Promise<string> {
+  async function serve(
+    stack: AsyncDisposableStack,
+    { config }: ServiceOptions,
+    db: Database,
+    bus: Bus,
+    brokers: () => readonly BrokerStatus[],
+  ): Promise<string> {
     const app = await buildApp({ db, bus, brokers, clock })
     stack.defer(() => app.close())
     try {
@@ -103,7 +111,12 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
 }
 
 /** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills. */
-async function work(stack: AsyncDisposableStack, { config, clock, log, onReview, reviewDelayMs }: ServiceOptions, db: Database, writer: Writer | null): Promise<void> {
+async function work(
+  stack: AsyncDisposableStack,
+  { config, clock, log, onReview, reviewDelayMs }: ServiceOptions,
+  db: Database,
+  writer: Writer | null,
+): Promise<void> {
   const jobs: Jobs = stack.use(await openJobs({ url: db.url, log }))
   const templates = await readTemplates(config.language)
   const workers: Workers = await openWorkers({
@@ -116,7 +129,10 @@ async function work(stack: AsyncDisposableStack, { config, clock, log, onReview,
   stack.use(workers)
   await scheduleIngest(jobs)
   // Every day since the last card wants one; asked again now and then, because late commissions and prints change the last day's numbers.
-  const cardsDue = () => scheduleDue(jobs, db, writer?.marketTime() ?? clock.now()).catch((error: unknown) => log(`cards that are due: ${messageOf(error)}; the next turn tries again`))
+  const cardsDue = () =>
+    scheduleDue(jobs, db, writer?.marketTime() ?? clock.now()).catch((error: unknown) =>
+      log(`cards that are due: ${messageOf(error)}; the next turn tries again`),
+    )
   await cardsDue()
   const hourly = setInterval(() => void cardsDue(), CARDS_DUE_MS)
   stack.defer(() => clearInterval(hourly))
@@ -149,7 +165,17 @@ class Writer implements AsyncDisposable {
   private constructor(options: WriterOptions) {
     this.#options = options
     const { tws } = options.config
-    this.#lastStatus = { name: 'tws', state: 'CONNECTING', reason: 'starting', since: options.clock.now(), host: tws.host, port: tws.port, accounts: [], marketTime: null, readOnly: tws.readOnly }
+    this.#lastStatus = {
+      name: 'tws',
+      state: 'CONNECTING',
+      reason: 'starting',
+      since: options.clock.now(),
+      host: tws.host,
+      port: tws.port,
+      accounts: [],
+      marketTime: null,
+      readOnly: tws.readOnly,
+    }
   }
 
   get status(): BrokerStatus {
@@ -184,11 +210,11 @@ class Writer implements AsyncDisposable {
       const recorder = await openRecorder({ db, bus, clock, filter: config.markFilter, demo: demo === true, log, onFailure: failed.resolve })
       stack.defer(() => recorder.close())
       const onChange = (change: Change) => {
-        if (change.kind === 'decisions' || change.kind === 'reconnected') recorder.rulesChanged()
+        if (change.kind === 'decisions' || change.kind === 'reconnected') recorder.decided()
       }
       stack.use(await listen(db, onChange))
       const live = openLive({
-        broker: openBroker(),
+        broker: openBroker(await instruments(db)),
         recorder,
         clock,
         log,

@@ -30,6 +30,7 @@ const BORDERED = [
   'src/live.ts',
   'src/app.ts',
   'src/main.ts',
+  'src/service.ts',
   'src/cli/',
   'graphql/',
   'drizzle/',

@@ -20,7 +20,9 @@ export interface Verb<F extends Flags = Flags> {
 }
 
 export interface Given<F extends Flags = Flags> {
-  readonly flags: { readonly [Name in keyof F]: F[Name] extends { many: true } ? readonly string[] : F[Name] extends { value: string } ? string | undefined : boolean }
+  readonly flags: {
+    readonly [Name in keyof F]: F[Name] extends { many: true } ? readonly string[] : F[Name] extends { value: string } ? string | undefined : boolean
+  }
   readonly rest: readonly string[]
 }
 
@@ -31,7 +33,10 @@ export function verb<const F extends Flags>(definition: Verb<F>): Verb {
 
 export function readArguments(name: string, { flags, usage }: Verb, given: readonly string[]): Given {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([flag, { value, many }]) => [flag, { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: many === true }]),
+    Object.entries(flags).map(([flag, { value, many }]) => [
+      flag,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: many === true },
+    ]),
   )
   const { tokens } = parseArgs({ args: [...given], options, strict: false, allowPositionals: true, tokens: true })
   const read: Record<string, string | boolean | string[] | undefined> = {}
@@ -48,7 +53,8 @@ export function readArguments(name: string, { flags, usage }: Verb, given: reado
     last = null
     if (token.kind !== 'option') continue
     const flag = flags[token.name]
-    if (flag === undefined) throw new UsageError(`${name}: expected a flag it knows, found ${token.rawName}; did you mean --${nearest(token.name, Object.keys(flags))}? (${usage})`)
+    if (flag === undefined)
+      throw new UsageError(`${name}: expected a flag it knows, found ${token.rawName}; did you mean --${nearest(token.name, Object.keys(flags))}? (${usage})`)
     if (flag.value === undefined) {
       if (token.value !== undefined) throw new UsageError(`${name}: expected --${token.name} alone, found the value '${token.value}' behind it`)
       read[token.name] = true
@@ -66,7 +72,14 @@ export function readArguments(name: string, { flags, usage }: Verb, given: reado
 export function helpOf(name: string, { usage, summary, flags }: Verb): string {
   const lines = Object.entries(flags).map(([flag, { value, help }]) => [`--${flag}${value === undefined ? '' : ` ${value}`}`, help] as const)
   const width = Math.max(...lines.map(([flag]) => flag.length), 6)
-  return [`excursion ${name}: ${summary}`, '', `  ${usage}`, '', ...lines.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`), `  ${'--help'.padEnd(width)}  this text`].join('\n')
+  return [
+    `excursion ${name}: ${summary}`,
+    '',
+    `  ${usage}`,
+    '',
+    ...lines.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
+    `  ${'--help'.padEnd(width)}  this text`,
+  ].join('\n')
 }
 
 /** A number of at least `least`. */

@@ -59,7 +59,7 @@ export const demo = verb({
       demo: true,
       rules: STARTER_RULES.map((rule) => ({ ...rule, enabled: true })),
       reviewDelayMs: 0,
-      openBroker: () => openTws({ host: gateway.host, port: gateway.port, clientId: 0, clock }),
+      openBroker: (instruments) => openTws({ instruments, host: gateway.host, port: gateway.port, clientId: 0, clock }),
       log: () => {},
     })
     print(`GraphQL: ${service.url}`)

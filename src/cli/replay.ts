@@ -32,7 +32,9 @@ export const replay = verb({
     const tape = await openTape(flags.tape, flags.marks.map(marksFile), (done, total) => progress.show(`reading ${percent(done, total)}`))
     const fold = new Replay(tape.facts, { filter, rules })
     if (fold.missingInstruments.length > 0) {
-      throw new TapeInvalid(`expected an instrument line for every contract with executions, found none for conId ${fold.missingInstruments.join(', ')}; add it to a tape`)
+      throw new TapeInvalid(
+        `expected an instrument line for every contract with executions, found none for conId ${fold.missingInstruments.join(', ')}; add it to a tape`,
+      )
     }
     let folded = 0
     for await (const quotes of tape.quotes()) {

@@ -24,7 +24,8 @@ export const review = verb({
   async run({ flags }) {
     const from = dayFlag('from', flags.from ?? flags.day)
     const until = dayFlag('until', flags.until ?? flags.day)
-    if (from === null || until === null || from > until) throw new UsageError('review: expected --day D, or --from D --until D in this order (excursion review --help)')
+    if (from === null || until === null || from > until)
+      throw new UsageError('review: expected --day D, or --from D --until D in this order (excursion review --help)')
     const config = readConfig(loadEnv())
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const room = { db, templates: await readTemplates(config.language), notesDir: flags.to === undefined ? config.notesDir : resolve(flags.to) }

@@ -76,7 +76,10 @@ function liveTable(marketTime: () => Instant | null): Screen {
 
 function describe(trade: StoredTrade): string {
   const size = trade.status === 'CLOSED' ? trade.quantity : trade.openQuantity
-  const result = trade.status === 'CLOSED' ? `, result ${money(trade.netPnl ?? trade.grossPnl)} ${trade.currency}, MFE ${percent(trade.mfe.pct)} %, MAE ${percent(trade.mae.pct)} %` : ''
+  const result =
+    trade.status === 'CLOSED'
+      ? `, result ${money(trade.netPnl ?? trade.grossPnl)} ${trade.currency}, MFE ${percent(trade.mfe.pct)} %, MAE ${percent(trade.mae.pct)} %`
+      : ''
   return `${trade.symbol} ${trade.side.toLowerCase()} ${size} at ${price(trade.entryPrice)}${result}`
 }
 

@@ -27,7 +27,9 @@ export const simulate = verb({
     if (flags.tape.length === 0) throw new UsageError('simulate: expected at least one --tape FILE, found none')
     const log = logTo(clock)
     const progress = progressLine(clock)
-    const tape = await openTape(flags.tape, flags.marks.map(marksFile), (done, total) => progress.show(`reading ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`))
+    const tape = await openTape(flags.tape, flags.marks.map(marksFile), (done, total) =>
+      progress.show(`reading ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`),
+    )
     progress.clear()
     const stop = stopSignal()
     await using gateway = await openGateway({

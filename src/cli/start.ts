@@ -21,7 +21,8 @@ export const start = verb({
       config,
       roles: readRoles(flags.roles),
       clock,
-      openBroker: () => openTws({ host: config.tws.host, port: config.tws.port, clientId: config.tws.clientId, clock, marketDataType: config.tws.marketDataType }),
+      openBroker: (instruments) =>
+        openTws({ instruments, host: config.tws.host, port: config.tws.port, clientId: config.tws.clientId, clock, marketDataType: config.tws.marketDataType }),
       log,
     })
     if (service.url !== null) log(`GraphQL at ${service.url}, live over WebSocket at the same address`)

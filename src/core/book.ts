@@ -104,6 +104,11 @@ export class ContractBook {
     return this.#settledAt
   }
 
+  /** Alerts were raised that nobody took yet. */
+  get hasAlerts(): boolean {
+    return this.#alerts.length > 0
+  }
+
   holds(family: string): boolean {
     return this.#byFamily.has(family)
   }

@@ -24,14 +24,19 @@ export function freshState(alert: RaisedAlert, marketTime: Instant): AlertState 
 }
 
 /** What became of the stored alerts of some trades once history is as `standing` says; only differences are told. */
-export function rejudge(stored: readonly StoredAlert[], standing: readonly RaisedAlert[], marketTime: Instant): { readonly changed: readonly Judged[]; readonly withdrawn: readonly StoredAlert[] } {
+export function rejudge(
+  stored: readonly StoredAlert[],
+  standing: readonly RaisedAlert[],
+  marketTime: Instant,
+): { readonly changed: readonly Judged[]; readonly withdrawn: readonly StoredAlert[] } {
   const before = new Map(stored.map((alert) => [alertKey(alert), alert]))
   const changed: Judged[] = []
   for (const alert of standing) {
     const was = before.get(alertKey(alert)) ?? null
     before.delete(alertKey(alert))
     const state = was === null || was.state === 'WITHDRAWN' ? missedOrFresh(alert, was, marketTime) : was.state
-    if (was === null || was.state !== state || was.at !== alert.at || was.price !== alert.price || was.pct !== alert.pct) changed.push({ alert, state, before: was })
+    if (was === null || was.state !== state || was.at !== alert.at || was.price !== alert.price || was.pct !== alert.pct)
+      changed.push({ alert, state, before: was })
   }
   return { changed, withdrawn: [...before.values()].filter((alert) => alert.state !== 'WITHDRAWN') }
 }

@@ -20,7 +20,19 @@ export interface Quote {
 export const MARK_FILTERS = ['default', 'none'] as const
 export type MarkFilterMode = (typeof MARK_FILTERS)[number]
 
-export const REFUSALS = ['not a number', 'suspicious', 'not above zero', 'nobody could trade at it', 'unreported', 'past limit', 'halted', 'crossed', 'wide spread', 'stale', 'jump'] as const
+export const REFUSALS = [
+  'not a number',
+  'suspicious',
+  'not above zero',
+  'nobody could trade at it',
+  'unreported',
+  'past limit',
+  'halted',
+  'crossed',
+  'wide spread',
+  'stale',
+  'jump',
+] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 const AVERAGE_PRICE = 0x100000
@@ -81,7 +93,8 @@ export class MarkFilter {
     if (quote.halted) return 'halted'
     if (quote.bid !== null && quote.ask !== null) {
       if (quote.bid > quote.ask) return 'crossed'
-      if ((quote.isMid || quote.price === null) && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(midOf(quote.bid, quote.ask)) * (1 + ROUNDING)) return 'wide spread'
+      if ((quote.isMid || quote.price === null) && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(midOf(quote.bid, quote.ask)) * (1 + ROUNDING))
+        return 'wide spread'
     }
     if (this.#last !== null && quote.at < this.#last.at - LATE_MS_MAX) return 'stale'
     return null

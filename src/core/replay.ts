@@ -153,4 +153,3 @@ export function printAlert(alert: RaisedAlert, instant: (at: Instant) => string)
   const { ruleId, tier, tradeId, unit, account, conId, at, price, pct } = alert
   return { ruleId, tier, tradeId, unit, account, conId, at: instant(at), price, pct }
 }
-

@@ -52,7 +52,15 @@ export interface Rule {
 /** The rules a trader starts with. */
 export const STARTER_RULES: readonly Readonly<Record<string, unknown>>[] = [
   { id: 'hard-stop', kind: 'MAE_STOP', pct: '3', severity: 'critical' },
-  { id: 'scale-out', kind: 'MFE_TARGET', tiers: [{ pct: '5', take: '1/3' }, { pct: '8', take: '1/3' }], severity: 'warn' },
+  {
+    id: 'scale-out',
+    kind: 'MFE_TARGET',
+    tiers: [
+      { pct: '5', take: '1/3' },
+      { pct: '8', take: '1/3' },
+    ],
+    severity: 'warn',
+  },
   { id: 'trail', kind: 'TRAILING_STOP', pct: '2', armPct: '1', severity: 'warn' },
   { id: 'giveback', kind: 'GIVEBACK', fraction: '0.5', armPct: '2', severity: 'warn' },
   { id: 'time-stop', kind: 'TIME_STOP', after: 'PT2H', mfeBelowPct: '0.5', clock: 'session', severity: 'info' },
@@ -76,7 +84,8 @@ const NOT_YET = ['amount', 'r', 'cooldown', 'repeat']
 
 /** The rule a value of INTERFACES' shape stands for, or why it is none. */
 export function parseRule(value: unknown): Rule | { readonly refused: string } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { refused: `expected a rule as a JSON object, found ${JSON.stringify(value)}` }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { refused: `expected a rule as a JSON object, found ${JSON.stringify(value)}` }
   const line = value as Record<string, unknown>
   const id = typeof line['id'] === 'string' && line['id'] !== '' ? line['id'] : null
   const kind = RULE_KINDS.find((k) => k === line['kind'])
@@ -135,7 +144,15 @@ function parseTiers(line: Readonly<Record<string, unknown>>, trouble: string[]):
 /** Whether a rule speaks of a trade at all. */
 export function concerns(
   rule: Rule,
-  trade: { readonly unit: Unit; readonly account: string; readonly symbol: string; readonly secType: string; readonly side: string; readonly strategy: string | null; readonly held: boolean },
+  trade: {
+    readonly unit: Unit
+    readonly account: string
+    readonly symbol: string
+    readonly secType: string
+    readonly side: string
+    readonly strategy: string | null
+    readonly held: boolean
+  },
 ): boolean {
   const { scope } = rule
   const among = (list: readonly string[] | undefined, value: string | null) => list === undefined || (value !== null && list.includes(value))

@@ -62,7 +62,14 @@ function parseKind(line: Line): Fact | QuoteLine {
         ...optionalSeenAt(line),
       }
     case 'fxRate':
-      return { kind: 'fxRate', base: text(line, 'base'), quote: text(line, 'quote'), rate: number(line, 'rate'), at: instant(line, 'at'), ...optionalSeenAt(line) }
+      return {
+        kind: 'fxRate',
+        base: text(line, 'base'),
+        quote: text(line, 'quote'),
+        rate: number(line, 'rate'),
+        at: instant(line, 'at'),
+        ...optionalSeenAt(line),
+      }
     default:
       throw new Unreadable(`expected a kind (instrument, execution, commission, mark, gap, fxRate), found ${JSON.stringify(line['kind'] ?? null)}`)
   }
@@ -164,7 +171,12 @@ const INSTANTS = new Set(['at', 'seenAt', 'from', 'to'])
 
 /** A double holds every decimal of at most 15 significant digits exactly (its shortest text is that decimal). */
 function isExact(decimalText: string): boolean {
-  return decimalText.replace(/^-?0*\.?0*/, '').replace('.', '').replace(/0+$/, '').length <= 15
+  return (
+    decimalText
+      .replace(/^-?0*\.?0*/, '')
+      .replace('.', '')
+      .replace(/0+$/, '').length <= 15
+  )
 }
 
 function price(value: unknown): number | null {
@@ -177,7 +189,8 @@ function price(value: unknown): number | null {
 
 function text(line: Line, name: string): string {
   const value = line[name]
-  if (typeof value !== 'string' || value === '') throw new Unreadable(`expected ${name} in a line of kind ${String(line['kind'])}, found ${JSON.stringify(value ?? null)}`)
+  if (typeof value !== 'string' || value === '')
+    throw new Unreadable(`expected ${name} in a line of kind ${String(line['kind'])}, found ${JSON.stringify(value ?? null)}`)
   return value
 }
 

@@ -16,9 +16,11 @@ export function parseInstant(text: string): Instant | null {
   if (found === null) return null
   const [, year, month, date, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = found
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'))
-  const utc = Date.UTC(Number(year), Number(month) - 1, Number(date), Number(hour), Number(minute), Number(second), ms)
-  const back = new Date(utc)
-  if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const back = new Date(0)
+  back.setUTCFullYear(Number(year), Number(month) - 1, Number(date))
+  const utc = back.setUTCHours(Number(hour), Number(minute), Number(second), ms)
+  if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+    return null
   if (zone.toUpperCase() === 'Z') return utc
   const digits = zone.replace(':', '')
   const offsetMinutes = Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5))
@@ -45,7 +47,16 @@ const dayFormats = new Map<string, Intl.DateTimeFormat>()
 function dayFormat(timeZone: string): Intl.DateTimeFormat {
   let format = dayFormats.get(timeZone)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    })
     dayFormats.set(timeZone, format)
   }
   return format

@@ -143,3 +143,15 @@ async function decide(sql: Sql, decision: { at: Instant; kind: string; subject: 
   ])
   await notifyChanged(sql, { kind: 'decisions', upTo: rows[0]?.id ?? 0 })
 }
+
+export interface Decision {
+  readonly id: number
+  readonly kind: string
+  /** What it is about: a rule's id, a trade's anchor. */
+  readonly subject: string
+}
+
+/** Decisions after the one numbered `id`, in their order. */
+export async function decisionsSince(db: Database, id: number): Promise<Decision[]> {
+  return rowsOf<Decision>(db.pool, 'select id, kind, subject from decisions where id > $1 order by id', [id])
+}
