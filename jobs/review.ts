@@ -33,11 +33,9 @@ const DAY_MS = 86_400_000
 
 export async function makeReview(room: ReviewRoom, day: Day): Promise<MadeReview> {
   const { db, templates, notesDir } = room
-  const trades = await tradesAround(db, day)
-  const ids = trades.map((trade) => trade.tradeId)
-  const [alerts, trajectories, known] = await Promise.all([alertsOfTrades(db, ids), trajectoriesOf(db, ids), instruments(db)])
-  const input: ReviewInput = { day, trades, alerts: [...alerts.values()].flat(), instruments: known, trajectories }
-  const fills = new Map(trades.map((trade) => [trade.tradeId, trade.fills]))
+  const input = await readDay(db, day)
+  const { trajectories } = input
+  const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
   const review = reviewDay(input)
   const card = makeCard({ review, trajectories, fills, templates })
   // Pictures first: a note never links to one that is not there yet.
@@ -51,6 +49,14 @@ export async function makeReview(room: ReviewRoom, day: Day): Promise<MadeReview
     await saveReview(db, { day, account, body: alone, card: makeCard({ review: alone, trajectories, fills, templates }).markdown, path: null })
   }
   return { day, review, markdown: card.markdown, pictures: card.pictures, path, files }
+}
+
+/** All that a day's review is made of, as it stands in the store. */
+export async function readDay(db: Database, day: Day): Promise<ReviewInput> {
+  const trades = await tradesAround(db, day)
+  const ids = trades.map((trade) => trade.tradeId)
+  const [alerts, trajectories, known] = await Promise.all([alertsOfTrades(db, ids), trajectoriesOf(db, ids), instruments(db)])
+  return { day, trades, alerts: [...alerts.values()].flat(), instruments: known, trajectories }
 }
 
 /** Every trade a day could have seen, and some of its neighbours': which ones it did is told by each contract's own hours. */
