@@ -1,7 +1,7 @@
 // A trade as the book tells it to the rooms outside: plain values, ready to be stored, printed or sent. Decimals are text.
 import type { DecimalText } from './decimal.ts'
 import type { ExecutionSide } from './facts.ts'
-import type { Day, Instant } from './time.ts'
+import type { Instant } from './time.ts'
 
 export const UNITS = ['ORDER', 'ROUND_TRIP'] as const
 /** ORDER: one entry order, closed first-in-first-out. ROUND_TRIP: flat to flat in one account and contract. */
@@ -113,5 +113,3 @@ export interface Alert {
 
 export const SEVERITIES = ['info', 'warn', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
-
-export type { Day }
