@@ -119,7 +119,12 @@ export class ContractBook {
     this.instrument = instrument
     this.#multiplier = multiplierOf(instrument)
     if (before.liquidHours !== instrument.liquidHours || before.timeZone !== instrument.timeZone) this.#dateDeadlinesAgain()
-    return !multiplierOf(before).eq(this.#multiplier) || before.symbol !== instrument.symbol || before.secType !== instrument.secType || before.currency !== instrument.currency
+    return (
+      !multiplierOf(before).eq(this.#multiplier) ||
+      before.symbol !== instrument.symbol ||
+      before.secType !== instrument.secType ||
+      before.currency !== instrument.currency
+    )
   }
 
   /** The next fill of history; its place is not before anything told already. */
@@ -146,10 +151,47 @@ export class ContractBook {
     this.#filledSinceMark = false
     if (this.#open.size === 0) return
     this.#marks++
-    if (price > this.#highs.guard) this.#moved(this.#highs.advance(price, at), this.#lows)
-    if (price < this.#lows.guard) this.#moved(this.#lows.advance(price, at), this.#highs)
+    if (price > this.#highs.guard) this.#moved(this.#highs.advance(price, at, this.#marks), this.#lows)
+    if (price < this.#lows.guard) this.#moved(this.#lows.advance(price, at, this.#marks), this.#highs)
     if (this.#options.trace && at >= this.#dueSecond) this.#secondPassed(at)
     if (price >= this.#above.next || -price >= this.#below.next || this.#attentive.size > 0) this.#lookAt(price)
+  }
+
+  /** The next marks of history, as `mark` for each. What moves nobody is passed over with the guards in registers. */
+  marks(prices: Float64Array, ats: Float64Array, from: number, until: number): void {
+    for (let i = from; i < until; i++) {
+      this.mark(prices[i] as number, ats[i] as number)
+      if (i + 1 < until) i += this.#passOver(prices, ats, i + 1, until)
+    }
+  }
+
+  /** How many of the marks only the count and the last price have to know of. */
+  #passOver(prices: Float64Array, ats: Float64Array, from: number, until: number): number {
+    if (this.#filledSinceMark || this.#attentive.size > 0 || this.#due.size > 0) return 0
+    const watched = this.#open.size > 0
+    const high = this.#highs.guard
+    const low = this.#lows.guard
+    const above = this.#above.next
+    const under = -this.#below.next
+    const deadline = this.#deadlines.next
+    const dueSecond = this.#options.trace && watched ? this.#dueSecond : Number.POSITIVE_INFINITY
+    let last = this.#lastMark
+    let marks = 0
+    let now = this.#now
+    let i = from
+    for (; i < until; i++) {
+      const price = prices[i] as number
+      const at = ats[i] as number
+      if (price > high || price < low || price >= above || price <= under || at > deadline || at >= dueSecond) break
+      if (price !== last) marks++
+      last = price
+      if (at > now) now = at
+    }
+    if (watched) this.#marks += marks
+    this.#dueAt = now
+    this.#lastMark = last
+    this.#now = now
+    return i - from
   }
 
   /** Nothing is known of the contract's price in between. */
@@ -289,16 +331,13 @@ export class ContractBook {
 
   /** A new record: the drawdowns from it begin, and whoever stands on it has moved. */
   #moved(record: Step, opposite: Records): void {
-    let wantsBack = false
+    if (record.wantsBack) record.back = opposite.begin(record.price, record.at, record.mark)
+    if (!this.#options.trace) return
     for (let member = record.members; member !== null; member = member.after) {
-      wantsBack ||= member.wantsBack
-      if (this.#options.trace) {
-        const trade = member.owner as RunningTrade
-        this.#touched.add(trade)
-        this.#due.add(trade)
-      } else if (wantsBack) break
+      const trade = member.owner as RunningTrade
+      this.#touched.add(trade)
+      this.#due.add(trade)
     }
-    if (wantsBack) record.back = opposite.begin(record.price, record.at)
   }
 
   /** Rules look at the trades whose levels a mark has reached. */
@@ -331,7 +370,7 @@ export class ContractBook {
     }
     if (attentive) this.#attentive.add(trade)
     else this.#attentive.delete(trade)
-    this.#wait(trade, now.best, Number(now.mfe.n) / Number(now.mfe.d))
+    this.#wait(trade, now.best, now.mfeNear)
   }
 
   /** Waits for the nearest levels at which a rule of the trade could say something else. */

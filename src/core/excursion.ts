@@ -3,19 +3,23 @@
 // Standing records of one direction form a stack, the furthest at the bottom. A price beyond the top ones replaces them all by one new record,
 // so a price costs nothing unless it moves somebody, and trades that share a record move together. What was replaced points to what replaced it:
 // the path from a trade's first record to the standing one is its staircase.
-import { type Decimal, HUNDRED, ZERO } from './decimal.ts'
+import { type Decimal, decimal, HUNDRED, ZERO } from './decimal.ts'
 import type { Instant } from './time.ts'
 
 /** One step of a staircase: the price was a record for everyone who stands on it, first at `at`. */
 export interface Step {
   readonly price: number
   readonly at: Instant
+  /** The contract's count of marks, this one included: their order, where instants are equal. */
+  readonly mark: number
   /** The record that replaced it; null while it stands. */
   next: Step | null
   /** The standing record this step led to, as far as known (shortened while looking). */
   shortcut: Step
   /** The first step of the opposite staircase since this record: the drawdowns from it. Kept where a trade's favourable record stands on it. */
   back: Step | null
+  /** Somebody who stands, or stood, on it wants the opposite staircase. */
+  wantsBack: boolean
   members: Member | null
   lastMember: Member | null
 }
@@ -24,8 +28,6 @@ export interface Step {
 export interface Member {
   readonly owner: unknown
   readonly start: Step
-  /** The opposite staircase is kept for its sake. */
-  readonly wantsBack: boolean
   before: Member | null
   after: Member | null
 }
@@ -43,19 +45,32 @@ export class Records {
   }
 
   /** Begins a staircase at a price; it need not be a mark (a fill's price). */
-  begin(price: number, at: Instant): Step {
-    const step = newStep(price, at)
+  begin(price: number, at: Instant, mark: number): Step {
+    const step = newStep(price, at, mark)
+    const stack = this.#stack
     const key = this.#direction * price
-    let position = this.#stack.length
-    while (position > 0 && this.#direction * (this.#stack[position - 1] as Step).price < key) position--
-    this.#stack.splice(position, 0, step)
-    this.#setGuard()
+    let position = stack.length
+    if (position > 0 && this.#direction * (stack[position - 1] as Step).price < key) {
+      let from = 0
+      while (from < position) {
+        const middle = (from + position) >> 1
+        if (this.#direction * (stack[middle] as Step).price < key) position = middle
+        else from = middle + 1
+      }
+      stack.splice(position, 0, step)
+    } else {
+      stack.push(step)
+      this.guard = price
+    }
     return step
   }
 
-  join(owner: unknown, price: number, at: Instant, wantsBack: boolean): Member {
-    const member: Member = { owner, start: this.begin(price, at), wantsBack, before: null, after: null }
-    append(member.start, member, member)
+  /** `wantsBack`: the opposite staircase is kept for the member's sake. */
+  join(owner: unknown, price: number, at: Instant, mark: number, wantsBack: boolean): Member {
+    const start = this.begin(price, at, mark)
+    start.wantsBack = wantsBack
+    const member: Member = { owner, start, before: null, after: null }
+    append(start, member, member)
     return member
   }
 
@@ -71,15 +86,16 @@ export class Records {
   }
 
   /** A price beyond the guard: every record it exceeds becomes one. */
-  advance(price: number, at: Instant): Step {
+  advance(price: number, at: Instant, mark: number): Step {
     const stack = this.#stack
     const key = this.#direction * price
-    const step = newStep(price, at)
+    const step = newStep(price, at, mark)
     let top = stack.at(-1)
     while (top !== undefined && this.#direction * top.price < key) {
       stack.pop()
       top.next = step
       top.shortcut = step
+      step.wantsBack ||= top.wantsBack
       if (top.members !== null && top.lastMember !== null) append(step, top.members, top.lastMember)
       top.members = null
       top.lastMember = null
@@ -92,18 +108,14 @@ export class Records {
 
   clear(): void {
     this.#stack = []
-    this.#setGuard()
-  }
-
-  #setGuard(): void {
-    this.guard = this.#stack.at(-1)?.price ?? this.#direction * Number.POSITIVE_INFINITY
+    this.guard = this.#direction * Number.POSITIVE_INFINITY
   }
 }
 
-function newStep(price: number, at: Instant): Step {
-  const step = { price, at, next: null, back: null, members: null, lastMember: null } as Omit<Step, 'shortcut'> & { shortcut?: Step }
-  step.shortcut = step as Step
-  return step as Step
+function newStep(price: number, at: Instant, mark: number): Step {
+  const step = { price, at, mark, next: null, shortcut: null as unknown as Step, back: null, wantsBack: false, members: null, lastMember: null }
+  step.shortcut = step
+  return step
 }
 
 function append(step: Step, first: Member, last: Member): void {
@@ -146,6 +158,8 @@ export interface Stretch {
   /** Quantity entered so far, and what it cost: their quotient is the volume-weighted entry E. */
   readonly entryQuantity: Decimal
   readonly entryCost: Decimal
+  /** E as the nearest double, for comparisons that are clear without the exact one. */
+  readonly entry: number
   readonly openQuantity: Decimal
   /** −Σ signed quantity × price × multiplier of the fills so far. */
   readonly cash: Decimal
@@ -158,40 +172,94 @@ export function percentAt(stretch: Stretch, price: Decimal): Ratio | null {
   return { n: (stretch.side === 1 ? points : points.neg()).times(HUNDRED), d: stretch.entryCost.abs() }
 }
 
+/** The same in doubles; not a number where E is 0. */
+export function percentNear({ side, entry }: Stretch, price: number): number {
+  return ((side * (price - entry)) / Math.abs(entry)) * 100
+}
+
 /** The gross running result at a price, in the instrument's currency. */
 export function resultAt(stretch: Stretch, price: Decimal): Decimal {
   const value = stretch.openQuantity.times(price).times(stretch.multiplier)
   return stretch.side === 1 ? stretch.cash.plus(value) : stretch.cash.minus(value)
 }
 
+/** A price seen in a stretch: what it was in percent and in money follows exactly, when somebody asks. */
+export interface Sight {
+  readonly stretch: Stretch
+  readonly price: number
+  readonly at: Instant
+}
+
 /** An extreme in its three views, each with the time it was first reached (domain.md, 'Excursions'). */
 export interface Extreme {
   readonly price: number
   readonly at: Instant
-  readonly percent: Ratio
-  readonly percentAt: Instant
-  readonly result: Decimal
-  readonly resultAt: Instant
+  readonly percent: Sight
+  readonly result: Sight
 }
 
-export function firstExtreme(price: number, at: Instant): Extreme {
-  return { price, at, percent: { n: ZERO, d: HUNDRED }, percentAt: at, result: ZERO, resultAt: at }
+/** At its first fill a trade stands at 0 percent and no money. */
+export function firstExtreme(sight: Sight): Extreme {
+  return { price: sight.price, at: sight.at, percent: sight, result: sight }
 }
 
-/** The extreme widened by a price seen in a stretch; `way` +1 favourable, −1 adverse. Each view moves only when it is exceeded. */
-export function widen(extreme: Extreme, way: 1 | -1, stretch: Stretch, price: number, exact: Decimal, at: Instant): Extreme {
-  const further = way * stretch.side * (price - extreme.price) > 0
-  const percent = percentAt(stretch, exact)
-  const percentFurther = percent !== null && way * compareRatios(percent, extreme.percent) > 0
-  const result = resultAt(stretch, exact)
-  const resultFurther = way * result.cmp(extreme.result) > 0
+/** The extreme widened by a price seen; `way` +1 favourable, −1 adverse. Each view moves only when it is exceeded. */
+export function widen(extreme: Extreme, way: 1 | -1, sight: Sight): Extreme {
+  const further = way * sight.stretch.side * (sight.price - extreme.price) > 0
+  const percentFurther = way * comparePercents(sight, extreme.percent) > 0
+  const resultFurther = way * compareResults(sight, extreme.result) > 0
   if (!further && !percentFurther && !resultFurther) return extreme
   return {
-    price: further ? price : extreme.price,
-    at: further ? at : extreme.at,
-    percent: percentFurther ? percent : extreme.percent,
-    percentAt: percentFurther ? at : extreme.percentAt,
-    result: resultFurther ? result : extreme.result,
-    resultAt: resultFurther ? at : extreme.resultAt,
+    price: further ? sight.price : extreme.price,
+    at: further ? sight.at : extreme.at,
+    percent: percentFurther ? sight : extreme.percent,
+    result: resultFurther ? sight : extreme.result,
   }
 }
+
+/** What a sight was in percent of its entry; 0 where that entry was 0. */
+export function percentOf({ stretch, price }: Sight): Ratio {
+  return percentAt(stretch, decimal(price)) ?? { n: ZERO, d: HUNDRED }
+}
+
+/** Below, at or above 0 as `a` was in percent below, at or above `b`. While the entry stays the same the prices say it. Without an entry nothing is further. */
+function comparePercents(a: Sight, b: Sight): number {
+  if (a.stretch.entryCost === b.stretch.entryCost) return a.stretch.entry === 0 ? 0 : a.stretch.side * (a.price - b.price)
+  const percent = percentAt(a.stretch, decimal(a.price))
+  return percent === null ? 0 : compareRatios(percent, percentOf(b))
+}
+
+function compareResults(a: Sight, b: Sight): number {
+  if (a.stretch === b.stretch) return a.stretch.side * a.stretch.multiplier.s * (a.price - b.price)
+  return resultAt(a.stretch, decimal(a.price)).cmp(resultAt(b.stretch, decimal(b.price)))
+}
+
+/** A fall from the best price so far to a later one. */
+export interface Fall {
+  readonly stretch: Stretch
+  readonly best: number
+  readonly price: number
+}
+
+/** The fall in percent of its stretch's entry; null where that is 0. */
+export function fallPercent({ stretch, best, price }: Fall): Ratio | null {
+  const from = percentAt(stretch, decimal(best))
+  const to = percentAt(stretch, decimal(price))
+  return from === null || to === null ? null : { n: from.n.minus(to.n), d: from.d }
+}
+
+/** The deeper of two falls, in percent; the earlier where they are equal. */
+export function deeper(deepest: Fall | null, fall: Fall): Fall | null {
+  if (deepest !== null && deepest.stretch === fall.stretch) {
+    const difference = Math.abs(fall.best - fall.price) - Math.abs(deepest.best - deepest.price)
+    if (Math.abs(difference) > CLEAR * (Math.abs(fall.best) + Math.abs(fall.price))) return difference > 0 ? fall : deepest
+    if (fall.best === deepest.best && fall.price === deepest.price) return deepest
+  }
+  const percent = fallPercent(fall)
+  if (percent === null) return deepest
+  const before = deepest === null ? null : fallPercent(deepest)
+  return before === null || compareRatios(percent, before) > 0 ? fall : deepest
+}
+
+/** A difference of doubles larger than this share of what it was taken from has the sign of the exact one. */
+export const CLEAR = 1e-12

@@ -1,6 +1,6 @@
 // Rules: what a trader wants to be told of while a trade runs (INTERFACES, 'Rules'). Pure: what a rule is, and when its condition holds.
 import { type Decimal, decimal, HUNDRED, parseDecimal, plain } from './decimal.ts'
-import { compareRatios, percentAt, type Ratio, type Stretch } from './excursion.ts'
+import { CLEAR, compareRatios, percentAt, percentNear, percentOf, type Ratio, type Sight, type Stretch } from './excursion.ts'
 import { parseDuration } from './time.ts'
 import { SEVERITIES, type Severity, UNITS, type Unit } from './trade.ts'
 
@@ -45,6 +45,8 @@ export interface Rule {
   readonly clock: 'wall' | 'session'
   /** TIME_STOP: mfePct below this; NO_PROGRESS: the percentage now below this. */
   readonly belowPct: Decimal
+  /** The same numbers as doubles, for levels and for comparisons that are clear without the exact ones. */
+  readonly near: { readonly pct: number; readonly tiers: readonly number[]; readonly armPct: number; readonly fraction: number }
   /** The rule as it was written, for storing and showing. */
   readonly definition: Readonly<Record<string, unknown>>
 }
@@ -111,7 +113,7 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
   const afterMs = timed ? parseDuration(String(line['after'] ?? '')) : 0
   if (afterMs === null) trouble.push(`expected after as a duration such as PT30M, found ${JSON.stringify(line['after'] ?? null)}`)
   const tiers = kind === 'MFE_TARGET' ? parseTiers(line, trouble) : []
-  const rule: Rule = {
+  const rule: Omit<Rule, 'near'> = {
     id,
     kind,
     unit: choice('unit', UNITS, 'ORDER'),
@@ -128,7 +130,9 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
     belowPct: kind === 'TIME_STOP' ? amount('mfeBelowPct', null) : kind === 'NO_PROGRESS' ? amount('resultBelowPct', null) : decimal(0),
     definition: line,
   }
-  return trouble.length === 0 ? rule : { refused: `rule ${id}: ${trouble.join('; ')}` }
+  if (trouble.length > 0) return { refused: `rule ${id}: ${trouble.join('; ')}` }
+  const near = { pct: Number(rule.pct), tiers: tiers.map((tier) => Number(tier.pct)), armPct: Number(rule.armPct), fraction: Number(rule.fraction) }
+  return { ...rule, near }
 }
 
 function parseTiers(line: Readonly<Record<string, unknown>>, trouble: string[]): Tier[] {
@@ -181,34 +185,43 @@ export interface Pending {
 export interface Situation {
   readonly stretch: Stretch
   readonly price: number
-  readonly exact: Decimal
   /** The best price since entry, own fills included. */
   readonly best: number
-  readonly mfe: Ratio
+  /** Where the favourable percentage was reached, and that percentage in doubles. */
+  readonly mfe: Sight
+  readonly mfeNear: number
 }
 
-/** Whether the condition of a price rule holds; arms it on the way. Exact: nothing here is rounded. */
+/** Whether the condition of a price rule holds; arms it on the way. Exact: doubles decide only where they are clear. */
 export function holds(pending: Pending, now: Situation): boolean {
-  const { rule } = pending
-  const { stretch } = now
-  const percent = percentAt(stretch, now.exact)
+  const { rule, tier } = pending
+  const { near } = rule
+  const { stretch, mfeNear } = now
+  if (stretch.entry === 0 && (rule.kind !== 'TRAILING_STOP' || !pending.armed)) return false
+  const percent = percentNear(stretch, now.price)
   switch (rule.kind) {
     case 'MAE_STOP':
-      return percent !== null && compareRatios(percent, { n: rule.pct.neg(), d: ONE }) <= 0
+      return isAtLeast(-percent - near.pct, 100 + Math.abs(percent) + Math.abs(near.pct), () => compareRatios(whole(rule.pct.neg()), percentNow(now)))
     case 'MFE_TARGET':
-      return percent !== null && compareRatios(now.mfe, { n: (rule.tiers[pending.tier] as Tier).pct, d: ONE }) >= 0
+      return hasReached(now, (rule.tiers[tier] as Tier).pct, near.tiers[tier] as number)
     case 'TRAILING_STOP': {
-      pending.armed ||= percent !== null && compareRatios(now.mfe, { n: rule.armPct, d: ONE }) >= 0
+      pending.armed ||= hasReached(now, rule.armPct, near.armPct)
       if (!pending.armed || now.best === 0) return false
-      const best = decimal(now.best)
-      const fall = stretch.side === 1 ? best.minus(now.exact) : now.exact.minus(best)
-      return fall.times(HUNDRED).gte(rule.pct.times(best.abs()))
+      const { best, price } = now
+      const beyond = stretch.side * (best - price) * 100 - near.pct * Math.abs(best)
+      return isAtLeast(beyond, (Math.abs(best) + Math.abs(price)) * (100 + Math.abs(near.pct)), () => {
+        const fall = stretch.side === 1 ? decimal(best).minus(decimal(price)) : decimal(price).minus(decimal(best))
+        return fall.times(HUNDRED).cmp(rule.pct.times(decimal(best).abs()))
+      })
     }
     case 'GIVEBACK': {
-      pending.armed ||= percent !== null && compareRatios(now.mfe, { n: rule.armPct, d: ONE }) >= 0
-      if (!pending.armed || percent === null) return false
-      const kept = { n: now.mfe.n.times(ONE.minus(rule.fraction)), d: now.mfe.d }
-      return compareRatios(percent, kept) <= 0
+      pending.armed ||= hasReached(now, rule.armPct, near.armPct)
+      if (!pending.armed) return false
+      const beyond = mfeNear * (1 - near.fraction) - percent
+      return isAtLeast(beyond, 100 + Math.abs(percent) + (100 + Math.abs(mfeNear)) * (1 + Math.abs(near.fraction)), () => {
+        const mfe = percentOf(now.mfe)
+        return compareRatios({ n: mfe.n.times(ONE.minus(rule.fraction)), d: mfe.d }, percentNow(now))
+      })
     }
     case 'TIME_STOP':
     case 'NO_PROGRESS':
@@ -216,18 +229,37 @@ export function holds(pending: Pending, now: Situation): boolean {
   }
 }
 
+/** Whether the favourable percentage has reached one. */
+function hasReached(now: Situation, pct: Decimal, near: number): boolean {
+  return isAtLeast(now.mfeNear - near, 100 + Math.abs(now.mfeNear) + Math.abs(near), () => compareRatios(percentOf(now.mfe), whole(pct)))
+}
+
+/** Whether a difference is at least 0: by its double where that is clear in view of what it was taken from, else exactly. */
+function isAtLeast(near: number, scale: number, exact: () => number): boolean {
+  return Math.abs(near) > CLEAR * scale ? near > 0 : exact() >= 0
+}
+
+/** The percentage now. The entry is not 0. */
+function percentNow(now: Situation): Ratio {
+  return percentAt(now.stretch, decimal(now.price)) as Ratio
+}
+
+function whole(pct: Decimal): Ratio {
+  return { n: pct, d: ONE }
+}
+
 /** Whether the condition of a time rule holds at its deadline. */
 export function holdsAtDeadline(rule: Rule, now: Situation): boolean {
-  const percent = percentAt(now.stretch, now.exact)
+  const percent = percentAt(now.stretch, decimal(now.price))
   if (percent === null) return false
-  return compareRatios(rule.kind === 'TIME_STOP' ? now.mfe : percent, { n: rule.belowPct, d: ONE }) < 0
+  return compareRatios(rule.kind === 'TIME_STOP' ? percentOf(now.mfe) : percent, whole(rule.belowPct)) < 0
 }
 
 /** The percentage an alert carries: mfePct for MFE_TARGET and TIME_STOP, the percentage now for the others; null where the entry is 0. */
 export function alertPct(rule: Rule, now: Situation): string | null {
-  const percent = percentAt(now.stretch, now.exact)
+  const percent = percentAt(now.stretch, decimal(now.price))
   if (percent === null) return null
-  const shown = rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? now.mfe : percent
+  const shown = rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? percentOf(now.mfe) : percent
   return plain(shown.n.div(shown.d))
 }
 

@@ -1,6 +1,22 @@
 // A trade while the book folds it: its fills, its size, its extremes. Pure; only the book changes it.
 import { addFraction, type Decimal, decimal, type Fraction, ONE, plain, quotient, ZERO } from './decimal.ts'
-import { compareRatios, type Extreme, firstExtreme, type Member, percentAt, type Ratio, type Records, resultAt, type Step, type Stretch, standing, widen } from './excursion.ts'
+import {
+  deeper,
+  type Extreme,
+  type Fall,
+  fallPercent,
+  firstExtreme,
+  type Member,
+  percentNear,
+  percentOf,
+  type Records,
+  resultAt,
+  type Sight,
+  type Step,
+  type Stretch,
+  standing,
+  widen,
+} from './excursion.ts'
 import type { Fill as FamilyFill } from './execution.ts'
 import type { Instrument } from './facts.ts'
 import type { Pending, Situation } from './rules.ts'
@@ -20,12 +36,14 @@ interface Part {
   readonly quantity: Decimal
 }
 
-/** A closed stretch: where its staircases began, and until when they are its own. */
-export interface PastStretch extends Stretch {
+/** A stretch that ended: where its staircases began, and until when they are its own. */
+export interface PastStretch {
+  readonly stretch: Stretch
   readonly high: Step
   readonly low: Step
-  readonly from: Instant
   readonly until: Instant
+  /** The contract's count of marks when it ended: later steps are not its own. */
+  readonly marks: number
 }
 
 export interface Prices {
@@ -48,8 +66,6 @@ export class RunningTrade {
   readonly past: PastStretch[] = []
   /** Changes whenever the levels its rules wait for change; what waits under an older number is stale. */
   version = 0
-  /** Some rule must see every mark (it counts confirmations). */
-  attentive = false
   closedAt: Instant | null = null
   updatedAt: Instant
   /** The second of the last trajectory point. */
@@ -64,10 +80,16 @@ export class RunningTrade {
   #exitValue = ZERO
   #mfe: Extreme
   #mae: Extreme
-  #drawdown: Ratio | null = null
+  /** The standing records both know of. */
+  #favourable: Step | null = null
+  #adverse: Step | null = null
   #high: Member | null = null
   #low: Member | null = null
-  #stretchFrom: Instant
+  #deepest: Fall | null = null
+  /** How far the falls are followed: the record, the lowest step since it, the best price until then. */
+  #record: Step | null = null
+  #lowest: Step | null = null
+  #best: number
 
   constructor(unit: Unit, fill: FamilyFill, orderKey: string, multiplier: Decimal, marks: number) {
     const { execution } = fill
@@ -79,13 +101,13 @@ export class RunningTrade {
     this.side = execution.side === 'BUY' ? 1 : -1
     this.openedAt = fill.at
     this.updatedAt = fill.at
-    this.#stretchFrom = fill.at
     this.marksBefore = marks
     this.ownPrice = Number(execution.price)
     this.ownMarks = marks
-    this.stretch = { side: this.side, multiplier, entryQuantity: ZERO, entryCost: ZERO, openQuantity: ZERO, cash: ZERO }
-    this.#mfe = firstExtreme(this.ownPrice, fill.at)
-    this.#mae = firstExtreme(this.ownPrice, fill.at)
+    this.stretch = { side: this.side, multiplier, entryQuantity: ZERO, entryCost: ZERO, entry: 0, openQuantity: ZERO, cash: ZERO }
+    this.#best = this.ownPrice
+    this.#mfe = firstExtreme({ stretch: this.stretch, price: this.ownPrice, at: fill.at })
+    this.#mae = this.#mfe
   }
 
   get isOpen(): boolean {
@@ -102,99 +124,118 @@ export class RunningTrade {
 
   /** Takes a part of a fill as its own: the stretch before it ends, another begins at its price. */
   take(fill: FamilyFill, role: 'ENTRY' | 'EXIT', quantity: Decimal, prices: Prices, marks: number): void {
-    this.#endStretch(fill.at, prices)
+    this.#endStretch(fill.at, prices, marks)
     this.#parts.push({ fill, role, quantity })
+    const before = this.stretch
     const value = quantity.times(fill.price)
-    const money = value.times(this.stretch.multiplier)
-    const { entryQuantity, entryCost, openQuantity, cash } = this.stretch
+    const money = value.times(before.multiplier)
+    const price = Number(fill.execution.price)
     if (role === 'ENTRY') {
+      const entryQuantity = before.entryQuantity.plus(quantity)
+      const entryCost = before.entryCost.plus(value)
       this.stretch = {
-        ...this.stretch,
-        entryQuantity: entryQuantity.plus(quantity),
-        entryCost: entryCost.plus(value),
-        openQuantity: openQuantity.plus(quantity),
-        cash: this.side === 1 ? cash.minus(money) : cash.plus(money),
+        ...before,
+        entryQuantity,
+        entryCost,
+        entry: this.#parts.length === 1 ? price : Number(entryCost) / Number(entryQuantity),
+        openQuantity: before.openQuantity.plus(quantity),
+        cash: this.side === 1 ? before.cash.minus(money) : before.cash.plus(money),
       }
     } else {
       this.#exitQuantity = this.#exitQuantity.plus(quantity)
       this.#exitValue = this.#exitValue.plus(value)
-      this.stretch = { ...this.stretch, openQuantity: openQuantity.minus(quantity), cash: this.side === 1 ? cash.plus(money) : cash.minus(money) }
+      this.stretch = {
+        ...before,
+        openQuantity: before.openQuantity.minus(quantity),
+        cash: this.side === 1 ? before.cash.plus(money) : before.cash.minus(money),
+      }
     }
-    this.ownPrice = Number(fill.execution.price)
+    this.ownPrice = price
     this.ownMarks = marks
     this.updatedAt = fill.at
-    this.#mfe = widen(this.#mfe, 1, this.stretch, this.ownPrice, fill.price, fill.at)
-    this.#mae = widen(this.#mae, -1, this.stretch, this.ownPrice, fill.price, fill.at)
-    this.#drawdown = deeper(this.#drawdown, this.stretch, this.#mfe.price, this.ownPrice)
-    if (this.stretch.openQuantity.eq(ZERO)) {
-      this.closedAt = fill.at
-      return
-    }
-    this.#stretchFrom = fill.at
-    this.#high = prices.highs.join(this, this.ownPrice, fill.at, this.side === 1)
-    this.#low = prices.lows.join(this, this.ownPrice, fill.at, this.side === -1)
-    const favourable = this.side === 1 ? this.#high : this.#low
-    favourable.start.back = (this.side === 1 ? prices.lows : prices.highs).begin(this.ownPrice, fill.at)
+    // An exit changes neither the entry nor, at its own price, the result.
+    this.#see({ stretch: role === 'ENTRY' ? this.stretch : before, price, at: fill.at })
+    if (this.stretch.openQuantity.eq(ZERO)) this.closedAt = fill.at
+    else this.#beginStretch(fill.at, prices, marks)
   }
 
-  #endStretch(at: Instant, prices: Prices): void {
+  /** The trade's own fill: its price counts. */
+  #see(sight: Sight): void {
+    if (this.#parts.length === 1) {
+      this.#mfe = firstExtreme(sight)
+      this.#mae = this.#mfe
+      return
+    }
+    this.#mfe = widen(this.#mfe, 1, sight)
+    this.#mae = widen(this.#mae, -1, sight)
+    this.#deepest = deeper(this.#deepest, { stretch: sight.stretch, best: this.#mfe.price, price: sight.price })
+  }
+
+  #beginStretch(at: Instant, { highs, lows }: Prices, marks: number): void {
+    this.#high = highs.join(this, this.ownPrice, at, marks, this.side === 1)
+    this.#low = lows.join(this, this.ownPrice, at, marks, this.side === -1)
+    this.#favourable = this.side === 1 ? this.#high.start : this.#low.start
+    this.#adverse = this.side === 1 ? this.#low.start : this.#high.start
+    this.#record = this.#favourable
+    this.#record.back = (this.side === 1 ? lows : highs).begin(this.ownPrice, at, marks)
+    this.#lowest = null
+    this.#best = this.#mfe.price
+  }
+
+  #endStretch(at: Instant, { highs, lows }: Prices, marks: number): void {
     if (this.#high === null || this.#low === null) return
-    const past = { ...this.stretch, high: this.#high.start, low: this.#low.start, from: this.#stretchFrom, until: at }
-    this.#mfe = this.mfe()
-    this.#mae = this.mae()
-    this.#drawdown = this.#deepest()
-    this.past.push(past)
-    prices.highs.leave(this.#high)
-    prices.lows.leave(this.#low)
+    this.mfe()
+    this.mae()
+    this.#followFalls()
+    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, until: at, marks })
+    highs.leave(this.#high)
+    lows.leave(this.#low)
     this.#high = null
     this.#low = null
+    this.#record = null
   }
 
   /** The favourable extreme with everything seen so far. */
   mfe(): Extreme {
-    return this.#withStanding(this.#mfe, 1)
+    const member = this.side === 1 ? this.#high : this.#low
+    if (member !== null) {
+      const record = standing(member.start)
+      if (record !== this.#favourable) this.#mfe = widen(this.#mfe, 1, { stretch: this.stretch, price: record.price, at: record.at })
+      this.#favourable = record
+    }
+    return this.#mfe
   }
 
   mae(): Extreme {
-    return this.#withStanding(this.#mae, -1)
-  }
-
-  #withStanding(extreme: Extreme, way: 1 | -1): Extreme {
-    const member = this.side === way ? this.#high : this.#low
-    if (member === null) return extreme
-    const record = standing(member.start)
-    if (record === member.start) return extreme
-    return widen(extreme, way, this.stretch, record.price, decimal(record.price), record.at)
+    const member = this.side === 1 ? this.#low : this.#high
+    if (member !== null) {
+      const record = standing(member.start)
+      if (record !== this.#adverse) this.#mae = widen(this.#mae, -1, { stretch: this.stretch, price: record.price, at: record.at })
+      this.#adverse = record
+    }
+    return this.#mae
   }
 
   /** The best price since entry. */
   best(): number {
-    const member = this.side === 1 ? this.#high : this.#low
-    if (member === null) return this.#mfe.price
-    const record = standing(member.start).price
-    return this.side * (record - this.#mfe.price) > 0 ? record : this.#mfe.price
+    return this.mfe().price
   }
 
   worst(): number {
-    const member = this.side === 1 ? this.#low : this.#high
-    if (member === null) return this.#mae.price
-    const record = standing(member.start).price
-    return this.side * (record - this.#mae.price) < 0 ? record : this.#mae.price
+    return this.mae().price
   }
 
-  #deepest(): Ratio | null {
-    const member = this.side === 1 ? this.#high : this.#low
-    let deepest = this.#drawdown
-    if (member === null) return deepest
-    let best = this.#mfe.price
-    for (let record: Step | null = member.start; record !== null; record = record.next) {
-      if (this.side * (record.price - best) > 0) best = record.price
-      const end = record.next?.at ?? Number.POSITIVE_INFINITY
-      let lowest: Step | null = record.back
-      while (lowest?.next != null && lowest.next.at < end) lowest = lowest.next
-      if (lowest !== null) deepest = deeper(deepest, this.stretch, best, lowest.price)
+  /** Follows the records as far as they have come, and from each the fall to the lowest price before the next. */
+  #followFalls(): void {
+    for (let record = this.#record; record !== null; record = record.next) {
+      if (this.side * (record.price - this.#best) > 0) this.#best = record.price
+      let lowest: Step | null = record === this.#record && this.#lowest !== null ? this.#lowest : record.back
+      const end = record.next?.mark ?? Number.POSITIVE_INFINITY
+      while (lowest?.next != null && lowest.next.mark < end) lowest = lowest.next
+      if (lowest !== null) this.#deepest = deeper(this.#deepest, { stretch: this.stretch, best: this.#best, price: lowest.price })
+      this.#record = record
+      this.#lowest = lowest
     }
-    return deepest
   }
 
   /** The last price the trade saw: the contract's last mark where it came after the trade's last fill. */
@@ -203,7 +244,8 @@ export class RunningTrade {
   }
 
   situation(price: number): Situation {
-    return { stretch: this.stretch, price, exact: decimal(price), best: this.best(), mfe: this.mfe().percent }
+    const { price: best, percent: mfe } = this.mfe()
+    return { stretch: this.stretch, price, best, mfe, mfeNear: mfe.stretch.entry === 0 ? 0 : percentNear(mfe.stretch, mfe.price) }
   }
 
   point(at: Instant, last: number): TrajectoryPoint {
@@ -217,7 +259,8 @@ export class RunningTrade {
     const gross = resultAt(this.stretch, decimal(last))
     const fills = this.#parts.map((part) => tellFill(part, commissionOf(part.fill.family)))
     const commission = this.#commission(commissionOf)
-    const drawdown = noEntry ? null : this.#deepest()
+    this.#followFalls()
+    const drawdown = noEntry ? null : this.#deepest === null ? null : fallPercent(this.#deepest)
     const until = this.closedAt ?? Math.max(now, this.updatedAt)
     const gaps = holes.flatMap(({ from, to }) => (from < until && to > this.openedAt ? [{ from: Math.max(from, this.openedAt), to: Math.min(to, until) }] : []))
     return {
@@ -283,23 +326,15 @@ function tellFill(part: Part, commission: Fraction | null): Fill {
 }
 
 function tellExtreme(extreme: Extreme, noEntry: boolean): Excursion {
+  const percent = percentOf(extreme.percent)
   return {
     price: plain(decimal(extreme.price)),
     at: extreme.at,
-    pct: noEntry ? null : plain(quotient(extreme.percent.n, extreme.percent.d)),
-    pctAt: noEntry ? null : extreme.percentAt,
-    pnl: plain(extreme.result),
-    pnlAt: extreme.resultAt,
+    pct: noEntry ? null : plain(quotient(percent.n, percent.d)),
+    pctAt: noEntry ? null : extreme.percent.at,
+    pnl: plain(resultAt(extreme.result.stretch, decimal(extreme.result.price))),
+    pnlAt: extreme.result.at,
   }
-}
-
-/** The drawdown from `best` to `price` in percent of the stretch's entry, where it is the deepest so far. */
-function deeper(deepest: Ratio | null, stretch: Stretch, best: number, price: number): Ratio | null {
-  const from = percentAt(stretch, decimal(best))
-  const to = percentAt(stretch, decimal(price))
-  if (from === null || to === null) return deepest
-  const fall = { n: from.n.minus(to.n), d: from.d }
-  return deepest === null || compareRatios(fall, deepest) > 0 ? fall : deepest
 }
 
 function coverageOf(from: Instant, until: Instant, gaps: readonly Hole[]): string | null {
