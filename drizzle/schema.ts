@@ -285,6 +285,42 @@ export const refusedMarks = pgTable(
   (t) => [index('refused_marks_contract').on(t.conId, t.at)],
 )
 
+/** Where pages go in Notion, and what our properties are called by there: ids, so that one the user renamed is still found. */
+export const notionSources = pgTable('notion_sources', {
+  role: text('role').$type<'days' | 'trades'>().primaryKey(),
+  dataSourceId: text('data_source_id').notNull(),
+  databaseId: text('database_id').notNull(),
+  /** Our name of a property → its id. */
+  properties: jsonb('properties').$type<Readonly<Record<string, string>>>().notNull(),
+  updatedAt: instant('updated_at').notNull().default(sql`now()`),
+})
+
+/** The pages we made in Notion: which page stands for which key, and what of ours is on it. */
+export const notionPages = pgTable(
+  'notion_pages',
+  {
+    dataSourceId: text('data_source_id').notNull(),
+    key: text('key').notNull(),
+    pageId: text('page_id'),
+    /** The block ours live in; null while it was never seen. */
+    containerId: text('container_id'),
+    blockIds: jsonb('block_ids').$type<readonly string[]>().notNull(),
+    /** Property id → hash of the value last sent. */
+    sent: jsonb('sent').$type<Readonly<Record<string, string>>>().notNull(),
+    /** Hashes of everything, and of the blocks alone, once they are there. */
+    contentHash: text('content_hash'),
+    blocksHash: text('blocks_hash'),
+    /** Up to when what the page says was known: an older day does not take its place. */
+    knownUntil: instant('known_until'),
+    /** A create was asked for and never answered. */
+    attemptedAt: instant('attempted_at'),
+    /** The user threw the page away, or our block on it. */
+    gone: text('gone').$type<'page' | 'blocks'>(),
+    updatedAt: instant('updated_at').notNull().default(sql`now()`),
+  },
+  (t) => [primaryKey({ name: 'notion_pages_pkey', columns: [t.dataSourceId, t.key] })],
+)
+
 /** Single numbers the store must not forget: the last arrival and the last seq ever given. */
 export const meta = pgTable('meta', {
   key: text('key').primaryKey(),
