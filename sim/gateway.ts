@@ -6,8 +6,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { AnyFact, Instrument } from '#core/facts.ts'
 import type { Brokerage } from './brokerage.ts'
 import { openContracts } from './contracts.ts'
+import { type Fault, openFaults, type Scene } from './faults.ts'
 import { openLedger } from './ledger.ts'
-import { Market } from './market.ts'
+import { Market, timeOf } from './market.ts'
 import type { MarketState, Stage } from './market.ts'
 import { Session } from './session.ts'
 import type { Door, FrameHook } from './session.ts'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   /** Sends bytes cut and joined at random places, the same for the same seed. */
   readonly segmentSeed?: number
   readonly onFrame?: FrameHook
+  /** What goes wrong, and when; nothing by default. */
+  readonly faults?: readonly Fault[]
   readonly onState?: (state: MarketState, reason: string) => void
   readonly log?: (line: string) => void
   /** Milliseconds of the host that only go forward: `clock.monotonic`. */
@@ -83,8 +86,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const settling = new Set<number>()
   const watched = (conId: number) => [...sessions].some((session) => session.watches(conId))
 
+  const scene: Scene = {
+    connections: () => [...sessions].filter((session) => session.started),
+    play: (fact, silently) => show(fact, brokerage, silently ? new Set() : sessions),
+    log,
+  }
+  const script = options.faults === undefined ? null : openFaults(options.faults)
   const door: Door = {
     ...{ brokerage, log, onFrame: options.onFrame ?? null, segmentSeed: options.segmentSeed ?? null },
+    faults: script === null ? null : { script, scene },
     claim(clientId, session) {
       if ([...sessions].some((other) => other.started && other.clientId === clientId)) return false
       sessions.add(session)
@@ -93,10 +103,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     changed: () => void changes.emit('changed'),
   }
   const stage: Stage = {
-    show(fact) {
-      const wasHeld = lockstep && fact.kind === 'execution' && brokerage.ledger.held().has(fact.conId)
-      show(fact, brokerage, sessions)
-      if (wasHeld && !brokerage.ledger.held().has(fact.conId)) settle(fact.conId)
+    show(told) {
+      const at = timeOf(told) ?? market.seconds() * 1000
+      script?.reach(at, scene)
+      for (const fact of script?.take(told, at) ?? [told]) {
+        const wasHeld = lockstep && fact.kind === 'execution' && brokerage.ledger.held().has(fact.conId)
+        show(fact, brokerage, sessions)
+        if (wasHeld && !brokerage.ledger.held().has(fact.conId)) settle(fact.conId)
+      }
     },
     obstacle() {
       if (market.state !== 'WAITING' && !lockstep) return null
@@ -120,6 +134,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer((socket) => {
+    if (script?.admits() === false) {
+      socket.on('error', () => {})
+      socket.resetAndDestroy()
+      return
+    }
     sockets.add(socket)
     const session = new Session(socket, door)
     socket.on('close', () => {
@@ -130,7 +149,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   })
   server.listen(port, host)
   await once(server, 'listening')
-  const ended = market.play(stage)
+  // What is held back when the tape is over is let go then.
+  const ended = market.play(stage).then(() => script?.reach(Number.POSITIVE_INFINITY, scene))
   ended.catch((error) => log(`the tape cannot be played: ${error instanceof Error ? error.message : error}`))
 
   const close = async () => {

@@ -196,7 +196,7 @@ export class Market {
 }
 
 /** When a fact is played: when it became known, else when it happened; null where its place on the tape says it. */
-function timeOf(fact: AnyFact): Instant | null {
+export function timeOf(fact: AnyFact): Instant | null {
   return fact.seenAt ?? (fact.kind === 'gap' ? fact.from : fact.at) ?? null
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Commission, Mark } from '#core/facts.ts'
 import { commissionMessage, executionMessage, instrumentOf, orderMessages, portfolioMessage, positionMessage, worthOf } from './brokerage.ts'
 import type { Brokerage } from './brokerage.ts'
+import type { Connection, Faults, Scene } from './faults.ts'
 import type { Fill } from './ledger.ts'
 import * as messages from './messages.ts'
 import { answer } from './requests.ts'
@@ -34,6 +35,8 @@ export type FrameHook = (frame: Tokens, clientId: number | null) => readonly Tok
 export interface Door {
   readonly brokerage: Brokerage
   readonly onFrame: FrameHook | null
+  /** What goes wrong; null: nothing. */
+  readonly faults: { readonly script: Faults; readonly scene: Scene } | null
   /** A seed: bytes go out cut and joined at random. Null: frame by frame. */
   readonly segmentSeed: number | null
   /** False where another session has the id. */
@@ -43,7 +46,7 @@ export interface Door {
   log(line: string): void
 }
 
-export class Session implements Client {
+export class Session implements Client, Connection {
   readonly lines = new Map<number, Line>()
   readonly pnlSingles = new Map<number, { account: string; conId: number }>()
   wantsPositions = false
@@ -52,10 +55,12 @@ export class Session implements Client {
   readonly #socket: Socket
   readonly #door: Door
   readonly #reader = new FrameReader({ greets: true })
-  readonly #outlet: Outlet
+  #outlet: Outlet
   #greeted = false
   #clientId: number | null = null
   #ready = false
+  /** Open and dead: says and hears nothing any more. */
+  #frozen = false
   #corked = false
   readonly #linesByContract = new Map<number, Line[]>()
 
@@ -89,6 +94,7 @@ export class Session implements Client {
   // What it hears
 
   #hear(chunk: Buffer): void {
+    if (this.#frozen) return
     try {
       for (const frame of this.#reader.read(chunk)) this.#take(frame)
     } catch (error) {
@@ -99,9 +105,15 @@ export class Session implements Client {
 
   #take(frame: Tokens): void {
     if (!this.#greeted) this.#greet(frame)
-    else if (this.#clientId !== null) answer(this, this.#door.brokerage, frame)
+    else if (this.#clientId !== null) this.#answer(frame)
     else if (frame[0] === START_API) this.#start(Number(frame[2] ?? 0))
     // Anything else before startApi is ignored, as TWS does.
+  }
+
+  #answer(frame: Tokens): void {
+    const refusal = this.#door.faults?.script.refuse(frame, this) ?? null
+    if (refusal === null) answer(this, this.#door.brokerage, frame)
+    else this.send(...refusal)
   }
 
   #greet(frame: Tokens): void {
@@ -114,7 +126,7 @@ export class Session implements Client {
   }
 
   #start(clientId: number): void {
-    if (!this.#door.claim(clientId, this)) {
+    if (this.#door.faults?.script.grantsId() === false || !this.#door.claim(clientId, this)) {
       this.send(messages.notice(CLIENT_ID_IN_USE, 'Unable to connect as the client id is already in use. Retry with a unique client id.'))
       this.#outlet.end()
       return
@@ -127,12 +139,20 @@ export class Session implements Client {
   // What it is told
 
   send(...frames: readonly Tokens[]): void {
-    if (this.#socket.destroyed || this.#socket.writableEnded) return
-    this.#cork()
-    const { onFrame } = this.#door
     for (const frame of frames) {
-      for (const told of onFrame === null ? [frame] : onFrame(frame, this.#clientId)) this.#outlet.write(encodeFrame(told))
+      for (const told of this.#changed(frame)) {
+        if (this.#frozen || this.#socket.destroyed || this.#socket.writableEnded) return
+        this.#cork()
+        this.#outlet.write(encodeFrame(told))
+      }
     }
+  }
+
+  /** What really goes out. The handshake is left alone: without it there is nobody to do harm to. */
+  #changed(frame: Tokens): readonly Tokens[] {
+    const { onFrame, faults } = this.#door
+    const told = onFrame === null ? [frame] : onFrame(frame, this.#clientId)
+    return faults === null || this.#clientId === null ? told : told.flatMap((one) => faults.script.out(one, this, faults.scene))
   }
 
   /** Everything of one turn goes to the system in one piece. */
@@ -192,6 +212,33 @@ export class Session implements Client {
 
   log(line: string): void {
     this.#door.log(line)
+  }
+
+  // What faults do to it
+
+  cut(frame: Tokens): void {
+    if (this.#frozen || this.#socket.destroyed || this.#socket.writableEnded) return
+    const bytes = encodeFrame(frame)
+    this.#outlet.write(bytes.subarray(0, Math.ceil(bytes.length / 2)))
+    this.#outlet.end()
+    this.#frozen = true
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
+  freeze(): void {
+    this.#frozen = true
+  }
+
+  segment(seed: number): void {
+    this.#outlet = segmentedOutlet(this.#socket, seed)
+  }
+
+  forgetLines(): void {
+    this.lines.clear()
+    this.linesChanged()
   }
 
   /** Null where the client keeps up; else resolves when it has read, or left. */

@@ -1,10 +1,12 @@
 // `simulate`: only the gateway, playing tapes for any TWS client.
+import { readFile } from 'node:fs/promises'
 import { openTape, type Tape } from '#broker/tape.ts'
 import type { AnyFact, Fact, Mark } from '#core/facts.ts'
 import { midOf, type Quote } from '#core/mark.ts'
+import { type Fault, FAULTS, parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
-import { UsageError } from '#src/errors.ts'
+import { TapeInvalid, UsageError } from '#src/errors.ts'
 import { numberFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
 import { marksFile } from './replay.ts'
@@ -12,7 +14,7 @@ import { stopSignal } from './start.ts'
 import { progressLine } from './terminal.ts'
 
 export const simulate = verb({
-  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep]',
+  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep] [--faults FILE]',
   summary: 'only the simulated TWS gateway, for any TWS client',
   flags: {
     port: { value: 'P', help: 'where it listens, on 127.0.0.1' },
@@ -21,6 +23,7 @@ export const simulate = verb({
     speed: { value: 'N', help: 'times market time (1 by default); 0: as fast as the client reads' },
     'conflate-ms': { value: 'N', help: 'one price a contract in so many milliseconds of the tape (250 by default); 0: every price' },
     lockstep: { help: 'the tape stands still while no client is ready or a held contract is not subscribed' },
+    faults: { value: 'FILE', help: `what goes wrong: a JSON object a line, {"at":…,"fault":…} or {"seed":N,"count":N}; faults: ${Object.keys(FAULTS).join(', ')}` },
   },
   async run({ flags }) {
     if (flags.port === undefined) throw new UsageError('simulate: expected --port P, found none')
@@ -31,6 +34,7 @@ export const simulate = verb({
       progress.show(`reading ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`),
     )
     progress.clear()
+    const faults = flags.faults === undefined ? [] : await readFaults(flags.faults, tape)
     const stop = stopSignal()
     await using gateway = await openGateway({
       port: numberFlag('port', flags.port, 0),
@@ -40,6 +44,7 @@ export const simulate = verb({
       speed: numberFlag('speed', flags.speed, 1),
       conflateMs: numberFlag('conflate-ms', flags['conflate-ms'], 250),
       lockstep: flags.lockstep,
+      faults,
       hostNow: clock.monotonic,
       log,
     })
@@ -54,6 +59,16 @@ export const simulate = verb({
 
 export function accountsOf(facts: readonly Fact[]): string[] {
   return [...new Set(facts.flatMap((fact) => (fact.kind === 'execution' ? [fact.account] : [])))].sort()
+}
+
+async function readFaults(file: string, tape: Tape): Promise<readonly Fault[]> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new TapeInvalid(`expected a script of faults at ${file}, found none that can be read (${cause.code}); check the path`)
+  })
+  const instants = tape.facts.flatMap((fact) => (fact.kind === 'execution' ? [fact.at] : []))
+  const parsed = parseFaults(text, Math.min(tape.firstAt, ...instants), Math.max(tape.lastAt, ...instants))
+  if ('refused' in parsed) throw new TapeInvalid(`${file}: ${parsed.refused}`)
+  return parsed
 }
 
 const KIND_ORDER: Readonly<Record<Fact['kind'], number>> = { instrument: 0, execution: 1, commission: 2, gap: 3, fxRate: 4 }

@@ -1,0 +1,424 @@
+// The gateway's bad days: a script of faults, written or seeded, done to the tape's facts, to frames on their way out and to requests on their way in.
+// It opens no socket and plays nothing by itself: the gateway asks it what really happens. The same script on the same tape does the same things.
+import { decimal, plain } from '#core/decimal.ts'
+import type { AnyFact, Execution } from '#core/facts.ts'
+import { type Instant, parseInstant } from '#core/time.ts'
+import { chanceOf } from './chance.ts'
+import * as messages from './messages.ts'
+import type { Tokens } from './wire.ts'
+
+/** Every fault, with what it does and the fields it reads. */
+export const FAULTS = {
+  cut: 'every connection ends in the middle of a frame',
+  drop: 'every connection is reset',
+  'half-open': 'connections stay open, and nothing is said or heard on them any more',
+  split: 'from now on bytes go out cut and joined at random (`seed`)',
+  outage: '1100, silence for `forMs`, then `code` (1101 data lost, 1102 data maintained); fills come `lateMs` later, or with `unsaid` are only found by asking',
+  restart: 'the nightly restart: 1100, every connection ended, the next `count` attempts turned away',
+  'no-end': 'the next `count` end markers of executions are left out',
+  duplicate: 'the next `count` executions are told twice',
+  reorder: 'the next `count` executions are told after the one that follows them',
+  'filled-first': "the next `count` executions come after their order's 'Filled'",
+  'commission-first': 'the next `count` executions come after their commission',
+  mistold: 'the next `count` executions are told wrong, and corrected a second later',
+  'commission-late': 'commissions are held back for `forMs`',
+  'commission-never': 'the next `count` commissions are never told',
+  'client-id-in-use': 'the next `count` clients are refused with 326',
+  'competing-session': '10197: no market data for `forMs`',
+  pacing: 'the next `count` requests are refused with 100',
+  'line-limit': 'for `forMs` a client has at most `lines` market data lines; more is refused with 101',
+  'delayed-data': '10167: for `forMs` prices come as delayed ones',
+  sentinel: 'the next `count` prints come with values that are none: unset, NaN, empty, -1',
+  'bad-tick': 'the next `count` prints are preceded by one at `factor` times the price',
+  'clock-jump': "for `forMs` the answer to 'what time is it' is `byMs` off",
+} as const
+
+export type FaultKind = keyof typeof FAULTS
+
+export interface Fault {
+  readonly fault: FaultKind
+  /** When it begins: an instant of the tape, or the number of a frame that goes out. */
+  readonly at?: Instant
+  readonly frame?: number
+  readonly forMs: number
+  readonly lateMs: number
+  readonly byMs: number
+  readonly count: number
+  readonly code: number
+  readonly lines: number
+  readonly factor: number
+  readonly seed: number
+  readonly unsaid: boolean
+}
+
+/** One client's connection, as far as faults go. */
+export interface Connection {
+  /** Request ids of its price subscriptions. */
+  readonly lines: ReadonlyMap<number, unknown>
+  send(...frames: readonly Tokens[]): void
+  /** Half of a frame, then the end. */
+  cut(frame: Tokens): void
+  reset(): void
+  freeze(): void
+  segment(seed: number): void
+  forgetLines(): void
+}
+
+/** What the gateway lets faults do. */
+export interface Scene {
+  connections(): Iterable<Connection>
+  /** Plays a fact that was held back; silently: it is known, but told to nobody. */
+  play(fact: AnyFact, silently: boolean): void
+  log(line: string): void
+}
+
+export interface Faults {
+  /** The tape has come to `at`: what is due begins, what is over ends, what was held back is let go. */
+  reach(at: Instant, scene: Scene): void
+  /** What is really played instead of a fact. */
+  take(fact: AnyFact, at: Instant): readonly AnyFact[]
+  /** What really goes out instead of a frame. */
+  out(frame: Tokens, connection: Connection, scene: Scene): readonly Tokens[]
+  /** The refusal of a request, or null: it is answered as ever. */
+  refuse(frame: Tokens, connection: Connection): readonly Tokens[] | null
+  /** False: a connection is turned away at the door. */
+  admits(): boolean
+  /** False: the client's id is said to be in use. */
+  grantsId(): boolean
+}
+
+const DEFAULTS: Omit<Fault, 'fault'> = { forMs: 60_000, lateMs: 2_000, byMs: -3_600_000, count: 1, code: 1102, lines: 0, factor: 1.5, seed: 1, unsaid: false }
+
+/** Reads a script, a fault a line: `{"at":"2013-10-07T14:00:00Z","fault":"outage","forMs":60000,"code":1101}`, or `{"seed":7,"count":12}` for so many by chance. */
+export function parseFaults(text: string, from: Instant, until: Instant): readonly Fault[] | { readonly refused: string } {
+  const faults: Fault[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const parsed = parseLine(line, from, until)
+    if ('refused' in parsed) return { refused: `line ${index + 1}: ${parsed.refused}` }
+    faults.push(...parsed)
+  }
+  return faults
+}
+
+function parseLine(line: string, from: Instant, until: Instant): readonly Fault[] | { readonly refused: string } {
+  let said: Record<string, unknown>
+  try {
+    said = JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return { refused: `expected JSON, found '${line.slice(0, 60)}'` }
+  }
+  if (said['fault'] === undefined && typeof said['seed'] === 'number') return seededFaults(said['seed'], from, until, Number(said['count'] ?? 8))
+  const kind = said['fault']
+  if (typeof kind !== 'string' || !Object.hasOwn(FAULTS, kind))
+    return { refused: `expected a fault (${Object.keys(FAULTS).join(', ')}), found '${String(kind)}'` }
+  const at = said['at'] === undefined ? null : parseInstant(String(said['at']))
+  const frame = typeof said['frame'] === 'number' ? said['frame'] : null
+  if (at === null && frame === null) return { refused: "expected when it begins: 'at', an instant of the tape, or 'frame', the number of a frame" }
+  const given: Record<string, unknown> = {}
+  for (const [name, usual] of Object.entries(DEFAULTS)) {
+    const value = said[name] ?? usual
+    if (typeof value !== typeof usual) return { refused: `expected ${name} to be a ${typeof usual}, found '${String(value)}'` }
+    given[name] = value
+  }
+  return [{ ...(given as Omit<Fault, 'fault'>), fault: kind as FaultKind, ...(at === null ? {} : { at }), ...(frame === null ? {} : { frame }) }]
+}
+
+/** What chance may do to a day and leave no trace in its results: 'never' is left out, and a clock only falls behind. */
+const BY_CHANCE: readonly FaultKind[] = [
+  ...(['cut', 'drop', 'half-open', 'split', 'outage', 'restart', 'no-end', 'duplicate', 'reorder', 'filled-first', 'commission-first', 'mistold'] as const),
+  ...(['commission-late', 'client-id-in-use', 'competing-session', 'pacing', 'line-limit', 'delayed-data', 'sentinel', 'bad-tick', 'clock-jump'] as const),
+]
+/** Chance leaves the first and the last part of a tape alone: so much of it, in hundredths. */
+const CALM_START = 5
+const CALM_END = 25
+
+export function seededFaults(seed: number, from: Instant, until: Instant, count: number): readonly Fault[] {
+  const chance = chanceOf(seed)
+  const span = until - from
+  const first = from + (span * CALM_START) / 100
+  const last = until - (span * CALM_END) / 100
+  const faults = Array.from({ length: count }, (): Fault => {
+    const fault = BY_CHANCE[chance.whole(0, BY_CHANCE.length - 1)] as FaultKind
+    const forMs = Math.round((span * chance.whole(1, 4)) / 100)
+    const fills = { code: chance.next() < 0.5 ? 1101 : 1102, unsaid: chance.next() < 0.4, lateMs: chance.whole(0, 5) * 1000 }
+    return {
+      ...DEFAULTS,
+      ...fills,
+      fault,
+      forMs,
+      at: Math.round(first + chance.next() * (last - first)),
+      count: chance.whole(1, 3),
+      seed: chance.whole(1, 1_000_000),
+    }
+  })
+  return faults.sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+}
+
+interface Held {
+  readonly fact: AnyFact
+  readonly until: Instant
+  readonly silently: boolean
+}
+
+/** Faults that last: they are looked at until their time is over. */
+const LASTING: ReadonlySet<FaultKind> = new Set(['outage', 'commission-late', 'competing-session', 'line-limit', 'delayed-data', 'clock-jump'])
+const CORRECTED_AFTER_MS = 1_000
+const REORDERED_MS_MAX = 1_000
+
+export function openFaults(script: readonly Fault[]): Faults {
+  return new Script(script)
+}
+
+class Script implements Faults {
+  readonly #dated: Fault[]
+  readonly #numbered: Fault[]
+  /** How often a fault is still to be done. */
+  readonly #left = new Map<FaultKind, number>()
+  readonly #lasting = new Map<FaultKind, { readonly fault: Fault; readonly until: Instant }>()
+  #held: Held[] = []
+  /** Executions that wait for another frame on their way out. */
+  readonly #waiting = new Map<Connection, { readonly frame: Tokens; readonly for: string }>()
+  #now: Instant = Number.NEGATIVE_INFINITY
+  #frames = 0
+  #cutting = false
+  #factor = DEFAULTS.factor
+
+  constructor(script: readonly Fault[]) {
+    this.#dated = script.filter(({ at }) => at !== undefined).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    this.#numbered = script.filter(({ at }) => at === undefined)
+  }
+
+  reach(at: Instant, scene: Scene): void {
+    this.#now = Math.max(this.#now, at)
+    for (let next = this.#dated[0]; next !== undefined && (next.at ?? 0) <= at; next = this.#dated[0]) {
+      this.#dated.shift()
+      this.#begin(next, next.at ?? at, scene)
+    }
+    for (const [kind, { fault, until }] of [...this.#lasting]) {
+      if (until > at) continue
+      this.#lasting.delete(kind)
+      this.#end(fault, scene)
+    }
+    const due = this.#held.filter(({ until }) => until <= at)
+    if (due.length === 0) return
+    this.#held = this.#held.filter(({ until }) => until > at)
+    for (const { fact, silently } of due) scene.play(fact, silently)
+  }
+
+  take(fact: AnyFact, at: Instant): readonly AnyFact[] {
+    const outage = this.#lasting.get('outage')
+    if (outage !== undefined && fact.kind !== 'instrument') {
+      if (fact.kind === 'execution' || fact.kind === 'commission') this.#hold(fact, outage.until + outage.fault.lateMs, outage.fault.unsaid)
+      return [] // prices of an outage are seen by nobody
+    }
+    if (fact.kind === 'commission') return this.#takeCommission(fact)
+    if (fact.kind !== 'execution') return [fact]
+    const followed = this.#held.filter((held) => held.fact.kind === 'execution' && held.until > at && held.until - at <= REORDERED_MS_MAX && !held.silently)
+    if (this.#spend('reorder')) {
+      this.#hold(fact, at + REORDERED_MS_MAX, false)
+      return []
+    }
+    if (followed.length > 0) this.#held = this.#held.filter((held) => !followed.includes(held))
+    const told = this.#isCorrectable(fact) && this.#spend('mistold') ? this.#mistell(fact, at) : fact
+    return [told, ...followed.map((held) => held.fact)]
+  }
+
+  out(frame: Tokens, connection: Connection, scene: Scene): readonly Tokens[] {
+    this.#frames++
+    for (const fault of this.#numbered.filter((one) => one.frame === this.#frames)) this.#begin(fault, this.#now, scene)
+    if (this.#cutting) {
+      this.#cutting = false
+      for (const one of scene.connections()) one.cut(frame)
+      return []
+    }
+    const told = this.#change(frame)
+    const waiting = this.#waiting.get(connection)
+    if (waiting === undefined) return frame[0] === EXECUTION && frame[1] === String(messages.LIVE) ? this.#tellExecution(frame, connection) : told
+    // Whatever it waits for comes at once or not at all: anything that is not about the fill lets it go.
+    if (frame[0] === waiting.for || !ABOUT_FILLS.has(frame[0] ?? '')) {
+      this.#waiting.delete(connection)
+      return [...told, waiting.frame]
+    }
+    return told
+  }
+
+  refuse(frame: Tokens, connection: Connection): readonly Tokens[] | null {
+    const [id] = frame
+    const requestId = Number(id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS ? frame[2] : frame[1])
+    if ((id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS) && this.#spend('pacing'))
+      return [messages.error(requestId, 100, 'Max rate of messages per second has been exceeded.')]
+    if (id !== REQ_MKT_DATA) return null
+    if (this.#lasting.has('competing-session')) return [messages.error(requestId, 10197, COMPETING)]
+    const limit = this.#lasting.get('line-limit')
+    if (limit !== undefined && connection.lines.size >= limit.fault.lines) return [messages.error(requestId, 101, 'Max number of tickers has been reached')]
+    return null
+  }
+
+  admits(): boolean {
+    return !this.#spend('restart')
+  }
+
+  grantsId(): boolean {
+    return !this.#spend('client-id-in-use')
+  }
+
+  // -------------------------------------------------------------- beginning and ending
+
+  #begin(fault: Fault, at: Instant, scene: Scene): void {
+    scene.log(`fault: ${fault.fault}: ${FAULTS[fault.fault]}`)
+    if (LASTING.has(fault.fault)) this.#lasting.set(fault.fault, { fault, until: at + fault.forMs })
+    else if (fault.count > 0) this.#left.set(fault.fault, fault.count)
+    const connections = [...scene.connections()]
+    switch (fault.fault) {
+      case 'cut':
+        this.#cutting = connections.length > 0
+        return
+      case 'drop':
+        for (const connection of connections) connection.reset()
+        return
+      case 'half-open':
+        for (const connection of connections) connection.freeze()
+        return
+      case 'split':
+        for (const connection of connections) connection.segment(fault.seed)
+        return
+      case 'outage':
+        for (const connection of connections) connection.send(LOST)
+        return
+      case 'restart':
+        for (const connection of connections) {
+          connection.send(LOST)
+          connection.reset()
+        }
+        return
+      case 'competing-session':
+        for (const connection of connections) {
+          connection.send(...[...connection.lines.keys()].map((requestId) => messages.error(requestId, 10197, COMPETING)))
+          connection.forgetLines()
+        }
+        return
+      case 'delayed-data':
+        for (const connection of connections)
+          connection.send(...[...connection.lines.keys()].flatMap((id) => [messages.marketDataType(id, 3), messages.error(id, 10167, DELAYED)]))
+        return
+      case 'bad-tick':
+        this.#factor = fault.factor
+    }
+  }
+
+  #end(fault: Fault, scene: Scene): void {
+    scene.log(`fault over: ${fault.fault}`)
+    for (const connection of scene.connections()) {
+      if (fault.fault === 'outage') {
+        if (fault.code === 1101) connection.forgetLines()
+        connection.send(messages.notice(fault.code, RESTORED[fault.code] ?? 'Connectivity between IB and TWS has been restored.'))
+      } else if (fault.fault === 'delayed-data') connection.send(...[...connection.lines.keys()].map((id) => messages.marketDataType(id, 1)))
+    }
+  }
+
+  /** True, once for each time the fault is still to be done. */
+  #spend(kind: FaultKind): boolean {
+    const left = this.#left.get(kind) ?? 0
+    if (left <= 0) return false
+    this.#left.set(kind, left - 1)
+    return true
+  }
+
+  #hold(fact: AnyFact, until: Instant, silently: boolean): void {
+    this.#held.push({ fact, until, silently })
+  }
+
+  // -------------------------------------------------------------- facts
+
+  #takeCommission(fact: Extract<AnyFact, { kind: 'commission' }>): readonly AnyFact[] {
+    if (this.#spend('commission-never')) return []
+    const late = this.#lasting.get('commission-late')
+    if (late !== undefined) this.#hold(fact, late.until, false)
+    return late === undefined ? [fact] : []
+  }
+
+  #isCorrectable({ executionId }: Execution): boolean {
+    return /^[^.]*\.[^.]*\.[^.]*\.01$/.test(executionId)
+  }
+
+  /** Told wrong now, corrected a second later under the next id of its family. */
+  #mistell(fact: Execution, at: Instant): Execution {
+    this.#hold({ ...fact, executionId: fact.executionId.replace(/01$/, '02') }, at + CORRECTED_AFTER_MS, false)
+    return { ...fact, quantity: plain(decimal(fact.quantity).plus(1)), price: plain(decimal(fact.price).times('1.001').round(4)) }
+  }
+
+  // -------------------------------------------------------------- frames
+
+  #tellExecution(frame: Tokens, connection: Connection): readonly Tokens[] {
+    if (this.#spend('duplicate')) return [frame, frame]
+    const awaited = this.#spend('filled-first') ? ORDER_STATUS : this.#spend('commission-first') ? COMMISSION : null
+    if (awaited === null) return [frame]
+    this.#waiting.set(connection, { frame, for: awaited })
+    return []
+  }
+
+  #change(frame: Tokens): readonly Tokens[] {
+    const [id, , requestId = '', type] = frame
+    switch (id) {
+      case EXECUTIONS_END:
+        return this.#spend('no-end') ? [] : [frame]
+      case CURRENT_TIME: {
+        const jump = this.#lasting.get('clock-jump')
+        return [jump === undefined ? frame : messages.currentTime(Number(frame[2]) + Math.round(jump.fault.byMs / 1000))]
+      }
+      case TICK_PRICE:
+      case TICK_SIZE:
+      case TICK_STRING:
+        if (this.#lasting.has('outage')) return []
+        if (this.#lasting.has('delayed-data')) return delayed(frame)
+        if (id !== TICK_STRING || (type !== '77' && type !== '48')) return [frame]
+        return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...(this.#spend('bad-tick') ? [wrongPrint(frame, this.#factor)] : []), frame]
+      default:
+        return [frame]
+    }
+  }
+}
+
+const TICK_PRICE = '1'
+const TICK_SIZE = '2'
+const ORDER_STATUS = '3'
+const EXECUTION = '11'
+const TICK_STRING = '46'
+const CURRENT_TIME = '49'
+const EXECUTIONS_END = '55'
+const COMMISSION = '59'
+const REQ_MKT_DATA = '1'
+const REQ_EXECUTIONS = '7'
+const REQ_DETAILS = '9'
+/** Order, its status, execution, commission, position, portfolio. */
+const ABOUT_FILLS: ReadonlySet<string> = new Set(['3', '5', '7', '59', '61'])
+
+const LOST = messages.notice(1100, 'Connectivity between IB and Trader Workstation has been lost.')
+const RESTORED: Readonly<Record<number, string>> = {
+  1101: 'Connectivity between IB and Trader Workstation has been restored - data lost.',
+  1102: 'Connectivity between IB and Trader Workstation has been restored - data maintained.',
+}
+const COMPETING = 'No market data during competing live session'
+const DELAYED = 'Requested market data is not subscribed. Displaying delayed market data.'
+
+/** The number of a delayed tick beside that of the live one. */
+const DELAYED_TYPE: Readonly<Record<string, string>> = { '1': '66', '2': '67', '4': '68' }
+
+function delayed(frame: Tokens): readonly Tokens[] {
+  const type = DELAYED_TYPE[frame[3] ?? '']
+  return frame[0] === TICK_PRICE && type !== undefined ? [frame.map((token, index) => (index === 3 ? type : token))] : []
+}
+
+/** What TWS was seen to send where it has no value. */
+function noValues(requestId: string, [, , , type = '', value = '']: Tokens): readonly Tokens[] {
+  const [, ...rest] = value.split(';')
+  const print = (price: string): Tokens => [TICK_STRING, '6', requestId, type, [price, ...rest].join(';')]
+  const last = (price: string, size: string): Tokens => messages.tickPrice(Number(requestId), 4, price, size)
+  return [print('NaN'), print(''), print(messages.UNSET), last(messages.UNSET, '1'), last('NaN', '1'), last('-1', '0'), last('0', '0')]
+}
+
+function wrongPrint([id = '', version = '', requestId = '', type = '', value = '']: Tokens, factor: number): Tokens {
+  const [price = '0', ...rest] = value.split(';')
+  return [id, version, requestId, type, [plain(decimal(price).times(factor).round(2)), ...rest].join(';')]
+}
