@@ -1,4 +1,5 @@
 // The store over a real PostgreSQL: what is written comes back, once, in order, and page by page.
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import pg from 'pg'
 import { expect, test } from 'vitest'
@@ -721,8 +722,9 @@ test('two programs that open an empty database at once find it migrated once', a
   url.pathname = `/${name}`
   const open = () => openDatabase({ url: url.href, home: '/nowhere', log: () => {} })
   const opened: Database[] = await Promise.all([open(), open(), open()])
+  const journal = JSON.parse(await readFile(new URL('../drizzle/migrations/meta/_journal.json', import.meta.url), 'utf8'))
   const { rows } = await (opened[0] as Database).pool.query('select count(*)::int as n from drizzle.__drizzle_migrations')
-  expect(rows).toEqual([{ n: 1 }])
+  expect(rows).toEqual([{ n: journal.entries.length }])
   for (const db of opened) await db.close()
   await administer(server, `drop database ${name} with (force)`)
 })

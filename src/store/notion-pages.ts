@@ -1,0 +1,34 @@
+// What we remember of Notion: where pages go, which page stands for which key, and what of ours is on it. Keeping one twice is keeping it once.
+// Never asks Notion anything; who forgets all this finds the pages again by their keys.
+import { and, eq, sql } from 'drizzle-orm'
+import { notionPages, notionSources } from '#drizzle/schema.ts'
+import type { Database } from './db.ts'
+
+export type StoredSource = Omit<typeof notionSources.$inferSelect, 'updatedAt'>
+export type StoredPage = Omit<typeof notionPages.$inferSelect, 'updatedAt'>
+
+export async function notionSourcesOf(db: Database): Promise<StoredSource[]> {
+  return db.orm.select().from(notionSources)
+}
+
+export async function saveNotionSource(db: Database, source: StoredSource): Promise<void> {
+  await db.orm
+    .insert(notionSources)
+    .values(source)
+    .onConflictDoUpdate({ target: notionSources.role, set: { ...source, updatedAt: sql`now()` } })
+}
+
+export async function notionPageOf(db: Database, dataSourceId: string, key: string): Promise<StoredPage | null> {
+  const rows = await db.orm
+    .select()
+    .from(notionPages)
+    .where(and(eq(notionPages.dataSourceId, dataSourceId), eq(notionPages.key, key)))
+  return rows[0] ?? null
+}
+
+export async function saveNotionPage(db: Database, page: StoredPage): Promise<void> {
+  await db.orm
+    .insert(notionPages)
+    .values(page)
+    .onConflictDoUpdate({ target: [notionPages.dataSourceId, notionPages.key], set: { ...page, updatedAt: sql`now()` } })
+}
