@@ -256,13 +256,13 @@ export class ContractBook {
   #fillOrders(position: Position, fill: Fill): void {
     const side = fill.execution.side === 'BUY' ? 1 : -1
     let left = fill.quantity
-    for (let oldest = position.orders[0]; oldest !== undefined && oldest.side !== side && left.gt(ZERO); oldest = position.orders[0]) {
-      const part = left.lt(oldest.openQuantity) ? left : oldest.openQuantity
-      this.#take(oldest, fill, 'EXIT', part)
-      left = left.minus(part)
+    for (let oldest = position.orders[0]; oldest !== undefined && oldest.side !== side; oldest = position.orders[0]) {
+      const rest = left.minus(oldest.openQuantity)
+      this.#take(oldest, fill, 'EXIT', rest.s < 0 ? left : oldest.openQuantity)
       if (!oldest.isOpen) position.orders.shift()
+      if (rest.lte(ZERO)) return
+      left = rest
     }
-    if (left.eq(ZERO)) return
     const orderKey = orderKeyOf(fill.execution, fill.family)
     let trade = position.orders.find((t) => t.orderKey === orderKey)
     if (trade === undefined) {
@@ -278,12 +278,12 @@ export class ContractBook {
     let left = fill.quantity
     const open = position.roundTrip
     if (open !== null && open.side !== side) {
-      const part = left.lt(open.openQuantity) ? left : open.openQuantity
-      this.#take(open, fill, 'EXIT', part)
-      left = left.minus(part)
+      const rest = left.minus(open.openQuantity)
+      this.#take(open, fill, 'EXIT', rest.s < 0 ? left : open.openQuantity)
       if (!open.isOpen) position.roundTrip = null
+      if (rest.lte(ZERO)) return
+      left = rest
     }
-    if (left.eq(ZERO)) return
     position.roundTrip ??= this.#openTrade('ROUND_TRIP', fill, '')
     this.#take(position.roundTrip, fill, 'ENTRY', left)
   }

@@ -161,8 +161,8 @@ export interface Stretch {
   /** E as the nearest double, for comparisons that are clear without the exact one. */
   readonly entry: number
   readonly openQuantity: Decimal
-  /** −Σ signed quantity × price × multiplier of the fills so far. */
-  readonly cash: Decimal
+  /** What the quantity left so far was worth, as entryCost: without the multiplier. */
+  readonly exitValue: Decimal
 }
 
 /** s·(P − E)/|E|·100, exactly; null where E is 0. */
@@ -179,8 +179,8 @@ export function percentNear({ side, entry }: Stretch, price: number): number {
 
 /** The gross running result at a price, in the instrument's currency. */
 export function resultAt(stretch: Stretch, price: Decimal): Decimal {
-  const value = stretch.openQuantity.times(price).times(stretch.multiplier)
-  return stretch.side === 1 ? stretch.cash.plus(value) : stretch.cash.minus(value)
+  const points = stretch.openQuantity.times(price).plus(stretch.exitValue).minus(stretch.entryCost).times(stretch.multiplier)
+  return stretch.side === 1 ? points : points.neg()
 }
 
 /** A price seen in a stretch: what it was in percent and in money follows exactly, when somebody asks. */

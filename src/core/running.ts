@@ -76,8 +76,6 @@ export class RunningTrade {
   ownMarks: number
 
   readonly #parts: Part[] = []
-  #exitQuantity = ZERO
-  #exitValue = ZERO
   #mfe: Extreme
   #mae: Extreme
   /** The standing records both know of. */
@@ -104,7 +102,7 @@ export class RunningTrade {
     this.marksBefore = marks
     this.ownPrice = Number(execution.price)
     this.ownMarks = marks
-    this.stretch = { side: this.side, multiplier, entryQuantity: ZERO, entryCost: ZERO, entry: 0, openQuantity: ZERO, cash: ZERO }
+    this.stretch = { side: this.side, multiplier, entryQuantity: ZERO, entryCost: ZERO, entry: 0, openQuantity: ZERO, exitValue: ZERO }
     this.#best = this.ownPrice
     this.#mfe = firstExtreme({ stretch: this.stretch, price: this.ownPrice, at: fill.at })
     this.#mae = this.#mfe
@@ -128,27 +126,14 @@ export class RunningTrade {
     this.#parts.push({ fill, role, quantity })
     const before = this.stretch
     const value = quantity.times(fill.price)
-    const money = value.times(before.multiplier)
     const price = Number(fill.execution.price)
     if (role === 'ENTRY') {
       const entryQuantity = before.entryQuantity.plus(quantity)
       const entryCost = before.entryCost.plus(value)
-      this.stretch = {
-        ...before,
-        entryQuantity,
-        entryCost,
-        entry: this.#parts.length === 1 ? price : Number(entryCost) / Number(entryQuantity),
-        openQuantity: before.openQuantity.plus(quantity),
-        cash: this.side === 1 ? before.cash.minus(money) : before.cash.plus(money),
-      }
+      const entry = this.#parts.length === 1 ? price : Number(entryCost) / Number(entryQuantity)
+      this.stretch = { ...before, entryQuantity, entryCost, entry, openQuantity: before.openQuantity.plus(quantity) }
     } else {
-      this.#exitQuantity = this.#exitQuantity.plus(quantity)
-      this.#exitValue = this.#exitValue.plus(value)
-      this.stretch = {
-        ...before,
-        openQuantity: before.openQuantity.minus(quantity),
-        cash: this.side === 1 ? before.cash.plus(money) : before.cash.minus(money),
-      }
+      this.stretch = { ...before, openQuantity: before.openQuantity.minus(quantity), exitValue: before.exitValue.plus(value) }
     }
     this.ownPrice = price
     this.ownMarks = marks
@@ -254,7 +239,7 @@ export class RunningTrade {
 
   /** The trade as told to the rooms outside. `commissionOf` answers what a family cost, in the instrument's currency. */
   tell(instrument: Instrument, last: number, sawMark: boolean, now: Instant, holes: readonly Hole[], commissionOf: (family: string) => Fraction | null): Trade {
-    const { entryQuantity, entryCost, openQuantity, multiplier } = this.stretch
+    const { entryQuantity, entryCost, openQuantity, exitValue, multiplier } = this.stretch
     const noEntry = entryCost.eq(ZERO)
     const gross = resultAt(this.stretch, decimal(last))
     const fills = this.#parts.map((part) => tellFill(part, commissionOf(part.fill.family)))
@@ -277,7 +262,7 @@ export class RunningTrade {
       quantity: plain(entryQuantity),
       openQuantity: plain(openQuantity),
       entryPrice: plain(quotient(entryCost, entryQuantity)),
-      exitPrice: this.isOpen ? null : plain(quotient(this.#exitValue, this.#exitQuantity)),
+      exitPrice: this.isOpen ? null : plain(quotient(exitValue, entryQuantity)),
       lastPrice: plain(decimal(last)),
       openedAt: this.openedAt,
       closedAt: this.closedAt,
