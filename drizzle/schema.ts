@@ -3,8 +3,10 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { DecimalText } from '#core/decimal.ts'
+import type { DeliveryState } from '#core/delivery.ts'
 import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
 import type { AlertState } from '#core/stored.ts'
+import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
 import type { Fill, Mode, Provenance, Severity, TradeStatus, Unit } from '#core/trade.ts'
 
@@ -258,6 +260,48 @@ export const outbox = pgTable(
     doneAt: instant('done_at'),
   },
   (t) => [index('outbox_waiting').on(t.id).where(sql`done_at is null`)],
+)
+
+/** What is to be told to whom: one row an alert (or a system alert's turn) and channel. Rows that went out together share a message. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    subject: text('subject').notNull(),
+    channel: text('channel').notNull(),
+    alertId: text('alert_id'),
+    systemAlertId: number('system_alert_id'),
+    state: text('state').$type<DeliveryState>().notNull().default('WAITING'),
+    messageId: text('message_id'),
+    attempts: integer('attempts').notNull().default(0),
+    possibleDuplicates: integer('possible_duplicates').notNull().default(0),
+    dueAt: instant('due_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    attemptedAt: instant('attempted_at'),
+    sentAt: instant('sent_at'),
+    trouble: text('trouble'),
+  },
+  (t) => [
+    unique('deliveries_subject').on(t.subject, t.channel),
+    index('deliveries_waiting').on(t.channel, t.id).where(sql`state in ('WAITING', 'SENDING')`),
+    index('deliveries_alert').on(t.alertId),
+    index('deliveries_attempted').on(t.channel, t.attemptedAt),
+  ],
+)
+
+/** What is wrong with the recorder itself, from when until when: at most one of a kind and subject at a time. */
+export const systemAlerts = pgTable(
+  'system_alerts',
+  {
+    id: number('id').generatedAlwaysAsIdentity().primaryKey(),
+    kind: text('kind').$type<SystemAlertKind>().notNull(),
+    subject: text('subject').notNull(),
+    since: instant('since').notNull(),
+    until: instant('until'),
+    /** Symbols, a channel's name, the broker's words: what the text is made of. */
+    details: jsonb('details').$type<readonly string[]>().notNull(),
+  },
+  (t) => [uniqueIndex('system_alerts_active').on(t.kind, t.subject).where(sql`until is null`)],
 )
 
 export const audit = pgTable(
