@@ -5,7 +5,7 @@ import { type Decimal, decimal, type Fraction, ZERO } from './decimal.ts'
 import { Records, type Step } from './excursion.ts'
 import type { Fill } from './execution.ts'
 import type { Execution, Instrument } from './facts.ts'
-import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule } from './rules.ts'
+import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule, type Situation } from './rules.ts'
 import { type Hole, RunningTrade } from './running.ts'
 import { afterSessionTime } from './session.ts'
 import type { Instant } from './time.ts'
@@ -48,9 +48,6 @@ interface Deadline {
   readonly trade: RunningTrade
   readonly pending: Pending
 }
-
-/** Share by which a level is taken nearer than it is: waking in vain is cheap, sleeping through is wrong. */
-const MARGIN = 1e-11
 
 export class ContractBook {
   instrument: Instrument
@@ -370,22 +367,21 @@ export class ContractBook {
     }
     if (attentive) this.#attentive.add(trade)
     else this.#attentive.delete(trade)
-    this.#wait(trade, now.best, now.mfeNear)
+    this.#wait(trade, now)
   }
 
   /** Waits for the nearest levels at which a rule of the trade could say something else. */
-  #wait(trade: RunningTrade, best: number, mfePct: number): void {
+  #wait(trade: RunningTrade, now: Situation): void {
     let favourable = Number.POSITIVE_INFINITY
     let adverse = Number.NEGATIVE_INFINITY
     for (const pending of trade.pending) {
-      const level = levels(pending, trade.stretch, best, mfePct)
+      const level = levels(pending, now)
       if (level.favourable < favourable) favourable = level.favourable
       if (level.adverse > adverse) adverse = level.adverse
     }
-    const margin = MARGIN * Math.max(Math.abs(best), trade.ownPrice, 1e-9)
     const waiting = { trade, version: ++trade.version }
-    const above = (trade.side === 1 ? favourable : -adverse) - margin
-    const below = (trade.side === 1 ? -adverse : favourable) - margin
+    const above = trade.side === 1 ? favourable : -adverse
+    const below = trade.side === 1 ? -adverse : favourable
     if (above !== Number.POSITIVE_INFINITY) this.#above.add(above, waiting)
     if (below !== Number.POSITIVE_INFINITY) this.#below.add(below, waiting)
   }

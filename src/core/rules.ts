@@ -263,29 +263,58 @@ export function alertPct(rule: Rule, now: Situation): string | null {
   return plain(shown.n.div(shown.d))
 }
 
-/** The price levels that could change what a rule says, in doubles: `favourable` and `adverse` in side × price. Conservative by `MARGIN`. */
-export function levels(pending: Pending, stretch: Stretch, best: number, mfePct: number): { favourable: number; adverse: number } {
-  const { rule } = pending
-  const quantity = Number(stretch.entryQuantity)
-  const entry = Number(stretch.entryCost) / quantity
-  const key = stretch.side * entry
+/** Side × price at or above, and at or below, which a rule could say something else. */
+export interface Levels {
+  readonly favourable: number
+  readonly adverse: number
+}
+const NEVER: Levels = { favourable: Number.POSITIVE_INFINITY, adverse: Number.NEGATIVE_INFINITY }
+
+/** Share by which a level is taken nearer than it is: waking in vain is cheap, sleeping through is wrong. */
+const MARGIN = 1e-11
+
+/**
+ * The levels a pending rule waits for, in doubles. What follows the best price (an armed trail or giveback) leaves half of its distance to the
+ * price as play: it need not be woken by every record, only by one that used up the play or by a price within it.
+ */
+export function levels(pending: Pending, now: Situation): Levels {
+  const { rule, tier, armed } = pending
+  const { near } = rule
+  const { side, entry } = now.stretch
   const percent = Math.abs(entry) / 100
-  const bestKey = stretch.side * best
+  const key = side * entry
+  if (rule.kind === 'TRAILING_STOP' && armed) {
+    const reach = 1 + Math.abs(near.pct) / 100
+    const best = side * now.best
+    const trigger = best - (near.pct / 100) * Math.abs(best)
+    const play = Math.max(0, side * now.price - trigger) / (2 * reach)
+    return between(trigger + play * reach, best + play, percent)
+  }
+  if (entry === 0) return NEVER
   switch (rule.kind) {
     case 'MAE_STOP':
-      return { favourable: Number.POSITIVE_INFINITY, adverse: key - Number(rule.pct) * percent }
+      return between(key - near.pct * percent, Number.POSITIVE_INFINITY, percent)
     case 'MFE_TARGET':
-      return { favourable: key + Number((rule.tiers[pending.tier] as Tier).pct) * percent, adverse: Number.NEGATIVE_INFINITY }
+      return between(Number.NEGATIVE_INFINITY, key + (near.tiers[tier] as number) * percent, percent)
     case 'TRAILING_STOP':
-      if (!pending.armed) return { favourable: key + Number(rule.armPct) * percent, adverse: Number.NEGATIVE_INFINITY }
-      return { favourable: bestKey, adverse: bestKey - (Number(rule.pct) / 100) * Math.abs(best) }
-    case 'GIVEBACK':
-      if (!pending.armed) return { favourable: key + Number(rule.armPct) * percent, adverse: Number.NEGATIVE_INFINITY }
-      return { favourable: key + mfePct * percent, adverse: key + (1 - Number(rule.fraction)) * mfePct * percent }
+      return between(Number.NEGATIVE_INFINITY, key + near.armPct * percent, percent)
+    case 'GIVEBACK': {
+      if (!armed) return between(Number.NEGATIVE_INFINITY, key + near.armPct * percent, percent)
+      const kept = 1 - near.fraction
+      const trigger = key + now.mfeNear * kept * percent
+      const best = key + now.mfeNear * percent
+      if (kept <= 0) return between(trigger, Number.POSITIVE_INFINITY, percent)
+      const play = Math.max(0, side * now.price - trigger) / 2
+      return between(trigger + play, best + play / kept, percent)
+    }
     case 'TIME_STOP':
     case 'NO_PROGRESS':
-      return { favourable: Number.POSITIVE_INFINITY, adverse: Number.NEGATIVE_INFINITY }
+      return NEVER
   }
+}
+
+function between(adverse: number, favourable: number, percent: number): Levels {
+  return { favourable: favourable - MARGIN * (Math.abs(favourable) + percent), adverse: adverse + MARGIN * (Math.abs(adverse) + percent) }
 }
 
 const ONE = decimal(1)
