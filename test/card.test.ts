@@ -88,6 +88,13 @@ describe('numbers for people', () => {
 
   test('percentages and prices', () => {
     expect([signedPercent('8.1'), signedPercent('-0.636942675159'), signedPercent(null)]).toEqual(['+8.10 %', '−0.64 %', null])
-    expect([price('183.1'), price('1.08345'), price('6705'), price('-3.5')]).toEqual(['183.10', '1.08345', '6,705.00', '−3.50'])
+    expect(['183.1', '1.08345', '6705', '-3.5', '667.249167', '0.00012345'].map(price)).toEqual([
+      '183.10',
+      '1.08345',
+      '6,705.00',
+      '−3.50',
+      '667.249',
+      '0.000123',
+    ])
   })
 })

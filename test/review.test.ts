@@ -74,8 +74,53 @@ describe('a day with a bit of everything', () => {
     expect(review.accounts[1]?.quality.unmarked).toEqual(['IBM'])
   })
 
-  test('a trade that never left its entry gave back nothing of nothing: no percentage', () => {
-    expect(of(unmarked.trade.tradeId)).toMatchObject({ gaveBack: '0', gaveBackPct: null })
+  test('a trade that was never in profit had nothing to give back', () => {
+    expect(of(unmarked.trade.tradeId)).toMatchObject({ gaveBack: null, gaveBackPct: null, capture: null })
+    const loser = sketch({
+      instrument: ibm,
+      fills: [
+        ['09:40:00', 50, '402.56'],
+        ['10:50:00', -50, '386.81'],
+      ],
+      marks: [['09:41:00', '402.60']],
+    })
+    const review = reviewDay({ ...input, trades: [loser.trade] }).accounts[0]
+    expect(review).toMatchObject({ gaveBack: [], turned: [], trades: [{ gaveBack: null, gaveBackPct: null }] })
+  })
+
+  test('but one that was up by what it risked had, however small that was', () => {
+    const tight = { ...givenBack.trade, initialStop: '179.5', mfe: { ...givenBack.trade.mfe, pct: '0.3', pnl: '54' }, grossPnl: '-20' }
+    expect(reviewDay({ ...input, trades: [tight] }).accounts[0]).toMatchObject({ gaveBack: [{ gaveBack: '74' }], turned: [{ tradeId: tight.tradeId }] })
+  })
+
+  test('what it kept of the range it saw: entry and exit efficiency, whose sum less one is the total', () => {
+    const trade = { ...givenBack.trade, mfe: { ...givenBack.trade.mfe, pnl: '70' }, mae: { ...givenBack.trade.mae, pnl: '-35' }, grossPnl: '50' }
+    const { efficiency, capture } = reviewDay({ ...input, trades: [trade] }).accounts[0]?.trades[0] ?? {}
+    expect(efficiency).toEqual({ entry: '66.666666666667', exit: '80.952380952381', total: '47.619047619048' })
+    expect(capture).toBe('71.428571428571')
+  })
+
+  test('how long it stood at its best round level', () => {
+    const held = sketch({
+      instrument: ibm,
+      fills: [
+        ['10:00:00', 10, '100'],
+        ['11:00:00', -10, '101'],
+      ],
+      marks: [
+        ['10:10:00', '108'],
+        ['10:12:00', '108.9'],
+        ['10:14:12', '107.99'],
+        ['10:20:00', '108.2'],
+        ['10:21:00', '104'],
+      ],
+    })
+    const trajectories = new Map([[held.trade.tradeId, held.points]])
+    const dwell = (trade = held.trade) => reviewDay({ ...input, trades: [trade], trajectories }).accounts[0]?.trades[0]?.dwell
+    expect(dwell()).toEqual({ pct: '8', ms: (4 * 60 + 12 + 60) * 1000 })
+    // What was not seen is not counted.
+    const gaps = [{ from: at('10:13:00'), to: at('10:14:00') }]
+    expect(dwell({ ...held.trade, provenance: { ...held.trade.provenance, gaps } })).toEqual({ pct: '8', ms: (3 * 60 + 12 + 60) * 1000 })
   })
 
   test('strategies have lines of their own', () => {

@@ -4,8 +4,8 @@ import { type DecimalText, decimal } from '#core/decimal.ts'
 import { type Instant, wallClock } from '#core/time.ts'
 
 const HALF_EVEN = 2
-/** Prices keep their own decimals up to this many. */
-const PRICE_DECIMALS = 6
+/** Prices keep their own decimals as far as they make this many digits: 1.08345, 196.298, 6,687.25. An average has no end of them. */
+const PRICE_DIGITS = 6
 
 /** '1,234.50', '−412.50': two decimals, a true minus. */
 export function money(amount: DecimalText | null): string | null {
@@ -28,12 +28,13 @@ export function wholePercent(percent: DecimalText | null): string | null {
   return percent === null ? null : `${grouped(decimal(percent).toFixed(0, HALF_EVEN))} %`
 }
 
-/** A price with at least two decimals and as many more as it has. */
+/** A price with at least two decimals and as many more as it has, up to six digits in all. */
 export function price(value: DecimalText | null): string | null {
   if (value === null) return null
   const exact = decimal(value)
-  const decimals = exact.toFixed().split('.')[1]?.length ?? 0
-  return grouped(exact.toFixed(Math.min(PRICE_DECIMALS, Math.max(2, decimals)), HALF_EVEN))
+  const [whole = '', decimals = ''] = exact.abs().toFixed().split('.')
+  const room = PRICE_DIGITS - (whole === '0' ? 0 : whole.length)
+  return grouped(exact.toFixed(Math.max(2, Math.min(room, decimals.length)), HALF_EVEN))
 }
 
 /** A quantity as it is, with thousands apart. */
