@@ -5,6 +5,7 @@ import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey
 import type { DecimalText } from '#core/decimal.ts'
 import type { DeliveryState } from '#core/delivery.ts'
 import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
+import type { Scope } from '#core/scope.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
@@ -142,6 +143,13 @@ const tradeColumns = () => ({
   coverage: decimal('coverage'),
   gaps: jsonb('gaps').$type<Provenance['gaps']>().notNull(),
   seq: number('seq').notNull(),
+  /** What the order's own reference says of the trade (core/order-ref.ts); a person's word goes before it. */
+  refStrategy: text('ref_strategy'),
+  refTags: text('ref_tags').array().notNull().default(sql`'{}'`),
+  refStop: decimal('ref_stop'),
+  refTarget: decimal('ref_target'),
+  /** How much of the best running result was given back. */
+  giveback: decimal('giveback').notNull().generatedAlwaysAs(sql`mfe_pnl - gross_pnl`),
   /** account:conId:family of the opening execution: what the trader's words are anchored to, the same in both units. */
   anchor: text('anchor').notNull().generatedAlwaysAs(sql`substr(trade_id, strpos(trade_id, ':') + 1)`),
 })
@@ -158,6 +166,17 @@ export const orders = pgTable('orders_rt', tradeColumns(), (t) => [
   index('orders_rt_net').on(t.netPnl, t.tradeId),
   index('orders_rt_seq').on(t.seq),
   index('orders_rt_anchor').on(t.anchor),
+  index('orders_rt_giveback').on(t.giveback, t.tradeId),
+  // Unknown values come last in either direction, so the way down needs an index of its own.
+  index('orders_rt_closed_down').on(t.closedAt.desc().nullsLast(), t.tradeId.desc()),
+  index('orders_rt_mfe_down').on(t.mfePct.desc().nullsLast(), t.tradeId.desc()),
+  index('orders_rt_mae_down').on(t.maePct.desc().nullsLast(), t.tradeId.desc()),
+  index('orders_rt_net_down').on(t.netPnl.desc().nullsLast(), t.tradeId.desc()),
+  index('orders_rt_side').on(t.side, t.openedAt),
+  index('orders_rt_mode').on(t.mode, t.openedAt),
+  index('orders_rt_held').on(t.openedAt).where(sql`held`),
+  index('orders_rt_ref_strategy').on(t.refStrategy).where(sql`ref_strategy is not null`),
+  index('orders_rt_ref_tags').using('gin', t.refTags).where(sql`ref_tags <> '{}'`),
 ])
 
 export const roundTrips = pgTable('round_trips_rt', tradeColumns(), (t) => [
@@ -172,6 +191,17 @@ export const roundTrips = pgTable('round_trips_rt', tradeColumns(), (t) => [
   index('round_trips_rt_net').on(t.netPnl, t.tradeId),
   index('round_trips_rt_seq').on(t.seq),
   index('round_trips_rt_anchor').on(t.anchor),
+  index('round_trips_rt_giveback').on(t.giveback, t.tradeId),
+  // Unknown values come last in either direction, so the way down needs an index of its own.
+  index('round_trips_rt_closed_down').on(t.closedAt.desc().nullsLast(), t.tradeId.desc()),
+  index('round_trips_rt_mfe_down').on(t.mfePct.desc().nullsLast(), t.tradeId.desc()),
+  index('round_trips_rt_mae_down').on(t.maePct.desc().nullsLast(), t.tradeId.desc()),
+  index('round_trips_rt_net_down').on(t.netPnl.desc().nullsLast(), t.tradeId.desc()),
+  index('round_trips_rt_side').on(t.side, t.openedAt),
+  index('round_trips_rt_mode').on(t.mode, t.openedAt),
+  index('round_trips_rt_held').on(t.openedAt).where(sql`held`),
+  index('round_trips_rt_ref_strategy').on(t.refStrategy).where(sql`ref_strategy is not null`),
+  index('round_trips_rt_ref_tags').using('gin', t.refTags).where(sql`ref_tags <> '{}'`),
 ])
 
 const pointColumns = () => ({
@@ -188,15 +218,24 @@ export const orderPoints = pgTable('orders_rt_ts', pointColumns(), (t) => [prima
 export const roundTripPoints = pgTable('round_trips_rt_ts', pointColumns(), (t) => [primaryKey({ name: 'round_trips_rt_ts_pkey', columns: [t.tradeId, t.ts] })])
 
 /** What the trader said of a trade, folded from the decisions; anchored to the opening execution, so that a rebuild keeps it. */
-export const annotations = pgTable('annotations', {
-  anchor: text('anchor').primaryKey(),
-  strategy: text('strategy'),
-  tags: text('tags').array().notNull().default(sql`'{}'`),
-  note: text('note'),
-  initialStop: decimal('initial_stop'),
-  held: boolean('held').notNull().default(false),
-  updatedAt: instant('updated_at').notNull(),
-})
+export const annotations = pgTable(
+  'annotations',
+  {
+    anchor: text('anchor').primaryKey(),
+    strategy: text('strategy'),
+    tags: text('tags').array().notNull().default(sql`'{}'`),
+    note: text('note'),
+    initialStop: decimal('initial_stop'),
+    held: boolean('held').notNull().default(false),
+    updatedAt: instant('updated_at').notNull(),
+    rating: integer('rating'),
+    mistakes: text('mistakes').array().notNull().default(sql`'{}'`),
+    initialTarget: decimal('initial_target'),
+    /** What a person has spoken of, if only to take it away: there the order's reference is silent. */
+    said: text('said').array().notNull().default(sql`'{}'`),
+  },
+  (t) => [index('annotations_strategy').on(t.strategy), index('annotations_tags').using('gin', t.tags), index('annotations_mistakes').using('gin', t.mistakes)],
+)
 
 // --- history ---
 
@@ -313,6 +352,8 @@ export const audit = pgTable(
     subject: text('subject').notNull(),
     before: jsonb('before').$type<unknown>(),
     after: jsonb('after').$type<unknown>(),
+    /** Whose token it was, or 'loopback'; null for what the writer did by itself. */
+    who: text('who'),
   },
   (t) => [index('audit_subject').on(t.subject, t.id)],
 )
@@ -328,6 +369,18 @@ export const refusedMarks = pgTable(
   },
   (t) => [index('refused_marks_contract').on(t.conId, t.at)],
 )
+
+/** Who may read or write from elsewhere: never the token itself, only what proves it. */
+export const tokens = pgTable('tokens', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique('tokens_hash'),
+  scopes: text('scopes').array().$type<Scope[]>().notNull(),
+  /** null: every account. */
+  accounts: text('accounts').array(),
+  createdAt: instant('created_at').notNull(),
+  revokedAt: instant('revoked_at'),
+})
 
 /** Where pages go in Notion, and what our properties are called by there: ids, so that one the user renamed is still found. */
 export const notionSources = pgTable('notion_sources', {

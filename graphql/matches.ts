@@ -1,4 +1,6 @@
 // Whether a trade or an alert that was just told is one a subscriber asked for. Pure; the store's SQL says the same of stored ones (a test compares).
+import { type DecimalText, decimal } from '#core/decimal.ts'
+import { givebackOf } from '#core/giveback.ts'
 import type { AlertFilter, TradeFilter } from '#core/query.ts'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 
@@ -17,7 +19,12 @@ export function matchesTrade(filter: TradeFilter, trade: StoredTrade): boolean {
     (strategies === undefined || (trade.strategy !== null && strategies.includes(trade.strategy))) &&
     (tags === undefined || trade.tags.some((tag) => tags.includes(tag))) &&
     within(filter.openedFrom, filter.openedUntil, trade.openedAt) &&
-    within(filter.closedFrom, filter.closedUntil, trade.closedAt)
+    within(filter.closedFrom, filter.closedUntil, trade.closedAt) &&
+    (filter.mistakes === undefined || trade.mistakes?.some((mistake) => filter.mistakes?.includes(mistake)) === true) &&
+    between(filter.netPnlMin, filter.netPnlMax, trade.netPnl) &&
+    between(filter.mfePctMin, filter.mfePctMax, trade.mfe.pct) &&
+    between(filter.maePctMin, filter.maePctMax, trade.mae.pct) &&
+    between(filter.givebackMin, filter.givebackMax, givebackOf(trade))
   )
 }
 
@@ -41,6 +48,13 @@ function among<T>(list: readonly T[] | undefined, value: T): boolean {
 
 function is<T>(wanted: T | undefined, value: T): boolean {
   return wanted === undefined || wanted === value
+}
+
+function between(min: DecimalText | undefined, max: DecimalText | undefined, value: DecimalText | null): boolean {
+  if (min === undefined && max === undefined) return true
+  if (value === null) return false
+  const known = decimal(value)
+  return (min === undefined || known.gte(min)) && (max === undefined || known.lte(max))
 }
 
 function within(from: number | undefined, until: number | undefined, at: number | null): boolean {

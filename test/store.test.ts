@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { MARK_SOURCES, type Fact, SEC_TYPES, SIDES } from '#core/facts.ts'
+import { readOrderRef } from '#core/order-ref.ts'
 import { type Connection, type Page, TRADE_ORDER_FIELDS, type TradeFilter } from '#core/query.ts'
 import { ALERT_STATES, type StoredAlert, type StoredFact, type StoredMark, type StoredTrade } from '#core/stored.ts'
 import { MODES, PROVENANCE_SOURCES, SEVERITIES, type TrajectoryPoint, UNITS } from '#core/trade.ts'
@@ -127,7 +128,7 @@ const trade: fc.Arbitrary<StoredTrade> = fc
     mfe: excursion,
     mae: excursion,
     drawdownPct: fc.option(decimalText),
-    orderRef: fc.option(text),
+    orderRef: fc.option(fc.oneof(text, fc.constantFrom('breakout', 'gap #a #b', 'x stop=1.50 target=2'))),
     held: fc.boolean(),
     fills: fc.array(
       fc.record({
@@ -153,12 +154,16 @@ const trade: fc.Arbitrary<StoredTrade> = fc
     fc.stringMatching(/^[0-9a-f]{0,8}$/).map((family) => ({
       ...drawn,
       tradeId: `${drawn.unit}:${drawn.account}:${drawn.conId}:${family}`,
-      strategy: null,
-      tags: [],
+      ...saidOf(drawn.orderRef),
       note: null,
-      initialStop: null,
     })),
   )
+
+/** Nobody annotated these: their orders' references speak. */
+function saidOf(orderRef: string | null) {
+  const { initialTarget, ...said } = readOrderRef(orderRef)
+  return initialTarget === null ? said : { ...said, initialTarget }
+}
 
 const trades = fc.uniqueArray(trade, { selector: ({ tradeId }) => tradeId, maxLength: 25 })
 

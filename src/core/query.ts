@@ -1,5 +1,6 @@
 // How trades and alerts are asked for: filters, orders and pages, the same words in GraphQL, in the store and at the command line.
 // Pure: it says what is wanted, never how it is found.
+import type { DecimalText } from './decimal.ts'
 import type { AlertState } from './stored.ts'
 import type { Instant } from './time.ts'
 import type { Mode, Severity, TradeSide, TradeStatus, Unit } from './trade.ts'
@@ -19,13 +20,24 @@ export interface TradeFilter {
   readonly strategies?: readonly string[]
   /** At least one of these tags. */
   readonly tags?: readonly string[]
+  /** At least one of these mistakes. */
+  readonly mistakes?: readonly string[]
   readonly openedFrom?: Instant
   readonly openedUntil?: Instant
   readonly closedFrom?: Instant
   readonly closedUntil?: Instant
+  /** Ranges hold both ends; a trade whose value is unknown is in none. */
+  readonly netPnlMin?: DecimalText
+  readonly netPnlMax?: DecimalText
+  readonly mfePctMin?: DecimalText
+  readonly mfePctMax?: DecimalText
+  readonly maePctMin?: DecimalText
+  readonly maePctMax?: DecimalText
+  readonly givebackMin?: DecimalText
+  readonly givebackMax?: DecimalText
 }
 
-export const TRADE_ORDER_FIELDS = ['OPENED_AT', 'CLOSED_AT', 'MFE_PCT', 'MAE_PCT', 'NET_PNL'] as const
+export const TRADE_ORDER_FIELDS = ['OPENED_AT', 'CLOSED_AT', 'MFE_PCT', 'MAE_PCT', 'NET_PNL', 'GIVEBACK'] as const
 export type TradeOrderField = (typeof TRADE_ORDER_FIELDS)[number]
 export const DIRECTIONS = ['ASC', 'DESC'] as const
 export type Direction = (typeof DIRECTIONS)[number]

@@ -6,13 +6,22 @@ import type { Instant } from './time.ts'
 import type { Alert, Mode, Trade } from './trade.ts'
 
 /** A trade as stored. `seq` is given by the one writer in the committing transaction and never goes down; the trader's own words are joined on read. */
-export interface StoredTrade extends Trade {
+export interface StoredTrade extends Trade, Words {
   readonly seq: number
   readonly mode: Mode
+}
+
+/** What is said of a trade: by its order's reference, and by whoever annotates it. */
+export interface Words {
   readonly strategy: string | null
   readonly tags: readonly string[]
   readonly note: string | null
   readonly initialStop: DecimalText | null
+  readonly initialTarget?: DecimalText | null
+  /** How well it was traded, 1 to 5. */
+  readonly rating?: number | null
+  /** What went wrong, in the trader's own words. */
+  readonly mistakes?: readonly string[]
 }
 
 export const ALERT_STATES = ['RAISED', 'LATE', 'ALREADY_BEYOND', 'WITHDRAWN', 'MISSED'] as const

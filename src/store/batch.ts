@@ -6,6 +6,7 @@ import { getTableColumns } from 'drizzle-orm'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Fact } from '#core/facts.ts'
+import { readOrderRef } from '#core/order-ref.ts'
 import type { StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
@@ -160,13 +161,13 @@ function* copyLines(marks: readonly StoredMark[]): Iterable<string> {
 // --- what is folded from them ---
 
 /** Column names as SQL and as Drizzle calls them, without those the server fills in. */
-function columnsOf(table: typeof orders | typeof alerts, filledIn: string): { key: string; name: string }[] {
+function columnsOf(table: typeof orders | typeof alerts, ...filledIn: readonly string[]): { key: string; name: string }[] {
   return Object.entries(getTableColumns(table))
     .map(([key, column]) => ({ key, name: column.name }))
-    .filter(({ key }) => key !== filledIn)
+    .filter(({ key }) => !filledIn.includes(key))
 }
 
-const TRADE_COLUMNS = columnsOf(orders, 'anchor').map(({ name }) => name)
+const TRADE_COLUMNS = columnsOf(orders, 'anchor', 'giveback').map(({ name }) => name)
 const ALERT_COLUMNS = columnsOf(alerts, 'number')
 
 /** All rows as one JSON text: the server turns decimals, instants and lists into its own by the table's types. */
@@ -195,6 +196,7 @@ async function writeTrades(sql: Sql, trades: readonly StoredTrade[]): Promise<vo
 
 function tradeRow(trade: StoredTrade): Record<string, unknown> {
   const { mfe, mae, provenance } = trade
+  const said = readOrderRef(trade.orderRef)
   return {
     trade_id: trade.tradeId,
     symbol: trade.symbol,
@@ -237,6 +239,10 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
     coverage: provenance.coverage,
     gaps: provenance.gaps,
     seq: trade.seq,
+    ref_strategy: said.strategy,
+    ref_tags: said.tags,
+    ref_stop: said.initialStop,
+    ref_target: said.initialTarget,
   }
 }
 

@@ -29,8 +29,24 @@ export interface Annotation {
   readonly tags?: readonly string[]
   readonly note?: string | null
   readonly initialStop?: DecimalText | null
+  readonly initialTarget?: DecimalText | null
+  /** 1 to 5. */
+  readonly rating?: number | null
+  readonly mistakes?: readonly string[]
   readonly held?: boolean
 }
+
+/** Columns of `annotations` by the names of what is said. */
+const SAYINGS = {
+  strategy: 'strategy',
+  tags: 'tags',
+  note: 'note',
+  initialStop: 'initial_stop',
+  initialTarget: 'initial_target',
+  rating: 'rating',
+  mistakes: 'mistakes',
+  held: 'held',
+} as const satisfies Record<keyof Annotation, string>
 
 const RULE_COLUMNS = 'id, version, place, body, enabled, created_at as "createdAt"'
 
@@ -54,7 +70,7 @@ export async function seedRules(db: Database, rules: readonly NewRule[]): Promis
 }
 
 /** A new rule, or the next version of a known one. Nothing changed: nothing is written. */
-export async function saveRule(db: Database, rule: NewRule, at: Instant): Promise<StoredRule> {
+export async function saveRule(db: Database, rule: NewRule, at: Instant, who: string | null = null): Promise<StoredRule> {
   return inTransaction(db.pool, async (client) => {
     await client.query('lock table rules in share row exclusive mode')
     const same = await rowsOf<StoredRule & { same: boolean }>(
@@ -69,14 +85,15 @@ export async function saveRule(db: Database, rule: NewRule, at: Instant): Promis
     }
     const saved = await insertRule(client, rule)
     await decide(client, { at, kind: 'rule', subject: rule.id, body: { version: saved.version, enabled: rule.enabled, rule: rule.body } })
+    await writeAudit(client, { at, who, what: 'rule', subject: rule.id, before: current && { ...current, same: undefined }, after: saved })
     return saved
   })
 }
 
 /** Switches a rule on or off, as its next version; null where no rule has this id. */
-export async function switchRule(db: Database, id: string, enabled: boolean, at: Instant): Promise<StoredRule | null> {
+export async function switchRule(db: Database, id: string, enabled: boolean, at: Instant, who: string | null = null): Promise<StoredRule | null> {
   const current = (await rulesOf(db)).find((rule) => rule.id === id)
-  return current === undefined ? null : saveRule(db, { id, body: current.body, enabled }, at)
+  return current === undefined ? null : saveRule(db, { id, body: current.body, enabled }, at, who)
 }
 
 async function insertRule(sql: Sql, rule: NewRule): Promise<StoredRule> {
@@ -91,36 +108,34 @@ async function insertRule(sql: Sql, rule: NewRule): Promise<StoredRule> {
 }
 
 /** Says something of a trade. It is anchored to the opening execution, so both units and every rebuild show it. */
-export async function annotate(db: Database, tradeId: string, annotation: Annotation, at: Instant): Promise<void> {
+export async function annotate(db: Database, tradeId: string, annotation: Annotation, at: Instant, who: string | null = null): Promise<void> {
   const anchor = anchorOf(tradeId)
-  const { strategy, tags, note, initialStop, held } = annotation
+  const said = (Object.keys(SAYINGS) as (keyof Annotation)[]).filter((name) => annotation[name] !== undefined)
   await inTransaction(db.pool, async (client) => {
     await client.query('insert into annotations (anchor, updated_at) values ($1, $2) on conflict (anchor) do nothing', [anchor, writeInstant(at)])
+    const [before] = await rowsOf(client, `select ${WORDS} from annotations where anchor = $1 for update`, [anchor])
+    const sets = said.map((name, n) => `${SAYINGS[name]} = $${n + 4}`)
     await client.query(
-      `update annotations set
-         strategy = case when $2 then $3 else strategy end,
-         tags = case when $4 then $5::text[] else tags end,
-         note = case when $6 then $7 else note end,
-         initial_stop = case when $8 then $9::numeric else initial_stop end,
-         held = coalesce($10, held),
-         updated_at = $11
-       where anchor = $1`,
-      [
-        anchor,
-        strategy !== undefined,
-        strategy ?? null,
-        tags !== undefined,
-        tags ?? [],
-        note !== undefined,
-        note ?? null,
-        initialStop !== undefined,
-        initialStop ?? null,
-        held ?? null,
-        writeInstant(at),
-      ],
+      `update annotations set ${[...sets, 'updated_at = $2', 'said = array(select distinct unnest(said || $3::text[]) order by 1)'].join(', ')} where anchor = $1`,
+      [anchor, writeInstant(at), said, ...said.map((name) => annotation[name])],
     )
     await decide(client, { at, kind: 'annotate', subject: anchor, body: annotation })
+    await writeAudit(client, { at, who, what: 'annotate', subject: anchor, before, after: annotation })
   })
+}
+
+const WORDS = Object.values(SAYINGS).join(', ')
+
+/** Who decided what, and how it was before: history, like the writer's own. */
+async function writeAudit(sql: Sql, entry: { at: Instant; who: string | null; what: string; subject: string; before: unknown; after: unknown }): Promise<void> {
+  await sql.query('insert into audit (at, what, subject, before, after, who) values ($1, $2, $3, $4, $5, $6)', [
+    writeInstant(entry.at),
+    entry.what,
+    entry.subject,
+    writeJson(entry.before ?? null),
+    writeJson(entry.after ?? null),
+    entry.who,
+  ])
 }
 
 /** The anchors (account:conId:family) of the trades that are held for the long term. */

@@ -1,8 +1,8 @@
 // The trades as rows: open ones for the start, pages for those who read, changes for those who come back. Both units, never in one answer
 // except where ids name them. Never folds anything: the batch writes what the book said.
-import { and, arrayOverlaps, asc, eq, getTableColumns, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder, type TradeOrderField } from '#core/query.ts'
-import type { StoredTrade } from '#core/stored.ts'
+import type { StoredTrade, Words } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint, Unit } from '#core/trade.ts'
 import { annotations, orders, roundTrips } from '#drizzle/schema.ts'
@@ -49,6 +49,17 @@ export async function tradesByIds(db: Database, tradeIds: readonly string[]): Pr
     return ids.length === 0 ? [] : tradesOf(db, { unit, ids })
   })
   return (await Promise.all(found)).flat()
+}
+
+/** What a histogram is made of: the latest trades' excursions, newest first. */
+export async function spreadOf(db: Database, filter: TradeFilter, last: number): Promise<{ mfePct: string | null; drawdownPct: string | null }[]> {
+  const table = tableOf(filter.unit)
+  return db.orm
+    .select({ mfePct: table.mfePct, drawdownPct: table.drawdownPct })
+    .from(table)
+    .where(conditions(table, filter))
+    .orderBy(desc(table.openedAt), desc(table.tradeId))
+    .limit(last)
 }
 
 /** Trades that changed after `seq`, by seq: the latest state of each. */
@@ -123,7 +134,7 @@ function select(db: Database, table: TradeTable) {
 type Row = Awaited<ReturnType<typeof select>>[number]
 
 function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
-  const { ids, accounts, symbols, conIds, sides, status, mode, held, strategies, tags, openedFrom, openedUntil, closedFrom, closedUntil } = filter
+  const { ids, accounts, symbols, conIds, sides, status, mode, held, strategies, tags, mistakes, openedFrom, openedUntil, closedFrom, closedUntil } = filter
   return and(
     ids && inArray(table.tradeId, [...ids]),
     accounts && inArray(table.account, [...accounts]),
@@ -137,26 +148,64 @@ function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
     status && eq(table.status, status),
     mode && eq(table.mode, mode),
     held === undefined ? undefined : eq(table.held, held),
-    strategies && inArray(annotations.strategy, [...strategies]),
-    tags && (tags.length === 0 ? sql`false` : arrayOverlaps(annotations.tags, [...tags])),
+    strategies && spokenOf(table, 'strategy', sql`= any(${list(strategies)})`, table.refStrategy, annotations.strategy),
+    tags && spokenOf(table, 'tags', sql`&& ${list(tags)}`, table.refTags, annotations.tags),
+    mistakes && inArray(table.anchor, sql`(select anchor from annotations where mistakes && ${list(mistakes)})`),
     openedFrom === undefined ? undefined : gte(table.openedAt, openedFrom),
     openedUntil === undefined ? undefined : lt(table.openedAt, openedUntil),
     closedFrom === undefined ? undefined : gte(table.closedAt, closedFrom),
     closedUntil === undefined ? undefined : lt(table.closedAt, closedUntil),
+    between(table.netPnl, filter.netPnlMin, filter.netPnlMax),
+    between(table.mfePct, filter.mfePctMin, filter.mfePctMax),
+    between(table.maePct, filter.maePctMin, filter.maePctMax),
+    between(table.giveback, filter.givebackMin, filter.givebackMax),
+  )
+}
+
+function between(column: AnyColumn, min: string | undefined, max: string | undefined): SQL | undefined {
+  return and(min === undefined ? undefined : gte(column, min), max === undefined ? undefined : lte(column, max))
+}
+
+function list(values: readonly string[]): SQL {
+  return sql`${sql.param([...values])}::text[]`
+}
+
+/** Trades of which a person, or where no person spoke the order's reference, says so: each half by its own index. */
+function spokenOf(table: TradeTable, what: 'strategy' | 'tags', says: SQL, byOrder: AnyColumn, byPerson: AnyColumn): SQL {
+  const silent = what === 'tags' ? sql`${byOrder} <> '{}'` : sql`${byOrder} is not null`
+  return inArray(
+    table.tradeId,
+    sql`(select ${table.tradeId} from annotations join ${table} on ${table.anchor} = ${annotations.anchor} where ${byPerson} ${says}
+      union all select ${table.tradeId} from ${table} where ${byOrder} ${says} and ${silent}
+        and not exists (select 1 from annotations where ${annotations.anchor} = ${table.anchor} and ${what} = any(${annotations.said})))`,
   )
 }
 
 function sortKeys(table: TradeTable, order: TradeOrder): SortKey[] {
   const { direction } = order
-  const columns = { OPENED_AT: table.openedAt, CLOSED_AT: table.closedAt, MFE_PCT: table.mfePct, MAE_PCT: table.maePct, NET_PNL: table.netPnl }
+  const columns = {
+    OPENED_AT: table.openedAt,
+    CLOSED_AT: table.closedAt,
+    MFE_PCT: table.mfePct,
+    MAE_PCT: table.maePct,
+    NET_PNL: table.netPnl,
+    GIVEBACK: table.giveback,
+  }
   return [
-    { column: columns[order.field], direction, nullable: order.field !== 'OPENED_AT' },
+    { column: columns[order.field], direction, nullable: order.field !== 'OPENED_AT' && order.field !== 'GIVEBACK' },
     { column: table.tradeId, direction },
   ]
 }
 
 function keyOf({ trade }: Row, field: TradeOrderField): KeyValue {
-  return { OPENED_AT: trade.openedAt, CLOSED_AT: trade.closedAt, MFE_PCT: trade.mfePct, MAE_PCT: trade.maePct, NET_PNL: trade.netPnl }[field]
+  return {
+    OPENED_AT: trade.openedAt,
+    CLOSED_AT: trade.closedAt,
+    MFE_PCT: trade.mfePct,
+    MAE_PCT: trade.maePct,
+    NET_PNL: trade.netPnl,
+    GIVEBACK: trade.giveback,
+  }[field]
 }
 
 function tradeOf({ trade: row, words }: Row): StoredTrade {
@@ -191,9 +240,21 @@ function tradeOf({ trade: row, words }: Row): StoredTrade {
     provenance: { source: row.source, coverage: row.coverage, gaps: row.gaps },
     seq: row.seq,
     mode: row.mode,
-    strategy: words?.strategy ?? null,
-    tags: words?.tags ?? [],
+    ...wordsOf(row, words),
+  }
+}
+
+/** What is said of the trade: by a person, and where no person spoke by the order's reference. What nobody said is left out where it may be. */
+function wordsOf(row: Row['trade'], words: Row['words']): Words {
+  const said = (what: string) => words?.said.includes(what) === true
+  const initialTarget = said('initialTarget') ? words?.initialTarget : row.refTarget
+  return {
+    strategy: said('strategy') ? (words?.strategy ?? null) : row.refStrategy,
+    tags: said('tags') ? (words?.tags ?? []) : row.refTags,
     note: words?.note ?? null,
-    initialStop: words?.initialStop ?? null,
+    initialStop: said('initialStop') ? (words?.initialStop ?? null) : row.refStop,
+    ...(initialTarget ? { initialTarget } : {}),
+    ...(words?.rating ? { rating: words.rating } : {}),
+    ...(words?.mistakes.length ? { mistakes: words.mistakes } : {}),
   }
 }
