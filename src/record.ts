@@ -2,27 +2,27 @@
 // only then published. It is the one writer; it never talks to a broker and never answers a query.
 import { createHash } from 'node:crypto'
 import type { Quote as BrokerQuote } from '#broker/port.ts'
-import { compareAlerts, ContractBook, type RaisedAlert } from '#core/book.ts'
+import { compareAlerts, type RaisedAlert } from '#core/book.ts'
 import { decimal, plain } from '#core/decimal.ts'
-import { comparePlaces, familyOf, Ledger, type Place, sinceFlat } from '#core/execution.ts'
+import { comparePlaces, familyOf, type Place } from '#core/execution.ts'
 import type { Commission, Execution, Fact, FxRate, Gap, Instrument } from '#core/facts.ts'
-import { freshState, type Judged, rejudge } from '#core/judge.ts'
-import { MarkFilter, type MarkFilterMode } from '#core/mark.ts'
-import { parseRule, type Rule } from '#core/rules.ts'
+import { freshState } from '#core/judge.ts'
+import type { MarkFilterMode } from '#core/mark.ts'
+import { rewriteOf } from '#core/rewrite.ts'
 import { closesPassed } from '#core/session.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
-import { EARLIEST, type Instant, LATEST } from '#core/time.ts'
+import { EARLIEST, type Instant } from '#core/time.ts'
 import { type Mode, type Trade, type TrajectoryPoint, UNITS } from '#core/trade.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
-import { anchorOf, decisionsSince, rulesOf } from '#store/decisions.ts'
+import { anchorOf, decisionsSince } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
-import { lastMark } from '#store/marks.ts'
 import { tradesByIds, tradesOf } from '#store/trades.ts'
+import { BEGINNING, Books, type Contract, NOW } from './books.ts'
 import type { Bus, BusEvent } from './bus.ts'
 import type { Clock } from './clock.ts'
-import { refold } from './refold.ts'
+import { Inbox } from './inbox.ts'
 
 export interface Recorder {
   /** In the order the wire told them; an execution's `at` is the broker's whole second. */
@@ -41,7 +41,16 @@ export interface Recorder {
   decided(): void
   /** Resolves when everything told so far is committed. */
   settled(): Promise<void>
+  /** Folds every contract again from its first fact; resolves with what had to be rewritten. */
+  rebuild(): Promise<Rebuilt>
   close(): Promise<void>
+}
+
+export interface Rebuilt {
+  readonly facts: number
+  readonly trades: number
+  /** Trades that were not as the facts make them, by id. */
+  readonly differed: readonly string[]
 }
 
 export interface RecorderOptions {
@@ -61,26 +70,18 @@ type Told =
   | { readonly kind: 'quote'; readonly quote: BrokerQuote }
   | { readonly kind: 'clock'; readonly at: Instant }
   | { readonly kind: 'decisions' }
+  | { readonly kind: 'rebuild'; done(rebuilt: Rebuilt): void }
 
-/** What the recorder keeps of one contract. */
-interface Contract {
-  instrument: Instrument
-  book: ContractBook
-  filter: MarkFilter
-  /** The last price heard, repeats included. */
-  heardAt: Instant | null
-  /** Last prices of its open trades have not been written since. */
-  stale: boolean
-  readonly gaps: Gap[]
-}
-
-interface VersionedRule {
-  readonly rule: Rule
-  readonly version: number
-}
-
-const NOW: Place = { at: Number.POSITIVE_INFINITY, arrival: 0 }
-const BEGINNING: Place = { at: Number.NEGATIVE_INFINITY, arrival: 0 }
+/** Why a contract is folded again; it stands in the audit of every trade that changes by it. */
+type Reason =
+  | 'start'
+  | 'rebuild'
+  | 'rules changed'
+  | 'instrument changed'
+  | 'execution came late'
+  | 'commission came late'
+  | 'price came late'
+  | `corrected by ${string}`
 
 /** A batch is closed at this many marks, or this long after its first fact. */
 const BATCH_MARKS_MAX = 5_000
@@ -99,28 +100,17 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
 class Writer implements Recorder {
   readonly #options: RecorderOptions
   readonly #db: Database
-  readonly #ledger = new Ledger()
-  readonly #instruments = new Map<number, Instrument>()
-  readonly #contracts = new Map<number, Contract>()
-  /** Gaps of every contract, told without a conId. */
-  readonly #gaps: Gap[] = []
-  #rules: readonly VersionedRule[] = []
+  readonly #books: Books
+  readonly #inbox: Inbox<Told>
   #arrival = 0
   #seq = 0
   #marketTime: Instant | null = null
-  #deadline: Instant = Number.POSITIVE_INFINITY
   #daysEndedUntil: Instant | null = null
   /** The last decision taken in, and the trades (by anchor) that somebody said something of. */
   #decision = 0
   readonly #annotated = new Set<string>()
   readonly #heldListeners: (() => void)[] = []
   #held = ''
-
-  #queue: Told[] = []
-  #working: Promise<void> | null = null
-  #closed = false
-  #failed = false
-  #timer: NodeJS.Timeout | null = null
 
   // The batch that is being gathered.
   #facts: StoredFact[] = []
@@ -133,6 +123,16 @@ class Writer implements Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#db = options.db
+    this.#books = new Books(options.db, options.filter)
+    this.#inbox = new Inbox<Told>({
+      clock: options.clock,
+      take: (told) => this.#take(told),
+      isFull: () => this.#marks.length >= BATCH_MARKS_MAX || this.#closesAt === Number.NEGATIVE_INFINITY,
+      dueAt: () => Math.min(this.#closesAt, this.#isStale() ? this.#lastPricesAt + LAST_PRICE_MS : Number.POSITIVE_INFINITY),
+      commit: () => this.#commit(),
+      shorten: conflate,
+      onFailure: options.onFailure,
+    })
   }
 
   /** Reads the facts, folds what is open, goes on: the only way up. */
@@ -143,28 +143,24 @@ class Writer implements Recorder {
     const decisions = await decisionsSince(this.#db, 0)
     this.#decision = decisions.at(-1)?.id ?? 0
     for (const { kind, subject } of decisions) if (kind === 'annotate') this.#annotated.add(subject)
-    await this.#readRules()
-    for (const stored of await factsOf(this.#db)) this.#remember(stored)
-    for (const conId of this.#ledger.conIds) {
-      const fills = this.#ledger.fills(conId)
-      const last = fills.at(-1)
-      if (last === undefined) continue
-      this.#marketTime = Math.max(this.#marketTime ?? last.at, last.at)
-      if (sinceFlat(fills, { at: Number.POSITIVE_INFINITY, arrival: 0 }).length === 0) continue
-      await this.#foldAgain(this.#contractOf(conId), 'start', () => NOW)
+    await this.#books.readRules(this.#options.log)
+    for (const stored of await factsOf(this.#db)) {
+      this.#books.remember(stored)
+      if (stored.fact.kind === 'execution') this.#marketTime = Math.max(this.#marketTime ?? stored.fact.at, stored.fact.at)
     }
+    for (const conId of this.#books.openConIds()) await this.#foldAgain(this.#books.contractOf(conId), 'start', () => NOW)
   }
 
   tell(fact: Fact, raw?: unknown): void {
-    this.#push({ kind: 'fact', fact, raw })
+    this.#inbox.push({ kind: 'fact', fact, raw })
   }
 
   quote(quote: BrokerQuote): void {
-    this.#push({ kind: 'quote', quote })
+    this.#inbox.push({ kind: 'quote', quote })
   }
 
   clock(at: Instant): void {
-    this.#push({ kind: 'clock', at })
+    this.#inbox.push({ kind: 'clock', at })
   }
 
   gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void {
@@ -172,11 +168,15 @@ class Writer implements Recorder {
   }
 
   decided(): void {
-    this.#push({ kind: 'decisions' })
+    this.#inbox.push({ kind: 'decisions' })
+  }
+
+  rebuild(): Promise<Rebuilt> {
+    return new Promise((done) => this.#inbox.push({ kind: 'rebuild', done }))
   }
 
   held(): readonly Instrument[] {
-    return [...this.#contracts.values()].filter(({ book }) => book.openTrades.size > 0).map(({ instrument }) => instrument)
+    return [...this.#books.contracts].filter(({ book }) => book.openTrades.size > 0).map(({ instrument }) => instrument)
   }
 
   onHeldChanged(listener: () => void): void {
@@ -184,90 +184,22 @@ class Writer implements Recorder {
   }
 
   lastHeardAt(conId: number): Instant | null {
-    return this.#contracts.get(conId)?.heardAt ?? null
+    return this.#books.get(conId)?.heardAt ?? null
   }
 
   marketTime(): Instant | null {
     return this.#marketTime
   }
 
-  async settled(): Promise<void> {
-    while (this.#working !== null || this.#queue.length > 0 || this.#hasBatch()) {
-      this.#closesAt = Number.NEGATIVE_INFINITY
-      this.#lastPricesAt = Number.NEGATIVE_INFINITY
-      await this.#work()
-      if (this.#failed) return
-    }
+  settled(): Promise<void> {
+    return this.#inbox.settled()
   }
 
-  async close(): Promise<void> {
-    await this.settled()
-    this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+  close(): Promise<void> {
+    return this.#inbox.close()
   }
 
-  #push(told: Told): void {
-    if (this.#closed || this.#failed) return
-    this.#queue.push(told)
-    if (this.#working === null) void this.#work()
-  }
-
-  /** One worker at a time takes what was told, in order. A failed commit ends it: what is in memory may no longer be what is stored. */
-  #work(): Promise<void> {
-    this.#working ??= this.#drain()
-      .catch((error: unknown) => {
-        this.#failed = true
-        this.#queue = []
-        this.#options.onFailure(error)
-      })
-      .finally(() => {
-        this.#working = null
-        this.#setTimer()
-      })
-    return this.#working
-  }
-
-  async #drain(): Promise<void> {
-    // What is told in one go is taken in one go.
-    await Promise.resolve()
-    do {
-      let taken = 0
-      for (const queue = this.#queue; taken < queue.length; ) {
-        await this.#take(queue[taken++] as Told)
-        if (this.#marks.length >= BATCH_MARKS_MAX || this.#closesAt === Number.NEGATIVE_INFINITY) break
-      }
-      this.#queue = taken === this.#queue.length ? [] : this.#queue.slice(taken)
-      if (this.#marks.length >= BATCH_MARKS_MAX || this.#options.clock.monotonic() >= this.#closesAt || this.#lastPricesDue()) await this.#commit()
-    } while (this.#queue.length > 0)
-  }
-
-  #setTimer(): void {
-    if (this.#closed || this.#failed || this.#timer !== null || !this.#hasBatch()) return
-    const now = this.#options.clock.monotonic()
-    const due = this.#isStale() ? Math.min(this.#closesAt, Math.max(now, this.#lastPricesAt + LAST_PRICE_MS)) : this.#closesAt
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null
-        void this.#work()
-      },
-      Math.max(1, Math.min(due - now, LAST_PRICE_MS)),
-    )
-  }
-
-  #hasBatch(): boolean {
-    return this.#facts.length > 0 || this.#marks.length > 0 || this.#refused.length > 0 || this.#outbox.length > 0 || this.#isStale()
-  }
-
-  #isStale(): boolean {
-    for (const contract of this.#contracts.values()) if (contract.stale) return true
-    return false
-  }
-
-  #lastPricesDue(): boolean {
-    return this.#isStale() && this.#options.clock.monotonic() >= this.#lastPricesAt + LAST_PRICE_MS
-  }
-
-  async #take(told: Told): Promise<void> {
+  #take(told: Told): Promise<void> | void {
     switch (told.kind) {
       case 'fact':
         return this.#takeFact(told.fact, told.raw)
@@ -277,10 +209,12 @@ class Writer implements Recorder {
         return this.#passTime(told.at, told.at)
       case 'decisions':
         return this.#takeDecisions()
+      case 'rebuild':
+        return this.#rebuild().then(told.done)
     }
   }
 
-  async #takeFact(fact: Fact, raw: unknown): Promise<void> {
+  #takeFact(fact: Fact, raw: unknown): Promise<void> | void {
     switch (fact.kind) {
       case 'instrument':
         return this.#takeInstrument(fact, raw)
@@ -296,57 +230,57 @@ class Writer implements Recorder {
   }
 
   async #takeInstrument(fact: Instrument, raw: unknown): Promise<void> {
-    const known = this.#instruments.get(fact.conId)
+    const known = this.#books.instruments.get(fact.conId)
     const instrument = known === undefined ? fact : { ...known, ...fact }
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(instrument)) return
-    const contract = this.#contracts.get(fact.conId)
+    const contract = this.#books.get(fact.conId)
     if (contract === undefined) {
       this.#keep(instrument, raw)
       return
     }
     contract.instrument = instrument
-    if (contract.book.describe(instrument))
+    if (contract.book.describe(instrument)) {
       await this.#foldAgain(contract, 'instrument changed', () => {
         this.#keep(instrument, raw)
         return BEGINNING
       })
-    else this.#keep(instrument, raw)
-    this.#setDeadline()
+    } else this.#keep(instrument, raw)
+    this.#books.findDeadline()
   }
 
   async #takeExecution(told: Execution, raw: unknown): Promise<void> {
-    if (this.#ledger.has(told.executionId)) return
-    const { conId } = told
-    if (!this.#instruments.has(conId)) throw new Error(`expected the instrument of ${conId} before its execution ${told.executionId}`)
-    const contract = this.#contractOf(conId)
+    const { ledger } = this.#books
+    if (ledger.has(told.executionId)) return
+    const contract = this.#books.contractOf(told.conId)
     const at = instantOfExecution(told.at, contract.heardAt)
     const execution = at === told.at ? told : { ...told, at }
     const family = familyOf(execution.executionId)
-    const known = this.#ledger.fillOf(family)
+    const known = ledger.fillOf(family)
     if (known === null && at >= contract.book.now) {
-      await this.#passTime(at - 1, at)
+      this.#passTime(at - 1, at)
       this.#keep(execution, raw)
-      this.#closesAt = Number.NEGATIVE_INFINITY
-      const fill = this.#ledger.fillOf(family)
+      const fill = ledger.fillOf(family)
       if (fill?.quantity.gt(0)) contract.book.fill(fill)
       contract.stale = true
       contract.heardAt = Math.max(contract.heardAt ?? at, at)
-      this.#setDeadline()
+      this.#books.findDeadline()
     } else {
       await this.#foldAgain(contract, known === null ? 'execution came late' : `corrected by ${execution.executionId}`, () => {
         const { arrival } = this.#keep(execution, raw)
         return known !== null && comparePlaces(known, { at, arrival }) < 0 ? known : { at, arrival }
       })
     }
+    this.#closeBatch()
     this.#tellHeld()
   }
 
   async #takeCommission(commission: Commission, raw: unknown): Promise<void> {
-    if (!this.#ledger.isNews(commission)) return
-    const conId = this.#ledger.conIdOf(commission.executionId)
+    const { ledger } = this.#books
+    if (!ledger.isNews(commission)) return
+    const conId = ledger.conIdOf(commission.executionId)
     const family = familyOf(commission.executionId)
-    const fill = this.#ledger.fillOf(family)
-    const contract = conId === null ? null : this.#contractOf(conId)
+    const fill = ledger.fillOf(family)
+    const contract = conId === null ? null : this.#books.contractOf(conId)
     if (contract !== null && fill?.quantity.gt(0) && !contract.book.holds(family)) {
       await this.#foldAgain(contract, 'commission came late', () => {
         this.#keep(commission, raw)
@@ -355,53 +289,44 @@ class Writer implements Recorder {
       return
     }
     this.#keep(commission, raw)
-    this.#closesAt = Number.NEGATIVE_INFINITY
+    this.#closeBatch()
     contract?.book.costChanged(family)
   }
 
-  async #takeGap(gap: Gap, raw: unknown): Promise<void> {
+  #takeGap(gap: Gap, raw: unknown): void {
     this.#keep(gap, raw)
-    for (const contract of this.#contracts.values())
-      if (gap.conId === undefined || gap.conId === contract.instrument.conId) contract.book.hole(gap.from, gap.to)
+    for (const { book, conId } of this.#books.contracts) if (gap.conId === undefined || gap.conId === conId) book.hole(gap.from, gap.to)
   }
 
-  async #takeRate(rate: FxRate, raw: unknown): Promise<void> {
+  #takeRate(rate: FxRate, raw: unknown): void {
     this.#keep(rate, raw)
-    for (const { book } of this.#contracts.values()) for (const trade of book.trades) for (const family of trade.families) book.costChanged(family)
+    for (const { book } of this.#books.contracts) for (const trade of book.trades) for (const family of trade.families) book.costChanged(family)
   }
 
-  async #takeQuote(quote: BrokerQuote): Promise<void> {
-    const contract = this.#contracts.get(quote.conId)
+  #takeQuote(quote: BrokerQuote): Promise<void> | void {
+    const contract = this.#books.get(quote.conId)
     if (contract === undefined || quote.delayed === true) return
     const at = quote.at ?? this.#marketTime
     if (at === null) return
-    const { accepted, refused } = contract.filter.offer({
-      at,
-      price: quote.price,
-      bid: quote.bid ?? null,
-      ask: quote.ask ?? null,
-      suspicious: false,
-      conditions: 0,
-      unreported: quote.unreported ?? false,
-      pastLimit: quote.pastLimit ?? false,
-      halted: quote.halted ?? false,
-      isMid: quote.source === 'MID',
-    })
+    const { accepted, refused } = this.#books.judge(contract, quote, at)
     for (const { price, at: refusedAt, reason } of refused) {
       this.#open()
       this.#refused.push({ conId: quote.conId, at: refusedAt, price, reason })
     }
-    for (const mark of accepted) await this.#takeMark(contract, mark.price, mark.at, quote)
+    const [first, second] = accepted
+    if (first === undefined) return
+    const done = this.#takeMark(contract, first.price, first.at, quote)
+    if (second === undefined) return done
+    return Promise.resolve(done).then(() => this.#takeMark(contract, second.price, second.at, quote))
   }
 
-  async #takeMark(contract: Contract, price: number, saidAt: Instant, quote: BrokerQuote): Promise<void> {
+  #takeMark(contract: Contract, price: number, saidAt: Instant, quote: BrokerQuote): Promise<void> | void {
     // A print that the exchange dates a little before the last one is dated when it was heard.
     const at = Math.max(saidAt, contract.heardAt ?? saidAt)
     contract.heardAt = at
-    if (at > (this.#marketTime ?? Number.NEGATIVE_INFINITY)) this.#marketTime = at
-    this.#endDays(this.#marketTime ?? at)
-    if (at > this.#deadline) await this.#passTime(at - 1, at)
-    if (contract.book.isRepeat(price)) return
+    this.#passTime(at - 1, at)
+    const { book } = contract
+    if (book.isRepeat(price)) return
     const mark: StoredMark = {
       kind: 'mark',
       conId: quote.conId,
@@ -409,44 +334,34 @@ class Writer implements Recorder {
       at,
       ...(quote.bid === undefined ? {} : { bid: quote.bid }),
       ...(quote.ask === undefined ? {} : { ask: quote.ask }),
-      source: quote.source,
+      source: quote.sampled === true ? 'SAMPLED' : quote.source,
       arrival: ++this.#arrival,
     }
-    if (at < contract.book.settledAt) {
-      return this.#foldAgain(
-        contract,
-        'price came late',
-        () => {
-          this.#marks.push(mark)
-          return mark
-        },
-        mark,
-      )
+    if (at < book.settledAt) {
+      const take = () => {
+        this.#marks.push(mark)
+        return mark
+      }
+      return this.#foldAgain(contract, 'price came late', take, mark).then(() => {})
     }
     this.#open()
     this.#marks.push(mark)
-    contract.book.mark(price, at)
-    if (contract.book.hasAlerts) this.#closesAt = Number.NEGATIVE_INFINITY
-    if (contract.book.openTrades.size > 0) contract.stale = true
+    book.mark(price, at)
+    if (book.hasAlerts) this.#closeBatch()
+    if (book.openTrades.size > 0) contract.stale = true
   }
 
   /** The market has come to `now`; everything up to and including `until` has been told. */
-  async #passTime(until: Instant, now: Instant): Promise<void> {
-    const previous = this.#marketTime
-    if (previous !== null && now < previous && until < this.#deadline) return
-    this.#marketTime = Math.max(previous ?? now, now)
-    if (until >= this.#deadline) {
-      for (const { book } of this.#contracts.values()) book.passTime(until)
-      this.#setDeadline()
-      this.#closesAt = Number.NEGATIVE_INFINITY
-    }
+  #passTime(until: Instant, now: Instant): void {
+    if (this.#marketTime === null || now > this.#marketTime) this.#marketTime = now
+    if (this.#books.passTime(until)) this.#closeBatch()
     this.#endDays(this.#marketTime)
   }
 
   /** A day whose last session closed wants its card; the order goes out with the batch. */
   #endDays(now: Instant): void {
     if (this.#daysEndedUntil !== null && now < this.#daysEndedUntil + DAY_END_MS) return
-    const instruments = [...this.#contracts.values()].map(({ instrument }) => instrument)
+    const instruments = [...this.#books.contracts].map(({ instrument }) => instrument)
     for (const day of closesPassed(this.#daysEndedUntil, now, instruments)) {
       this.#open()
       this.#outbox.push({ key: `review:${day}`, kind: 'review', payload: { day } })
@@ -459,95 +374,53 @@ class Writer implements Recorder {
     const decisions = await decisionsSince(this.#db, this.#decision)
     this.#decision = decisions.at(-1)?.id ?? this.#decision
     if (decisions.some(({ kind }) => kind === 'rule')) {
-      await this.#readRules()
-      for (const contract of this.#contracts.values()) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
+      await this.#books.readRules(this.#options.log)
+      for (const contract of this.#books.contracts) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
     }
-    const anchors = decisions.flatMap(({ kind, subject }) => (kind === 'annotate' ? [subject] : []))
+    const anchors = new Set(decisions.flatMap(({ kind, subject }) => (kind === 'annotate' ? [subject] : [])))
     for (const anchor of anchors) this.#annotated.add(anchor)
     const trades = await tradesByIds(
       this.#db,
-      [...new Set(anchors)].flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`)),
+      [...anchors].flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`)),
     )
     if (trades.length === 0) return
     await this.#commit()
-    await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) }, [])
+    await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) })
   }
 
-  async #readRules(): Promise<void> {
-    const rules: VersionedRule[] = []
-    for (const stored of await rulesOf(this.#db)) {
-      const rule = parseRule(stored.body)
-      if ('refused' in rule) this.#options.log(`${rule.refused}; it is left out`)
-      else rules.push({ rule: { ...rule, enabled: stored.enabled }, version: stored.version })
+  async #rebuild(): Promise<Rebuilt> {
+    const differed: string[] = []
+    let trades = 0
+    for (const conId of this.#books.ledger.conIds) {
+      const contract = this.#books.contractOf(conId)
+      differed.push(...(await this.#foldAgain(contract, 'rebuild', () => BEGINNING)))
+      trades += contract.book.trades.length
     }
-    this.#rules = rules
+    return { facts: this.#arrival, trades, differed }
   }
-
-  #contractOf(conId: number): Contract {
-    let contract = this.#contracts.get(conId)
-    if (contract === undefined) {
-      const instrument = this.#instruments.get(conId)
-      if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
-      contract = {
-        instrument,
-        book: this.#newBook(instrument),
-        filter: new MarkFilter(this.#options.filter, instrument.secType),
-        heardAt: null,
-        stale: false,
-        gaps: this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
-      }
-      this.#contracts.set(conId, contract)
-    }
-    return contract
-  }
-
-  #newBook(instrument: Instrument): ContractBook {
-    return new ContractBook(instrument, { rules: this.#rules.map(({ rule }) => rule), trace: true, commissionOf: this.#commissionOf })
-  }
-
-  readonly #commissionOf = (family: string, currency: string) => this.#ledger.commissionOf(family, currency)
 
   /** Takes a fact into memory and into the batch. */
   #keep(fact: Fact, raw: unknown): StoredFact {
-    const stored = this.#number(fact, raw)
-    this.#remember(stored)
-    return stored
-  }
-
-  #number(fact: Fact, raw: unknown): StoredFact {
     this.#open()
     const stored = { arrival: ++this.#arrival, fact, ...(raw === undefined ? {} : { raw }) }
     this.#facts.push(stored)
+    this.#books.remember(stored)
     return stored
   }
 
-  #remember({ fact, arrival }: StoredFact): void {
-    switch (fact.kind) {
-      case 'instrument':
-        this.#instruments.set(fact.conId, fact)
-        break
-      case 'execution':
-        this.#ledger.tell(fact, { at: fact.at, arrival })
-        break
-      case 'commission':
-        this.#ledger.tellCommission(fact)
-        break
-      case 'fxRate':
-        this.#ledger.tellRate(fact)
-        break
-      case 'gap':
-        this.#gaps.push(fact)
-        break
-    }
-  }
-
+  /** Something is in the batch: it closes a little later. */
   #open(): void {
     if (this.#closesAt === Number.POSITIVE_INFINITY) this.#closesAt = this.#options.clock.monotonic() + BATCH_MS_MAX
   }
 
-  #setDeadline(): void {
-    this.#deadline = Number.POSITIVE_INFINITY
-    for (const { book } of this.#contracts.values()) if (book.nextDeadline < this.#deadline) this.#deadline = book.nextDeadline
+  /** An execution, a correction or an alert waits for nothing. */
+  #closeBatch(): void {
+    this.#closesAt = Number.NEGATIVE_INFINITY
+  }
+
+  #isStale(): boolean {
+    for (const contract of this.#books.contracts) if (contract.stale) return true
+    return false
   }
 
   #tellHeld(): void {
@@ -561,14 +434,16 @@ class Writer implements Recorder {
 
   /** Commits what was gathered, then tells it. */
   async #commit(): Promise<void> {
-    const alerts: StoredAlert[] = []
+    const now = this.#options.clock.monotonic()
+    const withLastPrices = this.#facts.length > 0 || now >= this.#lastPricesAt + LAST_PRICE_MS
+    if (withLastPrices) this.#lastPricesAt = now
     const trades: StoredTrade[] = []
     const trajectory: (TrajectoryPoint & { seq: number })[] = []
-    const lastPricesDue = this.#lastPricesDue() || this.#facts.length > 0
-    for (const contract of this.#contracts.values()) {
+    const alerts: StoredAlert[] = []
+    for (const contract of this.#books.contracts) {
       const changes = contract.book.takeChanges()
       const touched = new Set(changes.trades)
-      if (contract.stale && lastPricesDue) {
+      if (contract.stale && withLastPrices) {
         for (const trade of contract.book.openTrades) touched.add(trade)
         contract.stale = false
       }
@@ -576,29 +451,29 @@ class Writer implements Recorder {
       for (const point of changes.points) trajectory.push({ ...point, seq: ++this.#seq })
       for (const alert of [...changes.alerts].sort(compareAlerts)) alerts.push(this.#storedAlert(alert, freshState(alert, this.#marketTime ?? alert.at)))
     }
-    if (lastPricesDue) this.#lastPricesAt = this.#options.clock.monotonic()
-    const batch: Batch = { ...EMPTY_BATCH, facts: this.#facts, marks: this.#marks, refused: this.#refused, outbox: this.#outbox, trades, trajectory, alerts }
-    this.#begin()
-    await this.#write(batch, trajectory)
+    await this.#write({ ...this.#gathered(), trades, trajectory, alerts })
   }
 
-  #begin(): void {
+  /** What was gathered, as the beginning of a batch; gathering begins anew. */
+  #gathered(): Batch {
+    const batch = { ...EMPTY_BATCH, facts: this.#facts, marks: this.#marks, refused: this.#refused, outbox: this.#outbox }
     this.#facts = []
     this.#marks = []
     this.#refused = []
     this.#outbox = []
     this.#closesAt = Number.POSITIVE_INFINITY
+    return batch
   }
 
-  async #write(batch: Batch, trajectory: readonly (TrajectoryPoint & { seq: number })[], rewritten: readonly string[] = []): Promise<void> {
-    const isEmpty = Object.values(batch).every((rows: readonly unknown[]) => rows.length === 0)
-    if (isEmpty) return
-    const asynchronous = batch.facts.length === 0 && batch.alerts.length === 0 && batch.outbox.length === 0 && batch.removedTrades.length === 0
-    await commitBatch(this.#db, batch, { asynchronous })
+  async #write(batch: Batch, rewritten: readonly string[] = []): Promise<void> {
+    if (Object.values(batch).every((rows: readonly unknown[]) => rows.length === 0)) return
+    const mayBeLost = batch.facts.length + batch.alerts.length + batch.outbox.length + batch.removedTrades.length === 0
+    await commitBatch(this.#db, batch, { asynchronous: mayBeLost })
+    const trades = await this.#annotatedTrades(batch.trades)
     const events: BusEvent[] = [
       ...rewritten.map((tradeId) => ({ kind: 'rewritten' as const, seq: ++this.#seq, tradeId })),
-      ...(await this.#annotatedTrades(batch.trades)).map((trade) => ({ kind: 'trade' as const, seq: trade.seq, trade })),
-      ...trajectory.map(({ seq, ...point }) => ({ kind: 'trajectory' as const, seq, point })),
+      ...trades.map((trade) => ({ kind: 'trade' as const, seq: trade.seq, trade })),
+      ...batch.trajectory.map(({ seq, ...point }) => ({ kind: 'trajectory' as const, seq, point })),
       ...batch.alerts.map((alert) => ({ kind: 'alert' as const, seq: alert.seq, alert })),
     ]
     this.#options.bus.publish(events)
@@ -613,74 +488,44 @@ class Writer implements Recorder {
   }
 
   /**
-   * History changes at the place `take` answers: the contract is folded again from the last moment before it at which it was flat. What was taken and
-   * what differs by it are one transaction; what was gathered before goes first.
+   * History changes at the place `take` answers: the contract is folded again, and what was taken and what differs by it are one transaction; what was
+   * gathered before goes first. Answers the trades that differed.
    */
-  async #foldAgain(contract: Contract, reason: string, take: () => Place, extra: StoredMark | null = null): Promise<void> {
+  async #foldAgain(contract: Contract, reason: Reason, take: () => Place, extra: StoredMark | null = null): Promise<readonly string[]> {
     await this.#commit()
-    const place = take()
-    const { instrument } = contract
-    const { conId } = instrument
-    const fills = sinceFlat(this.#ledger.fills(conId), place)
-    const from = fills[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
-    const oldBook = contract.book
-    const until = Math.max(oldBook.now, reason === 'start' ? (this.#marketTime ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY)
-    const gaps = this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId)
-    const book = await refold(this.#db, { instrument, fills, gaps, extra, rules: this.#rules.map(({ rule }) => rule), until, commissionOf: this.#commissionOf })
-    const changes = book.takeChanges()
-    contract.book = book
-    contract.heardAt = Math.max(
-      contract.heardAt ?? Number.NEGATIVE_INFINITY,
-      (await lastMark(this.#db, conId))?.at ?? Number.NEGATIVE_INFINITY,
-      fills.at(-1)?.at ?? Number.NEGATIVE_INFINITY,
-    )
-    this.#setDeadline()
-    await this.#writeDifference(conId, from, book, changes, reason)
-  }
-
-  async #writeDifference(
-    conId: number,
-    from: Instant,
-    book: ContractBook,
-    changes: { alerts: readonly RaisedAlert[]; points: readonly TrajectoryPoint[] },
-    reason: string,
-  ): Promise<void> {
-    const was = new Map<string, StoredTrade>()
-    for (const unit of ['ORDER', 'ROUND_TRIP'] as const)
-      for (const trade of await tradesOf(this.#db, { unit, conIds: [conId], openedFrom: from })) was.set(trade.tradeId, trade)
-    const is = new Map(book.trades.map((trade) => [trade.tradeId, book.tell(trade)]))
-    const removedTrades = [...was.keys()].filter((tradeId) => !is.has(tradeId))
-    const changed = [...is.values()].filter((trade) => !isSameTrade(was.get(trade.tradeId), trade))
-    const tradeIds = [...new Set([...was.keys(), ...is.keys()])]
-    const stored = [...(await alertsOfTrades(this.#db, tradeIds)).values()].flat()
-    const current = reason === 'rules changed' ? stored : stored.filter((alert) => this.#versionOf(alert.ruleId) === alert.ruleVersion)
-    const judged = rejudge(current, changes.alerts, this.#marketTime ?? Number.NEGATIVE_INFINITY)
-    const alerts = judged.changed.filter(({ before: old }) => reason !== 'rules changed' || old === null).map((one) => this.#judgedAlert(one, reason))
-    if (reason !== 'rules changed') for (const alert of judged.withdrawn) alerts.push({ ...alert, state: 'WITHDRAWN', seq: ++this.#seq })
-    const rewritten = new Set([...changed.map((trade) => trade.tradeId), ...removedTrades])
-    const trajectory = changes.points.filter((point) => rewritten.has(point.tradeId)).map((point) => ({ ...point, seq: ++this.#seq }))
+    const marketTime = this.#marketTime ?? Number.NEGATIVE_INFINITY
+    const from = await this.#books.foldAgain(contract, take(), reason === 'start' ? marketTime : Number.NEGATIVE_INFINITY, extra)
+    const changes = contract.book.takeChanges()
+    const stored = (await Promise.all(UNITS.map((unit) => tradesOf(this.#db, { unit, conIds: [contract.conId], openedFrom: from })))).flat()
+    const trades = contract.book.trades.map((trade) => contract.book.tell(trade))
+    const known = [...(await alertsOfTrades(this.#db, [...new Set([...stored, ...trades].map(({ tradeId }) => tradeId))])).values()].flat()
+    // Alerts of an older version of a rule were right by it; a new version raises nothing that lies behind it.
+    const newRules = reason === 'rules changed'
+    const judgedBefore = newRules ? known : known.filter((alert) => alert.ruleVersion === this.#books.versionOf(alert.ruleId))
+    const rewrite = rewriteOf({ trades: stored, alerts: judgedBefore }, { trades, alerts: changes.alerts, points: changes.points }, marketTime)
+    const judged = rewrite.judged.filter(({ before }) => !newRules || before === null)
+    const withdrawn = newRules ? [] : rewrite.withdrawn
     const at = this.#options.clock.now()
-    const isStart = reason === 'start'
-    const batch: Batch = {
-      ...EMPTY_BATCH,
-      facts: this.#facts,
-      marks: this.#marks,
-      trades: changed.map((trade) => this.#storedTrade(trade)),
-      removedTrades,
-      trajectory,
-      trajectoryReplacedFrom: [...rewritten].map((tradeId) => ({ tradeId, from: EARLIEST })),
-      alerts,
-      audit: isStart
-        ? []
-        : [...rewritten].map((tradeId) => ({ at, what: reason, subject: tradeId, before: summary(was.get(tradeId)), after: summary(is.get(tradeId)) })),
-    }
-    this.#begin()
-    await this.#write(batch, trajectory, isStart ? [] : [...rewritten])
-  }
-
-  #judgedAlert({ alert, state, before: was }: Judged, reason: string): StoredAlert {
-    const stored = this.#storedAlert(alert, reason === 'rules changed' ? 'ALREADY_BEYOND' : state)
-    return was === null ? stored : { ...stored, raisedAt: was.raisedAt }
+    const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
+    await this.#write(
+      {
+        ...this.#gathered(),
+        trades: rewrite.changed.map((trade) => this.#storedTrade(trade)),
+        removedTrades: rewrite.removed,
+        trajectory: rewrite.points.map((point) => ({ ...point, seq: ++this.#seq })),
+        trajectoryReplacedFrom: rewritten.map((tradeId) => ({ tradeId, from: EARLIEST })),
+        alerts: [
+          ...judged.map(({ alert, state, before }) => ({
+            ...this.#storedAlert(alert, newRules ? 'ALREADY_BEYOND' : state),
+            ...(before === null ? {} : { raisedAt: before.raisedAt }),
+          })),
+          ...withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' as const, seq: ++this.#seq })),
+        ],
+        audit: reason === 'start' ? [] : rewrite.audit.map(({ tradeId, before, after }) => ({ at, what: reason, subject: tradeId, before, after })),
+      },
+      reason === 'start' ? [] : rewritten,
+    )
+    return rewritten
   }
 
   #storedTrade(trade: Trade): StoredTrade {
@@ -694,14 +539,10 @@ class Writer implements Recorder {
       id: createHash('sha256').update(`${alert.ruleId}|${alert.tier}|${alert.tradeId}`).digest('hex').slice(0, 24),
       seq: ++this.#seq,
       state,
-      ruleVersion: this.#versionOf(alert.ruleId),
+      ruleVersion: this.#books.versionOf(alert.ruleId),
       raisedAt: this.#options.clock.now(),
       message: messageOf(alert),
     }
-  }
-
-  #versionOf(ruleId: string): number {
-    return this.#rules.find(({ rule }) => rule.id === ruleId)?.version ?? 1
   }
 }
 
@@ -711,19 +552,39 @@ function instantOfExecution(second: Instant, heardAt: Instant | null): Instant {
 }
 
 /** Paper accounts of this broker begin with D. */
-export function modeOf(account: string): Mode {
+function modeOf(account: string): Mode {
   return account.startsWith('D') ? 'PAPER' : 'LIVE'
 }
 
-function isSameTrade(stored: StoredTrade | undefined, trade: Trade): boolean {
-  if (stored === undefined) return false
-  return (Object.keys(trade) as (keyof Trade)[]).every((name) => JSON.stringify(stored[name]) === JSON.stringify(trade[name]))
-}
-
-function summary(trade: Trade | undefined): unknown {
-  if (trade === undefined) return null
-  const { quantity, entryPrice, exitPrice, grossPnl, commission, status } = trade
-  return { quantity, entryPrice, exitPrice, grossPnl, commission, status, mfePx: trade.mfe.price, maePx: trade.mae.price }
+/** Under overload prices are thinned to the first, highest, lowest and last of each contract between two facts; facts are never dropped nor delayed. */
+function conflate(queue: readonly Told[]): Told[] {
+  const kept: Told[] = []
+  let run: (Told & { kind: 'quote' })[] = []
+  const endRun = () => {
+    const keep = new Set<Told>()
+    for (const quotes of Map.groupBy(run, ({ quote }) => quote.conId).values()) {
+      const priced = quotes.filter(({ quote }) => quote.price !== null)
+      const price = ({ quote }: Told & { kind: 'quote' }) => quote.price as number
+      for (const quote of [
+        quotes[0],
+        quotes.at(-1),
+        ...(priced.length === 0 ? [] : [priced.reduce((a, b) => (price(b) > price(a) ? b : a)), priced.reduce((a, b) => (price(b) < price(a) ? b : a))]),
+      ]) {
+        if (quote !== undefined) keep.add(quote)
+      }
+    }
+    for (const told of run) if (keep.has(told)) kept.push({ ...told, quote: { ...told.quote, sampled: true } })
+    run = []
+  }
+  for (const told of queue) {
+    if (told.kind === 'quote') run.push(told)
+    else {
+      endRun()
+      kept.push(told)
+    }
+  }
+  endRun()
+  return kept
 }
 
 function messageOf(alert: Omit<RaisedAlert, 'ruleIndex'>): string {

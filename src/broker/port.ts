@@ -19,6 +19,8 @@ export interface Quote {
   readonly pastLimit?: boolean
   readonly unreported?: boolean
   readonly halted?: boolean
+  /** Others of its contract were left out around it, under overload. */
+  readonly sampled?: boolean
 }
 
 export const NOTICE_MEANINGS = ['ADVICE', 'TROUBLE', 'DEGRADED', 'MENDED', 'FEED_LOST', 'FEED_RESTORED'] as const

@@ -13,7 +13,7 @@ import { DEMO_ACCOUNT, DEMO_DAY, demoTape } from '#sim/demo.ts'
 import { type Gateway, openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, loadEnv, readConfig } from '#src/config.ts'
-import { openService, ROLES, type Service } from '#src/service.ts'
+import { openDesk, ROLES, type Desk } from '#src/desk.ts'
 import { alertsOf } from '#store/alerts.ts'
 import { discardEmbedded } from '#store/embedded.ts'
 import { tradesOf } from '#store/trades.ts'
@@ -52,7 +52,7 @@ export const demo = verb({
       hostNow: clock.monotonic,
     })
     print(`excursion demo: the market day ${DEMO_DAY}, ${speed === 0 ? 'as fast as it goes' : `${speed} times as fast`}, in ${config.home}`)
-    await using service = await openService({
+    await using service = await openDesk({
       config: { ...config, tws: { ...config.tws, host: gateway.host, port: gateway.port } },
       roles: new Set(ROLES),
       clock,
@@ -104,7 +104,7 @@ async function* oneByOne(facts: readonly AnyFact[]): AsyncGenerator<AnyFact> {
 }
 
 /** Shows what happens until the tape is over and everything of it is committed. True where the user ended it. */
-async function follow(service: Service, gateway: Gateway, stop: Promise<unknown>): Promise<boolean> {
+async function follow(service: Desk, gateway: Gateway, stop: Promise<unknown>): Promise<boolean> {
   const screen = demoScreen(() => service.marketTime())
   const leave = service.bus.subscribe((event) => {
     if (event.kind === 'trade' && event.trade.unit === 'ORDER') screen.trade(event.trade)
@@ -124,7 +124,7 @@ async function follow(service: Service, gateway: Gateway, stop: Promise<unknown>
   }
 }
 
-async function summary({ db, url }: Service, config: Config): Promise<string> {
+async function summary({ db, url }: Desk, config: Config): Promise<string> {
   const trades: StoredTrade[] = await tradesOf(db, { unit: 'ORDER' })
   const alerts: StoredAlert[] = await alertsOf(db, { unit: 'ORDER' })
   const made = await makeReview({ db, templates: await readTemplates(config.language), notesDir: config.notesDir }, DEMO_DAY)

@@ -3,7 +3,7 @@ import { openTws } from '#broker/tws.ts'
 import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
-import { openService, ROLES, type Role } from '#src/service.ts'
+import { openDesk, ROLES, type Role } from '#src/desk.ts'
 import { verb } from './arguments.ts'
 import { logTo } from './log.ts'
 import { say } from './terminal.ts'
@@ -17,7 +17,7 @@ export const start = verb({
     for (const warning of config.warnings) say(warning)
     const log = logTo(clock)
     const stop = stopSignal()
-    await using service = await openService({
+    await using service = await openDesk({
       config,
       roles: readRoles(flags.roles),
       clock,

@@ -1,4 +1,4 @@
-// The service: the parts put together, started in the order of the story and closed in reverse. A part that dies says so, and is started again.
+// The desk: the parts put together, started in the order of the story and closed in reverse. A part that dies says so, and is started again.
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from '#broker/port.ts'
@@ -26,7 +26,7 @@ import { openRecorder, type Recorder } from './record.ts'
 export const ROLES = ['api', 'live', 'worker'] as const
 export type Role = (typeof ROLES)[number]
 
-export interface ServiceOptions {
+export interface DeskOptions {
   readonly config: Config
   readonly roles: ReadonlySet<Role>
   readonly clock: Clock
@@ -41,7 +41,7 @@ export interface ServiceOptions {
   readonly reviewDelayMs?: number
 }
 
-export interface Service extends AsyncDisposable {
+export interface Desk extends AsyncDisposable {
   readonly db: Database
   readonly bus: Bus
   /** Where GraphQL is served; null without the role `api`. */
@@ -56,7 +56,7 @@ export interface Service extends AsyncDisposable {
 const CARDS_DUE_MS = 3_600_000
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const
 
-export async function openService(options: ServiceOptions): Promise<Service> {
+export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { config, roles, clock, log } = options
   refuseOpenHost(config.host)
   const closing = new AsyncDisposableStack()
@@ -84,13 +84,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     throw error
   }
 
-  async function serve(
-    stack: AsyncDisposableStack,
-    { config }: ServiceOptions,
-    db: Database,
-    bus: Bus,
-    brokers: () => readonly BrokerStatus[],
-  ): Promise<string> {
+  async function serve(stack: AsyncDisposableStack, { config }: DeskOptions, db: Database, bus: Bus, brokers: () => readonly BrokerStatus[]): Promise<string> {
     const app = await buildApp({ db, bus, brokers, clock })
     stack.defer(() => app.close())
     try {
@@ -113,7 +107,7 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
 /** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills. */
 async function work(
   stack: AsyncDisposableStack,
-  { config, clock, log, onReview, reviewDelayMs }: ServiceOptions,
+  { config, clock, log, onReview, reviewDelayMs }: DeskOptions,
   db: Database,
   writer: Writer | null,
 ): Promise<void> {
@@ -139,7 +133,7 @@ async function work(
   stack.use(openSweep({ db, jobs, log, ...(reviewDelayMs === undefined ? {} : { reviewDelayMs }) }))
 }
 
-interface WriterOptions extends ServiceOptions {
+interface WriterOptions extends DeskOptions {
   readonly db: Database
   readonly bus: Bus
 }

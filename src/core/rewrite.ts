@@ -1,0 +1,56 @@
+// What has to be rewritten when a contract was folded again: the trades, points and alerts that differ from what is stored. Pure.
+import type { RaisedAlert } from './book.ts'
+import { type Judged, rejudge } from './judge.ts'
+import type { StoredAlert, StoredTrade } from './stored.ts'
+import type { Instant } from './time.ts'
+import type { Trade, TrajectoryPoint } from './trade.ts'
+
+export interface Folded {
+  readonly trades: readonly Trade[]
+  readonly alerts: readonly RaisedAlert[]
+  readonly points: readonly TrajectoryPoint[]
+}
+
+export interface Rewrite {
+  readonly changed: readonly Trade[]
+  readonly removed: readonly string[]
+  /** All points of the changed trades. */
+  readonly points: readonly TrajectoryPoint[]
+  readonly judged: readonly Judged[]
+  readonly withdrawn: readonly StoredAlert[]
+  /** What was said of each trade that changed or went, and what is said now. */
+  readonly audit: readonly { readonly tradeId: string; readonly before: unknown; readonly after: unknown }[]
+}
+
+/** `stored` trades and alerts are those of the contract since the moment the fold began with. */
+export function rewriteOf(
+  stored: { readonly trades: readonly StoredTrade[]; readonly alerts: readonly StoredAlert[] },
+  folded: Folded,
+  marketTime: Instant,
+): Rewrite {
+  const was = new Map(stored.trades.map((trade) => [trade.tradeId, trade]))
+  const is = new Map(folded.trades.map((trade) => [trade.tradeId, trade]))
+  const changed = folded.trades.filter((trade) => !isSame(was.get(trade.tradeId), trade))
+  const removed = [...was.keys()].filter((tradeId) => !is.has(tradeId))
+  const rewritten = new Set([...changed.map((trade) => trade.tradeId), ...removed])
+  const { changed: judged, withdrawn } = rejudge(stored.alerts, folded.alerts, marketTime)
+  return {
+    changed,
+    removed,
+    points: folded.points.filter((point) => rewritten.has(point.tradeId)),
+    judged,
+    withdrawn,
+    audit: [...rewritten].map((tradeId) => ({ tradeId, before: summary(was.get(tradeId)), after: summary(is.get(tradeId)) })),
+  }
+}
+
+function isSame(stored: StoredTrade | undefined, trade: Trade): boolean {
+  if (stored === undefined) return false
+  return (Object.keys(trade) as (keyof Trade)[]).every((name) => JSON.stringify(stored[name]) === JSON.stringify(trade[name]))
+}
+
+function summary(trade: Trade | undefined): unknown {
+  if (trade === undefined) return null
+  const { quantity, entryPrice, exitPrice, grossPnl, commission, status, mfe, mae } = trade
+  return { quantity, entryPrice, exitPrice, grossPnl, commission, status, mfePx: mfe.price, maePx: mae.price }
+}
