@@ -1,0 +1,37 @@
+// The fold of the full book with rules of all six kinds on every trade, against the same fold without.
+import { parseRule, type Rule } from '#core/rules.ts'
+import { leastMs, report } from './report.ts'
+import { fold, pricesOf, tradesOn } from './tape.ts'
+
+const TICKS = 1_830_000
+const ROUNDS = 10
+
+/** The six kinds; the trail is armed from the start, the giveback early, and most of them wait until the trade ends. */
+const RULES = [
+  { id: 'stop', kind: 'MAE_STOP', pct: '3' },
+  { id: 'target', kind: 'MFE_TARGET', tiers: [{ pct: '5' }, { pct: '8' }] },
+  { id: 'trail', kind: 'TRAILING_STOP', pct: '2', armPct: '0' },
+  { id: 'giveback', kind: 'GIVEBACK', fraction: '0.9', armPct: '0.05' },
+  { id: 'time', kind: 'TIME_STOP', after: 'PT2H', mfeBelowPct: '0.5' },
+  { id: 'progress', kind: 'NO_PROGRESS', after: 'PT30M', resultBelowPct: '0.2' },
+].map((rule) => parseRule(rule) as Rule)
+
+const tape = pricesOf(TICKS)
+const placed = tradesOn(tape, 2_000, 51, 7)
+let alerts = 0
+const [without = 0, ms = 0] = leastMs(
+  ROUNDS,
+  () => fold(tape, placed, []),
+  () => {
+    alerts = fold(tape, placed, RULES).takeChanges().alerts.length
+  },
+)
+const speed = TICKS / ms / 1000
+report('node bench/rules.ts', [
+  {
+    claim: `the six rule kinds on every trade (${(TICKS / 1e6).toFixed(2)} M ${tape.source}, 2000 trades, at most 51 open, ${alerts} alerts)`,
+    target: '≥ 10 M ticks/s',
+    measured: `${speed.toFixed(1)} M ticks/s (without rules ${(TICKS / without / 1000).toFixed(1)} M)`,
+    reached: speed >= 10,
+  },
+])

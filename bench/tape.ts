@@ -1,0 +1,154 @@
+// What the benches run on: real SPY prices where they lie beside the project (../shared/data), else a seeded random walk; and seeded trades upon them.
+import { existsSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { ContractBook } from '#core/book.ts'
+import { type Decimal, decimal } from '#core/decimal.ts'
+import type { Fill } from '#core/execution.ts'
+import type { Instrument } from '#core/facts.ts'
+import type { Rule } from '#core/rules.ts'
+
+export const SPY: Instrument = { kind: 'instrument', conId: 756733, symbol: 'SPY', secType: 'STK', currency: 'USD', multiplier: '1', minTick: '0.01' }
+
+const DAYS = ['SPY_20131007_trades.csv.gz', 'SPY_20131008_trades.csv.gz'].map((file) => new URL(`../../shared/data/ticks/${file}`, import.meta.url))
+const DAY_MS = 86_400_000
+
+/** Prices in the order of their time. */
+export interface Prices {
+  readonly source: string
+  readonly prices: Float64Array
+  readonly ats: Float64Array
+}
+
+/** The real days, one after another and again with their time shifted, until there are `count` prices. */
+export function pricesOf(count: number, days = DAYS): Prices {
+  if (!days.every((day) => existsSync(day))) return randomWalk(count, 1)
+  const prices = new Float64Array(count)
+  const ats = new Float64Array(count)
+  const read = days.map((day) => parseTicks(gunzipSync(readFileSync(day))))
+  let filled = 0
+  for (let round = 0; filled < count; round++) {
+    for (const day of read) {
+      const taken = Math.min(count - filled, day.prices.length)
+      prices.set(day.prices.subarray(0, taken), filled)
+      ats.set(
+        day.ats.subarray(0, taken).map((at) => at + round * days.length * DAY_MS),
+        filled,
+      )
+      filled += taken
+    }
+  }
+  return { source: 'real SPY prices', prices, ats }
+}
+
+/** The second of the real days: 450,000 prices. */
+export function dayOf(): Prices {
+  const day = DAYS.slice(1)
+  return existsSync(day[0] as URL) ? pricesOf(readDay(day[0] as URL).prices.length, day) : randomWalk(450_000, 1)
+}
+
+export function readDay(day: URL): { prices: Float64Array; ats: Float64Array } {
+  return parseTicks(gunzipSync(readFileSync(day)))
+}
+
+export function packedDays(): Buffer[] {
+  return DAYS.filter((day) => existsSync(day)).map((day) => readFileSync(day))
+}
+
+const [COMMA, POINT, NEWLINE, ZERO_DIGIT] = [0x2c, 0x2e, 0x0a, 0x30]
+
+/** Rows of `ts_ms,price,…,suspicious` by hand, byte by byte; what the exchange marked as suspicious is left out. */
+export function parseTicks(text: Buffer): { prices: Float64Array; ats: Float64Array } {
+  const rows = text.length >> 4
+  const prices = new Float64Array(rows)
+  const ats = new Float64Array(rows)
+  let row = 0
+  let i = text.indexOf(NEWLINE) + 1
+  while (i < text.length) {
+    let at = 0
+    for (let byte = text[i++] as number; byte !== COMMA; byte = text[i++] as number) at = at * 10 + (byte - ZERO_DIGIT)
+    let digits = 0
+    let scale = 0
+    for (let byte = text[i++] as number; byte !== COMMA; byte = text[i++] as number) {
+      if (byte === POINT) scale = 1
+      else {
+        digits = digits * 10 + (byte - ZERO_DIGIT)
+        scale *= 10
+      }
+    }
+    const end = text.indexOf(NEWLINE, i)
+    i = end < 0 ? text.length : end
+    if (text[i - 1] === ZERO_DIGIT) {
+      ats[row] = at
+      prices[row++] = scale === 0 ? digits : digits / scale
+    }
+    i++
+  }
+  return { prices: prices.slice(0, row), ats: ats.slice(0, row) }
+}
+
+/** Steps of a tick up, down or none, 20 in a second. */
+export function randomWalk(count: number, seed: number): Prices {
+  const random = randomOf(seed)
+  let cents = 16_700
+  const prices = Float64Array.from({ length: count }, () => {
+    cents += Math.floor(random() * 3) - 1
+    return cents / 100
+  })
+  const ats = Float64Array.from({ length: count }, (_, i) => 1_381_152_600_000 + i * 50)
+  return { source: `random walk, seed 1`, prices, ats }
+}
+
+/** A fill, and how many prices came before it. */
+export interface Placed {
+  readonly index: number
+  readonly fill: Fill
+}
+
+/** `count` trades of one entry and one exit; at most `open` at once, each of those in an account of its own that rests a tenth of its time. */
+export function tradesOn({ prices, ats }: Prices, count: number, open: number, seed: number): Placed[] {
+  const random = randomOf(seed)
+  const placed: Placed[] = []
+  const quantity = decimal(100)
+  for (let slot = 0; slot < open; slot++) {
+    const trades = Math.floor((count * (slot + 1)) / open) - Math.floor((count * slot) / open)
+    const cuts = Float64Array.from({ length: trades + 1 }, () => Math.floor(random() * (prices.length - 1))).sort()
+    for (let i = 0; i < trades; i++) {
+      const [from, until] = [cuts[i] as number, cuts[i + 1] as number]
+      const sides = random() < 0.5 ? (['BUY', 'SELL'] as const) : (['SELL', 'BUY'] as const)
+      for (const [step, index] of [from + Math.ceil((until - from) / 10), until].entries()) {
+        const fill = fillAt(`${slot}.${i}.${step}`, `DU${slot}`, sides[step] as 'BUY', quantity, prices[index] as number, ats[index] as number)
+        placed.push({ index, fill })
+      }
+    }
+  }
+  return placed.sort((a, b) => a.index - b.index)
+}
+
+export function fillAt(family: string, account: string, side: 'BUY' | 'SELL', quantity: Decimal, price: number, at: number): Fill {
+  const execution = { kind: 'execution', executionId: family, account, conId: SPY.conId, side, quantity: quantity.toFixed(), price: String(price), at } as const
+  return { family, at, arrival: 0, execution, quantity, price: decimal(price) }
+}
+
+/** The product's own fold of fills and prices. */
+export function fold({ prices, ats }: Prices, placed: readonly Placed[], rules: readonly Rule[]): ContractBook {
+  const book = new ContractBook(SPY, { rules, trace: false, commissionOf: () => null })
+  let next = 0
+  for (const { index, fill } of placed) {
+    book.marks(prices, ats, next, index)
+    book.fill(fill)
+    next = index
+  }
+  book.marks(prices, ats, next, prices.length)
+  return book
+}
+
+/** mulberry32 */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
