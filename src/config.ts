@@ -34,7 +34,14 @@ export interface Config {
     readonly to: string | null
     readonly baseUrl: string
   }
-  readonly webhook: { readonly url: string | null; readonly secret: string | null }
+  readonly webhook: {
+    readonly url: string | null
+    readonly secret: string | null
+    /** Addresses of this machine and of private networks may be posted to. */
+    readonly allowPrivate: boolean
+  }
+  /** When less than critical alerts wait, on the clock of `timeZone`; null: never. */
+  readonly quietHours: { readonly from: string; readonly until: string } | null
   readonly heartbeatUrl: string | null
   readonly flex: { readonly token: string | null; readonly queryId: string | null; readonly baseUrl: string }
   /** Account id → the name that stands for it wherever it leaves the machine. */
@@ -82,6 +89,11 @@ const truth = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .meta({ allowed: 'true or false' })
+const quietHours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
+  .transform((text) => ({ from: text.slice(0, 5), until: text.slice(6) }))
+  .meta({ allowed: "two times of day like '22:00-07:00'" })
 const aliases = z
   .string()
   .regex(/^\s*[^\s:,]+\s*:\s*[^:,]+(,\s*[^\s:,]+\s*:\s*[^:,]+)*,?\s*$/)
@@ -130,6 +142,8 @@ const VARIABLES = z.object({
   SMS_TO: phone.optional(),
   WEBHOOK_URL: secret(url('https', 'http')).optional(),
   WEBHOOK_SECRET: secret(word('a secret without spaces')).optional(),
+  ALLOW_PRIVATE_WEBHOOKS: truth.optional(),
+  QUIET_HOURS: quietHours.optional(),
   HEARTBEAT_URL: secret(url('https', 'http')).optional(),
   FLEX_TOKEN: secret(word('a Flex Web Service token')).optional(),
   FLEX_QUERY_ID: word('the number of a Flex query').optional(),
@@ -186,7 +200,8 @@ export function readConfig(env: Environment): Config {
       to: is.SMS_TO ?? null,
       baseUrl: is.TWILIO_BASE_URL ?? 'https://api.twilio.com',
     },
-    webhook: { url: is.WEBHOOK_URL ?? null, secret: is.WEBHOOK_SECRET ?? null },
+    webhook: { url: is.WEBHOOK_URL ?? null, secret: is.WEBHOOK_SECRET ?? null, allowPrivate: is.ALLOW_PRIVATE_WEBHOOKS ?? false },
+    quietHours: is.QUIET_HOURS ?? null,
     heartbeatUrl: is.HEARTBEAT_URL ?? null,
     flex: {
       token: is.FLEX_TOKEN ?? null,
