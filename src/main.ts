@@ -13,7 +13,13 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   replay: async () => (await import('./cli/replay.ts')).replay,
   export: async () => (await import('./cli/export.ts')).exportTape,
   trades: async () => (await import('./cli/trades.ts')).trades,
+  watch: async () => (await import('./cli/watch.ts')).watch,
+  rules: async () => (await import('./cli/rules.ts')).rules,
+  stop: async () => (await import('./cli/annotate.ts')).stop,
+  tag: async () => (await import('./cli/annotate.ts')).tag,
+  hold: async () => (await import('./cli/annotate.ts')).hold,
   review: async () => (await import('./cli/review.ts')).review,
+  rebuild: async () => (await import('./cli/rebuild.ts')).rebuild,
 }
 
 async function main(given: readonly string[]): Promise<void> {

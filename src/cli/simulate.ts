@@ -23,7 +23,10 @@ export const simulate = verb({
     speed: { value: 'N', help: 'times market time (1 by default); 0: as fast as the client reads' },
     'conflate-ms': { value: 'N', help: 'one price a contract in so many milliseconds of the tape (250 by default); 0: every price' },
     lockstep: { help: 'the tape stands still while no client is ready or a held contract is not subscribed' },
-    faults: { value: 'FILE', help: `what goes wrong: a JSON object a line, {"at":…,"fault":…} or {"seed":N,"count":N}; faults: ${Object.keys(FAULTS).join(', ')}` },
+    faults: {
+      value: 'FILE',
+      help: `what goes wrong: a JSON object a line, {"at":…,"fault":…} or {"seed":N,"count":N}; faults: ${Object.keys(FAULTS).join(', ')}`,
+    },
   },
   async run({ flags }) {
     if (flags.port === undefined) throw new UsageError('simulate: expected --port P, found none')

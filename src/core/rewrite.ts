@@ -46,7 +46,14 @@ export function rewriteOf(
 
 function isSame(stored: StoredTrade | undefined, trade: Trade): boolean {
   if (stored === undefined) return false
-  return (Object.keys(trade) as (keyof Trade)[]).every((name) => JSON.stringify(stored[name]) === JSON.stringify(trade[name]))
+  return (Object.keys(trade) as (keyof Trade)[]).every((name) => isEqual(stored[name], trade[name]))
+}
+
+/** Equal whatever the order of the fields: a store may give them back in another one. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => isEqual((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]))
 }
 
 function summary(trade: Trade | undefined): unknown {
