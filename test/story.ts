@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { Fact } from '#core/facts.ts'
 import { STARTER_RULES } from '#core/rules.ts'
+import { parseLine } from '#core/tape.ts'
 import { SMALL_TAPE } from '#sim/tapes/make.ts'
 import { type Environment, answerOf, eventually, excursion, freePort, type Running } from './process.ts'
 
@@ -16,12 +18,12 @@ export interface TapeFiles {
   readonly lastAt: number
 }
 
-/** The tape that comes along. */
-export const SMALL: TapeFiles = { tape: SMALL_TAPE, lastAt: Math.max(...gunzipSync(readFileSync(SMALL_TAPE)).toString().split('\n').slice(-100).map(atOf)) }
+const lines = gunzipSync(readFileSync(SMALL_TAPE)).toString().trimEnd().split('\n').map(parseLine)
+const instants = lines.flatMap((line) => ('kind' in line && line.kind === 'quote' ? [line.quote.at] : []))
 
-function atOf(line: string): number {
-  return line === '' ? 0 : Date.parse((JSON.parse(line) as { at: string }).at)
-}
+/** The tape that comes along. */
+export const SMALL = { tape: SMALL_TAPE, firstAt: Math.min(...instants), lastAt: Math.max(...instants) } satisfies TapeFiles & { firstAt: number }
+export const SMALL_FACTS: readonly Fact[] = lines.filter((line) => 'kind' in line && line.kind !== 'quote')
 
 export type Line = Readonly<Record<string, string | number | null>>
 /** Keyed by trade, and by rule, tier and trade. */
@@ -32,14 +34,16 @@ export interface Told {
 
 // The two processes
 
+/** As fast as the service reads. */
+const RUN: readonly string[] = ['--lockstep', '--speed', '0', '--conflate-ms', '0']
+/** The day that comes along in a few seconds: time to do something in the middle of it. */
+export const WALK: readonly string[] = ['--lockstep', '--speed', '6000', '--conflate-ms', '0']
+
 export interface Gateway extends Running {
   readonly port: number
 }
 
-export async function startGateway(
-  { tape, marks = [] }: TapeFiles,
-  flags: readonly string[] = ['--lockstep', '--speed', '0', '--conflate-ms', '0'],
-): Promise<Gateway> {
+export async function startGateway({ tape, marks = [] }: TapeFiles, flags = RUN): Promise<Gateway> {
   const port = await freePort()
   const running = excursion(['simulate', '--port', String(port), '--tape', tape, ...marks.flatMap((file) => ['--marks', file]), ...flags])
   await running.says(/gateway listens/)
@@ -121,8 +125,13 @@ interface Connection<T> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
 }
 
-/** What the service has recorded, page by page, in replay's words. `gaps` names the trades part of whose life nobody heard. */
-export async function recorded(service: Service): Promise<Told & { readonly gaps: ReadonlySet<string> }> {
+export interface Recorded extends Told {
+  /** The trades part of whose life nobody heard. */
+  readonly gaps: ReadonlySet<string>
+}
+
+/** What the service has recorded, page by page, in replay's words. */
+export async function recorded(service: Service): Promise<Recorded> {
   const trades: GraphqlTrade[] = []
   for (const unit of ['ORDER', 'ROUND_TRIP']) {
     trades.push(...(await pages(async (after) => (await service.ask<{ trades: Connection<GraphqlTrade> }>(TRADES, { unit, after })).trades)))
