@@ -502,18 +502,20 @@ class Writer implements Recorder {
     // Alerts of an older version of a rule were right by it; a new version raises nothing that lies behind it.
     const newRules = reason === 'rules changed'
     const judgedBefore = newRules ? known : known.filter((alert) => alert.ruleVersion === this.#books.versionOf(alert.ruleId))
-    const rewrite = rewriteOf({ trades: stored, alerts: judgedBefore }, { trades, alerts: changes.alerts, points: changes.points }, marketTime)
+    const rewrite = rewriteOf({ trades: stored, alerts: judgedBefore }, { trades, alerts: changes.alerts }, marketTime)
     const judged = rewrite.judged.filter(({ before }) => !newRules || before === null)
     const withdrawn = newRules ? [] : rewrite.withdrawn
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
+    // A rebuild makes every trajectory again; a correction only those of the trades that changed by it.
+    const redrawn = new Set(reason === 'rebuild' ? trades.map(({ tradeId }) => tradeId) : rewritten)
     await this.#write(
       {
         ...this.#gathered(),
         trades: rewrite.changed.map((trade) => this.#storedTrade(trade)),
         removedTrades: rewrite.removed,
-        trajectory: rewrite.points.map((point) => ({ ...point, seq: ++this.#seq })),
-        trajectoryReplacedFrom: rewritten.map((tradeId) => ({ tradeId, from: EARLIEST })),
+        trajectory: changes.points.filter(({ tradeId }) => redrawn.has(tradeId)).map((point) => ({ ...point, seq: ++this.#seq })),
+        trajectoryReplacedFrom: [...redrawn].map((tradeId) => ({ tradeId, from: EARLIEST })),
         alerts: [
           ...judged.map(({ alert, state, before }) => ({
             ...this.#storedAlert(alert, newRules ? 'ALREADY_BEYOND' : state),

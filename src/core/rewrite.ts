@@ -1,21 +1,18 @@
-// What has to be rewritten when a contract was folded again: the trades, points and alerts that differ from what is stored. Pure.
+// What has to be rewritten when a contract was folded again: the trades and alerts that differ from what is stored. Pure.
 import type { RaisedAlert } from './book.ts'
 import { type Judged, rejudge } from './judge.ts'
 import type { StoredAlert, StoredTrade } from './stored.ts'
 import type { Instant } from './time.ts'
-import type { Trade, TrajectoryPoint } from './trade.ts'
+import type { Trade } from './trade.ts'
 
 export interface Folded {
   readonly trades: readonly Trade[]
   readonly alerts: readonly RaisedAlert[]
-  readonly points: readonly TrajectoryPoint[]
 }
 
 export interface Rewrite {
   readonly changed: readonly Trade[]
   readonly removed: readonly string[]
-  /** All points of the changed trades. */
-  readonly points: readonly TrajectoryPoint[]
   readonly judged: readonly Judged[]
   readonly withdrawn: readonly StoredAlert[]
   /** What was said of each trade that changed or went, and what is said now. */
@@ -37,7 +34,6 @@ export function rewriteOf(
   return {
     changed,
     removed,
-    points: folded.points.filter((point) => rewritten.has(point.tradeId)),
     judged,
     withdrawn,
     audit: [...rewritten].map((tradeId) => ({ tradeId, before: summary(was.get(tradeId)), after: summary(is.get(tradeId)) })),
