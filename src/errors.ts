@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   EXC_USAGE: 'the command line asks for something that does not exist',
   EXC_PORT_TAKEN: 'another program listens on the port GraphQL was to be served on',
   EXC_HOST_REFUSED: 'an address other than loopback is only served with authentication',
+  EXC_NOTION_REFUSED: 'Notion does not let us do what the configuration asks for',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
@@ -129,6 +130,12 @@ export class HostRefused extends ExcursionError {
       'EXC_HOST_REFUSED',
       `expected EXCURSION_HOST to be a loopback address (127.0.0.1, ::1, localhost), found '${host}', which would let others read the account; put a proxy that authenticates in front`,
     )
+  }
+}
+
+export class NotionRefused extends ExcursionError {
+  constructor(message: string, cause?: unknown) {
+    super('EXC_NOTION_REFUSED', message, { cause })
   }
 }
 
