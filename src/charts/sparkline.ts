@@ -1,8 +1,8 @@
-// A trade in the size of a word: the last price between its two staircases. Blue and ▲ is the best it was, orange and ▼ the worst;
+// A trade in the size of a word: the last price between its two staircases. ▲ is the best it was, ▼ the worst;
 // the dashed line is the entry. No axes: the numbers stand beside it. Deterministic.
 import type { Instant } from '#core/time.ts'
 import { chartModel, type PathPoint, type Stretch } from './chart.ts'
-import { BLUE, GREY, ORANGE } from './palette.ts'
+import { COLOURS, type Colours, GREY } from './palette.ts'
 import { element, line, picture, polyline, px, staircase, triangle } from './svg.ts'
 
 export interface SparklineOptions {
@@ -12,6 +12,8 @@ export interface SparklineOptions {
   readonly side?: 'LONG' | 'SHORT'
   readonly title?: string
   readonly gaps?: readonly Stretch[]
+  /** Western where none are given. */
+  readonly colours?: Colours
 }
 
 export function sparkline(points: readonly { at: Instant; last: number; mfe: number; mae: number }[], options: SparklineOptions = {}): string {
@@ -19,6 +21,7 @@ export function sparkline(points: readonly { at: Instant; last: number; mfe: num
   const height = options.height ?? 40
   const side = options.side ?? 'LONG'
   const title = options.title ?? 'Trajectory of a trade'
+  const { favourable, adverse } = options.colours ?? COLOURS.western
   const model = chartModel({
     points,
     maxPoints: width,
@@ -37,10 +40,10 @@ export function sparkline(points: readonly { at: Instant; last: number; mfe: num
   const best = firstAt(points, (point) => point.mfe)
   const worst = firstAt(points, (point) => point.mae)
   const end = points.at(-1)
-  return picture({ width, height, title, description: 'Last price in grey, best since entry in blue (▲ first reached), worst in orange (▼), entry dashed.' }, [
+  return picture({ width, height, title, description: 'Last price in grey between the best since entry (▲ first reached) and the worst (▼); entry dashed.' }, [
     ...model.stretches.flatMap((stretch) => [
-      band(stretch, (point) => point.mfe, BLUE),
-      band(stretch, (point) => point.mae, ORANGE),
+      band(stretch, (point) => point.mfe, favourable),
+      band(stretch, (point) => point.mae, adverse),
       element('path', {
         d: polyline(stretch.map((point) => ({ x: x(point.at), y: y(point.last) }))),
         fill: 'none',
@@ -50,8 +53,8 @@ export function sparkline(points: readonly { at: Instant; last: number; mfe: num
       }),
     ]),
     line(left, y(entry), right, y(entry), { stroke: GREY, 'stroke-width': 0.75, 'stroke-dasharray': '2 3' }),
-    best === null ? '' : triangle(x(best.at), y(best.mfe) + (side === 'LONG' ? -1 : 1), 3.5, 'up', { fill: BLUE }),
-    worst === null ? '' : triangle(x(worst.at), y(worst.mae) + (side === 'LONG' ? 1 : -1), 3.5, 'down', { fill: ORANGE }),
+    best === null ? '' : triangle(x(best.at), y(best.mfe) + (side === 'LONG' ? -1 : 1), 3.5, 'up', { fill: favourable }),
+    worst === null ? '' : triangle(x(worst.at), y(worst.mae) + (side === 'LONG' ? 1 : -1), 3.5, 'down', { fill: adverse }),
     end === undefined ? '' : element('circle', { cx: x(end.at), cy: y(end.last), r: 2.25, fill: GREY }),
   ])
 

@@ -1,8 +1,9 @@
 // The bigger picture of one trade: where it was entered, where it went, how far it had been each way, what filled, which rules spoke.
 // Drawn for a phone's width; readable on white and on black; every axis says its unit. Deterministic, and never reads a clock.
+import { thin } from '#core/thin.ts'
 import type { Instant } from '#core/time.ts'
 import { chartModel, niceTicks, type PathPoint, type Stretch, timeTicks } from './chart.ts'
-import { BLUE, GREY, ORANGE, VIOLET } from './palette.ts'
+import { COLOURS, type Colours, GREY, VIOLET } from './palette.ts'
 import { firstAt } from './sparkline.ts'
 import { diamond, element, line, picture, polyline, px, staircase, text, textWidth, triangle } from './svg.ts'
 
@@ -16,6 +17,14 @@ export interface TrajectoryPicture {
   readonly entry: number
   /** null: none was set. */
   readonly stop: number | null
+  /** Prices a rule would take something at, drawn where they lie within what the trade saw. */
+  readonly targets?: readonly { readonly price: number; readonly label: string }[]
+  /** Prices after the exit, drawn paler; never part of MFE and MAE. */
+  readonly shadow?: readonly { readonly at: Instant; readonly price: number }[]
+  /** The regular sessions; what lies outside is shaded. Absent: unknown. */
+  readonly sessions?: readonly Stretch[]
+  /** Western where none are given. */
+  readonly colours?: Colours
   readonly openedAt: Instant
   readonly closedAt: Instant | null
   readonly points: readonly PathPoint[]
@@ -38,7 +47,10 @@ export interface TrajectoryWords {
   readonly stop: string
   readonly buy: string
   readonly sell: string
+  readonly target: string
   readonly noData: string
+  readonly afterHours: string
+  readonly afterExit: string
   readonly nothingSeen: string
 }
 
@@ -51,7 +63,10 @@ const ENGLISH: TrajectoryWords = {
   stop: 'stop',
   buy: 'bought',
   sell: 'sold',
+  target: 'target',
   noData: 'no prices',
+  afterHours: 'after hours',
+  afterExit: 'after the exit',
   nothingSeen: 'No price of this trade was recorded.',
 }
 
@@ -60,17 +75,21 @@ const PLOT_HEIGHT = 200
 const LEFT = 66
 const RIGHT = 52
 const FONT = 13
+const STOP_LINE = { 'stroke-dasharray': '1 3', 'stroke-width': 1.5 } as const
+const TARGET_LINE = { 'stroke-dasharray': '8 3 2 3', 'stroke-width': 1 } as const
 /** Alerts beyond this many are drawn, but only counted in the legend. */
 const ALERTS_NAMED = 8
 
 export function trajectory(trade: TrajectoryPicture): string {
   const words = trade.words ?? ENGLISH
+  const colours = trade.colours ?? COLOURS.western
+  const shadow = trade.shadow ?? []
   const model = chartModel({
     points: trade.points,
     gaps: trade.gaps,
     from: trade.openedAt,
-    ...(trade.closedAt === null ? {} : { to: trade.closedAt }),
-    prices: [trade.entry, ...(trade.stop === null ? [] : [trade.stop]), ...trade.fills.map((fill) => fill.price)],
+    ...(trade.closedAt === null ? {} : { to: Math.max(trade.closedAt, shadow.at(-1)?.at ?? trade.closedAt) }),
+    prices: [trade.entry, ...(trade.stop === null ? [] : [trade.stop]), ...trade.fills.map((fill) => fill.price), ...shadow.map((mark) => mark.price)],
     maxPoints: 1200,
   })
   if (model === null || trade.points.length === 0) {
@@ -96,7 +115,10 @@ export function trajectory(trade: TrajectoryPicture): string {
 
   const best = firstAt(trade.points, (point) => point.mfe)
   const worst = firstAt(trade.points, (point) => point.mae)
-  const legend = legendRows(trade, words, bottom + 52)
+  const targets = (trade.targets ?? []).filter((target) => target.price >= model.low && target.price <= model.high)
+  const closed = outside(trade.sessions, model)
+  const later = thinShadow(shadow)
+  const legend = legendRows({ ...trade, targets }, words, colours, bottom + 52, closed.length > 0)
   const description = `${trade.subtitle ?? trade.title}. MFE ${trade.mfeLabel}; MAE ${trade.maeLabel}. ${trade.alerts.length} alerts, ${model.gaps.length} gaps.`
 
   return picture({ width: WIDTH, height: legend.bottom + 10, title: trade.title, description }, [
@@ -117,8 +139,11 @@ export function trajectory(trade: TrajectoryPicture): string {
       text(tick.label, { x: x(tick.value), y: bottom + 18, 'font-size': FONT, 'text-anchor': 'middle', fill: GREY }),
     ]),
     text(`${words.time} (${trade.timeZone})`, { x: (LEFT + right) / 2, y: bottom + 35, 'font-size': FONT - 1, 'text-anchor': 'middle', fill: GREY }),
+    ...closed.map(({ from, to }) =>
+      element('rect', { x: x(from), y: top, width: Math.max(0.5, x(to) - x(from)), height: PLOT_HEIGHT, fill: VIOLET, 'fill-opacity': 0.08 }),
+    ),
     ...model.gaps.map((gap) => noPrices(x(gap.from), x(gap.to))),
-    ...model.stretches.flatMap((stretch) => [band(stretch, (point) => point.mfe, BLUE), band(stretch, (point) => point.mae, ORANGE)]),
+    ...model.stretches.flatMap((stretch) => [band(stretch, (point) => point.mfe, colours.favourable), band(stretch, (point) => point.mae, colours.adverse)]),
     ...model.stretches.map((stretch) =>
       element('path', {
         d: polyline(stretch.map((point) => ({ x: x(point.at), y: y(point.last) }))),
@@ -128,8 +153,18 @@ export function trajectory(trade: TrajectoryPicture): string {
         'stroke-linejoin': 'round',
       }),
     ),
+    later.length < 2
+      ? ''
+      : element('path', {
+          d: polyline(later.map((mark) => ({ x: x(mark.at), y: y(mark.price) }))),
+          fill: 'none',
+          stroke: GREY,
+          'stroke-width': 1.2,
+          'stroke-opacity': 0.45,
+        }),
     line(LEFT, y(trade.entry), right, y(trade.entry), { stroke: GREY, 'stroke-dasharray': '5 4' }),
-    trade.stop === null ? '' : line(LEFT, y(trade.stop), right, y(trade.stop), { stroke: ORANGE, 'stroke-dasharray': '1 3', 'stroke-width': 1.5 }),
+    ...targets.map((target) => line(LEFT, y(target.price), right, y(target.price), { stroke: colours.favourable, ...TARGET_LINE })),
+    trade.stop === null ? '' : line(LEFT, y(trade.stop), right, y(trade.stop), { stroke: colours.adverse, ...STOP_LINE }),
     ...trade.alerts.map((alert, index) => flag(x(alert.at), y(alert.price), top - 24 - (flags[index] ?? 0) * 17, String(index + 1))),
     ...trade.fills.map((fill) =>
       triangle(x(fill.at), y(fill.price), 5, fill.side === 'BUY' ? 'up' : 'down', {
@@ -138,8 +173,10 @@ export function trajectory(trade: TrajectoryPicture): string {
         'stroke-width': 1.5,
       }),
     ),
-    best === null ? '' : element('circle', { cx: x(best.at), cy: y(best.mfe), r: 4.5, fill: 'none', stroke: BLUE, 'stroke-width': 2 }),
-    worst === null ? '' : element('rect', { x: x(worst.at) - 4, y: y(worst.mae) - 4, width: 8, height: 8, fill: 'none', stroke: ORANGE, 'stroke-width': 2 }),
+    best === null ? '' : element('circle', { cx: x(best.at), cy: y(best.mfe), r: 4.5, fill: 'none', stroke: colours.favourable, 'stroke-width': 2 }),
+    worst === null
+      ? ''
+      : element('rect', { x: x(worst.at) - 4, y: y(worst.mae) - 4, width: 8, height: 8, fill: 'none', stroke: colours.adverse, 'stroke-width': 2 }),
     ...legend.markup,
   ])
 
@@ -149,7 +186,7 @@ export function trajectory(trade: TrajectoryPicture): string {
     const steps = staircase(stretch.map((point) => ({ x: x(point.at), y: y(level(point)) })))
     return (
       element('path', { d: `${steps}V${px(y(trade.entry))}H${px(x(first.at))}Z`, fill: colour, 'fill-opacity': 0.1 }) +
-      element('path', { d: steps, fill: 'none', stroke: colour, 'stroke-width': 2, ...(colour === ORANGE ? { 'stroke-dasharray': '6 2' } : {}) })
+      element('path', { d: steps, fill: 'none', stroke: colour, 'stroke-width': 2, ...(colour === colours.adverse ? { 'stroke-dasharray': '6 2' } : {}) })
     )
   }
 
@@ -166,6 +203,27 @@ export function trajectory(trade: TrajectoryPicture): string {
       text(number, { x: at, y: row + 3.5, 'font-size': 10, 'font-weight': 600, 'text-anchor': 'middle', fill: GREY })
     )
   }
+}
+
+/** What of a picture's time lies outside the regular sessions; nothing where they are not known. */
+function outside(sessions: readonly Stretch[] | undefined, { from, to }: Stretch): readonly Stretch[] {
+  if (sessions === undefined) return []
+  const closed: Stretch[] = []
+  let open = from
+  for (const session of [...sessions].sort((a, b) => a.from - b.from)) {
+    if (session.from > open) closed.push({ from: open, to: Math.min(session.from, to) })
+    open = Math.max(open, session.to)
+  }
+  if (open < to) closed.push({ from: open, to })
+  return closed.filter((stretch) => stretch.to > stretch.from)
+}
+
+/** Prices after the exit as a thin line, its extremes kept. */
+function thinShadow(shadow: NonNullable<TrajectoryPicture['shadow']>): NonNullable<TrajectoryPicture['shadow']> {
+  return thin(
+    shadow.map((mark) => ({ ...mark, last: mark.price, mfe: 0, mae: 0 })),
+    300,
+  )
 }
 
 /** Which row above the plot each alert's number stands in, so that none covers another. */
@@ -194,27 +252,45 @@ function roomy(
 }
 
 /** What the shapes mean, flowing from left to right in as many rows as needed. */
-function legendRows(trade: TrajectoryPicture, words: TrajectoryWords, top: number): { readonly markup: readonly string[]; readonly bottom: number } {
+function legendRows(
+  trade: TrajectoryPicture,
+  words: TrajectoryWords,
+  { favourable, adverse }: Colours,
+  top: number,
+  afterHours: boolean,
+): { readonly markup: readonly string[]; readonly bottom: number } {
   const named = trade.alerts.slice(0, ALERTS_NAMED)
   const sides = new Set(trade.fills.map((fill) => fill.side))
   const items: { readonly label: string; readonly sign: (x: number, y: number) => string }[] = [
     {
       label: `MFE ${trade.mfeLabel}`,
       sign: (x, y) =>
-        line(x, y, x + 14, y, { stroke: BLUE, 'stroke-width': 2 }) +
-        element('circle', { cx: x + 7, cy: y, r: 4.5, fill: 'none', stroke: BLUE, 'stroke-width': 2 }),
+        line(x, y, x + 14, y, { stroke: favourable, 'stroke-width': 2 }) +
+        element('circle', { cx: x + 7, cy: y, r: 4.5, fill: 'none', stroke: favourable, 'stroke-width': 2 }),
     },
     {
       label: `MAE ${trade.maeLabel}`,
       sign: (x, y) =>
-        line(x, y, x + 14, y, { stroke: ORANGE, 'stroke-width': 2, 'stroke-dasharray': '6 2' }) +
-        element('rect', { x: x + 3, y: y - 4, width: 8, height: 8, fill: 'none', stroke: ORANGE, 'stroke-width': 2 }),
+        line(x, y, x + 14, y, { stroke: adverse, 'stroke-width': 2, 'stroke-dasharray': '6 2' }) +
+        element('rect', { x: x + 3, y: y - 4, width: 8, height: 8, fill: 'none', stroke: adverse, 'stroke-width': 2 }),
     },
     { label: words.last, sign: (x, y) => line(x, y, x + 14, y, { stroke: GREY, 'stroke-width': 1.4 }) },
     { label: words.entry, sign: (x, y) => line(x, y, x + 14, y, { stroke: GREY, 'stroke-dasharray': '5 4' }) },
-    ...(trade.stop === null
+    ...(trade.stop === null ? [] : [{ label: words.stop, sign: (x: number, y: number) => line(x, y, x + 14, y, { stroke: adverse, ...STOP_LINE }) }]),
+    ...((trade.targets ?? []).length === 0
       ? []
-      : [{ label: words.stop, sign: (x: number, y: number) => line(x, y, x + 14, y, { stroke: ORANGE, 'stroke-dasharray': '1 3', 'stroke-width': 1.5 }) }]),
+      : [{ label: words.target, sign: (x: number, y: number) => line(x, y, x + 14, y, { stroke: favourable, ...TARGET_LINE }) }]),
+    ...((trade.shadow ?? []).length < 2
+      ? []
+      : [{ label: words.afterExit, sign: (x: number, y: number) => line(x, y, x + 14, y, { stroke: GREY, 'stroke-width': 1.2, 'stroke-opacity': 0.45 }) }]),
+    ...(afterHours
+      ? [
+          {
+            label: words.afterHours,
+            sign: (x: number, y: number) => element('rect', { x, y: y - 5, width: 14, height: 10, fill: VIOLET, 'fill-opacity': 0.2 }),
+          },
+        ]
+      : []),
     ...(sides.has('BUY')
       ? [
           {
