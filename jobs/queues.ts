@@ -8,6 +8,7 @@ import type { Day } from '#core/time.ts'
 export const QUEUES = {
   ingest: 'asks the broker again for the executions of the day; what is known already is ignored',
   review: 'makes the card of a market day, stores it and writes it to the notes folder',
+  notion: 'writes a market day and its trades as pages in Notion; what did not change is not sent',
 } as const
 
 export type QueueName = keyof typeof QUEUES
@@ -20,11 +21,16 @@ export interface ReviewJob {
   readonly day: Day
 }
 
+export interface NotionJob {
+  readonly day: Day
+}
+
 type QueueOf<Data> = Queue<Data, unknown, string, Data, unknown, string, PostgresQueueBackend, PostgresConnectionOptions>
 
 export interface Jobs extends AsyncDisposable {
   readonly ingest: QueueOf<IngestJob>
   readonly review: QueueOf<ReviewJob>
+  readonly notion: QueueOf<NotionJob>
   /** What workers share with the queues. */
   readonly pool: pg.Pool
   close(): Promise<void>
@@ -36,6 +42,8 @@ export const JOBS_SCHEMA = 'bullmq'
 const CONNECTIONS_MAX = 12
 const ATTEMPTS = 6
 const FIRST_RETRY_MS = 5000
+/** Nearly a day, the pauses doubling: an evening on which Notion is away loses nothing. */
+const NOTION_ATTEMPTS = 14
 
 /** Opens the queues of a database and brings their tables up to date (under BullMQ's own advisory lock). */
 export async function openJobs(options: { readonly url: string; log(line: string): void }): Promise<Jobs> {
@@ -60,17 +68,23 @@ export async function openJobs(options: { readonly url: string; log(line: string
   }
   const ingest = openQueue<IngestJob>('ingest', pool, options.log)
   const review = openQueue<ReviewJob>('review', pool, options.log)
+  const notion = openQueue<NotionJob>('notion', pool, options.log)
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= Promise.all([ingest.close(), review.close()]).then(() => pool.end())
+    closing ??= Promise.all([ingest.close(), review.close(), notion.close()]).then(() => pool.end())
     return closing
   }
-  return { ingest, review, pool, close, [Symbol.asyncDispose]: close }
+  return { ingest, review, notion, pool, close, [Symbol.asyncDispose]: close }
 }
 
 /** The card of a day. Added twice it is one job; once done it may be added again, and then writes what changed. */
 export async function addReview(jobs: Jobs, day: Day, options: { readonly delayMs?: number } = {}): Promise<void> {
   await jobs.review.add(`review ${day}`, { day }, { jobId: reviewJobId(day), delay: options.delayMs ?? 0 })
+}
+
+/** The pages of a day, after its card. */
+export async function addNotion(jobs: Jobs, day: Day): Promise<void> {
+  await jobs.notion.add(`notion ${day}`, { day }, { jobId: `review:${day}:notion`, attempts: NOTION_ATTEMPTS })
 }
 
 /** One effect of a day's review; further destinations get jobs of their own. (BullMQ wants two colons or none.) */

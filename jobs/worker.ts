@@ -1,9 +1,10 @@
 // Does the jobs: one worker a queue, each with its errors said aloud. A worker that dies in a job leaves it to the next one.
 // Decides nothing about when (schedule.ts) or what (one file a job).
-import { createPostgresBackend, type Job, type PostgresConnectionOptions, type PostgresQueueBackend, Worker } from 'bullmq'
+import { createPostgresBackend, type Job, type PostgresConnectionOptions, type PostgresQueueBackend, UnrecoverableError, Worker } from 'bullmq'
 import type pg from 'pg'
 import { type CatchUp, ingest } from './ingest.ts'
-import type { IngestJob, Jobs, QueueName, ReviewJob } from './queues.ts'
+import { howToGoOn, type NotionRoom, sendDay } from './notion.ts'
+import { addNotion, type IngestJob, type Jobs, type NotionJob, type QueueName, type ReviewJob } from './queues.ts'
 import { makeReview, type MadeReview, type ReviewRoom } from './review.ts'
 
 export interface WorkersOptions {
@@ -11,6 +12,8 @@ export interface WorkersOptions {
   readonly room: ReviewRoom
   /** null: this process has no broker, and leaves catching up to the one that has. */
   readonly catchUp: CatchUp | null
+  /** null or absent: nothing goes to Notion. */
+  readonly notion?: NotionRoom | null
   /** Told after each card, before its job counts as done. */
   onReview?(made: MadeReview): void
   log(line: string): void
@@ -22,17 +25,19 @@ export interface Workers extends AsyncDisposable {
 }
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
-  const { jobs, room, catchUp, log } = options
+  const { jobs, room, catchUp, notion = null, log } = options
   const review = openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
     const made = await makeReview(room, job.data.day)
     const written = made.files.filter((file) => file.outcome === 'written').length
     log(`review ${made.day}: ${made.path ?? 'stored'}${made.files.length === 0 ? '' : ` (${written} of ${made.files.length} files changed)`}`)
     for (const file of made.files)
       if (file.outcome === 'refused') log(`review ${made.day}: expected a file name for '${file.path}', refused because ${file.reason}`)
+    if (notion !== null) await addNotion(jobs, made.day)
     options.onReview?.(made)
   })
   const workers = [review]
   if (catchUp !== null) workers.push(openWorker<IngestJob>('ingest', jobs.pool, log, () => ingest(catchUp, log)))
+  if (notion !== null) workers.push(openNotionWorker(jobs.pool, notion, log))
   const close = async () => {
     await Promise.all(workers.map((worker) => worker.close()))
   }
@@ -45,16 +50,42 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   return { close, [Symbol.asyncDispose]: close }
 }
 
+/** At Notion's own pace; where it asks to wait, the whole queue waits, and no attempt is counted. */
+function openNotionWorker(pool: pg.Pool, room: NotionRoom, log: (line: string) => void) {
+  const worker = openWorker<NotionJob>(
+    'notion',
+    pool,
+    log,
+    async ({ data: { day } }) => {
+      try {
+        const { pages } = await sendDay(room, day)
+        const told = Object.entries(pages).flatMap(([outcome, count]) => (count === 0 ? [] : [`${count} ${outcome}`]))
+        log(`notion ${day}: ${told.join(', ')}`)
+      } catch (error) {
+        const next = howToGoOn(error)
+        if (next.kind === 'never') throw new UnrecoverableError(error instanceof Error ? error.message : String(error))
+        if (next.kind === 'again') throw error
+        log(`notion ${day}: ${error instanceof Error ? error.message : String(error)}; going on in ${Math.ceil(next.ms / 1000)} s`)
+        await worker.rateLimit(next.ms)
+        throw Worker.RateLimitError()
+      }
+    },
+    { limiter: { max: 3, duration: 1000 } },
+  )
+  return worker
+}
+
 function openWorker<Data>(
   name: QueueName,
   pool: pg.Pool,
   log: (line: string) => void,
   work: (job: Pick<Job<Data>, 'data'>) => Promise<unknown>,
-): { waitUntilReady(): Promise<unknown>; close(): Promise<void> } {
+  more: { readonly limiter?: { readonly max: number; readonly duration: number } } = {},
+): { waitUntilReady(): Promise<unknown>; rateLimit(ms: number): Promise<void>; close(): Promise<void> } {
   const worker = new Worker<Data, unknown, string, PostgresQueueBackend, object, PostgresConnectionOptions>(
     name,
     work,
-    { connection: pool, concurrency: 1 },
+    { connection: pool, concurrency: 1, ...more },
     createPostgresBackend,
   )
   worker.on('error', (error) => log(`jobs: worker ${name}: ${error.message}`))

@@ -2,7 +2,7 @@
 // Never asks Notion anything; who forgets all this finds the pages again by their keys.
 import { and, eq, sql } from 'drizzle-orm'
 import { notionPages, notionSources } from '#drizzle/schema.ts'
-import type { Database } from './db.ts'
+import { type Database, LOCK_SPACE } from './db.ts'
 
 export type StoredSource = Omit<typeof notionSources.$inferSelect, 'updatedAt'>
 export type StoredPage = Omit<typeof notionPages.$inferSelect, 'updatedAt'>
@@ -31,4 +31,25 @@ export async function saveNotionPage(db: Database, page: StoredPage): Promise<vo
     .insert(notionPages)
     .values(page)
     .onConflictDoUpdate({ target: [notionPages.dataSourceId, notionPages.key], set: { ...page, updatedAt: sql`now()` } })
+}
+
+const NOTION_LOCK = 3
+
+/** Work that no two processes may do at once: Notion has no way to make a page only where there is none. */
+export async function withNotionLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  const client = await db.pool.connect()
+  const ignore = () => {}
+  client.on('error', ignore)
+  try {
+    await client.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, NOTION_LOCK])
+    return await work()
+  } finally {
+    const freed = await client.query('select pg_advisory_unlock($1, $2)', [LOCK_SPACE, NOTION_LOCK]).then(
+      () => true,
+      () => false,
+    )
+    client.off('error', ignore)
+    // A connection that would not let go is closed, and the lock with it.
+    client.release(!freed)
+  }
 }

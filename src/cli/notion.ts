@@ -1,0 +1,80 @@
+// `notion setup`: the places pages go to, made or found. `notion push`: the pages of a day, or of each day between two, now.
+import { sendDay, howToGoOn } from '#jobs/notion.ts'
+import { addDays } from '#core/session.ts'
+import type { Day } from '#core/time.ts'
+import { openNotion } from '#notes/notion-client.ts'
+import { setUpNotion } from '#notes/notion-setup.ts'
+import { readTemplates } from '#notes/templates.ts'
+import { clock } from '#src/clock.ts'
+import { type Config, loadEnv, readConfig } from '#src/config.ts'
+import { ConfigInvalid, NotionRefused, UsageError } from '#src/errors.ts'
+import { type Database, openDatabase } from '#store/db.ts'
+import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { verb } from './arguments.ts'
+import { logTo } from './log.ts'
+import { print, progressLine, say } from './terminal.ts'
+
+const TRIES = 6
+
+export const notion = verb({
+  usage: 'notion setup [--days DATABASE] [--trades DATABASE] · notion push --day D · notion push --from D --until D',
+  summary: 'makes the databases in Notion, or writes the pages of days now',
+  flags: {
+    days: { value: 'DATABASE', help: 'a database of yours for the days, as address or id; DATABASE#NAME where it holds several data sources' },
+    trades: { value: 'DATABASE', help: 'the same for the trades' },
+    day: { value: 'D', help: 'a market day: 2026-11-20' },
+    from: { value: 'D', help: 'the first of several days' },
+    until: { value: 'D', help: 'the last of several days' },
+  },
+  async run({ flags, rest }) {
+    const [what] = rest
+    if (rest.length !== 1 || (what !== 'setup' && what !== 'push')) throw new UsageError('notion: expected setup or push (excursion notion --help)')
+    const days = what === 'push' ? daysOf(flags.from ?? flags.day, flags.until ?? flags.day) : null
+    const config = readConfig(loadEnv())
+    const { token, parent, baseUrl } = config.notion
+    if (token === null || parent === null)
+      throw new ConfigInvalid(['NOTION_TOKEN, NOTION_PARENT: expected the token of an integration and the page it may write below, found one of them empty; set both'])
+    await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
+    const client = openNotion({ token, baseUrl, clock })
+    if (days === null) {
+      const own = { ...(flags.days === undefined ? {} : { days: flags.days }), ...(flags.trades === undefined ? {} : { trades: flags.trades }) }
+      const sources = await setUpNotion({ notion: client, parent, own, stored: await notionSourcesOf(db), tell: print })
+      for (const source of sources) await saveNotionSource(db, source)
+      print('Notion is set up; each day goes there after its close (older days: excursion notion push --from D --until D)')
+    } else await push(db, config, client, days)
+  },
+})
+
+async function push(db: Database, config: Config, client: ReturnType<typeof openNotion>, days: readonly Day[]): Promise<void> {
+  const { words } = await readTemplates(config.language)
+  const style = { language: config.language, words, privacy: config.privacy, aliases: config.accountAliases }
+  const progress = progressLine(clock)
+  for (const day of days) {
+    progress.show(day)
+    const sent = await untilSent(() => sendDay({ db, notion: client, style, clock, log: say }, day))
+    progress.clear()
+    print(`${day}: ${Object.entries(sent.pages).flatMap(([outcome, count]) => (count === 0 ? [] : [`${count} ${outcome}`])).join(', ')}`)
+  }
+}
+
+/** As a job would: waits where Notion asks for it, tries again where nothing was answered. */
+async function untilSent<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send()
+    } catch (error) {
+      const next = howToGoOn(error)
+      if (next.kind === 'never' || tries === TRIES) throw error instanceof NotionRefused ? error : new NotionRefused(`expected Notion to take the pages, found '${String(error)}'`, error)
+      await sleep(next.kind === 'wait' ? next.ms : 1000 * 2 ** tries)
+    }
+  }
+}
+
+function daysOf(from: string | undefined, until: string | undefined): readonly Day[] {
+  const valid = (text: string | undefined): text is string => text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+  if (!valid(from) || !valid(until) || from > until) throw new UsageError('notion push: expected --day D, or --from D --until D in this order')
+  const days: Day[] = []
+  for (let day = from; day <= until; day = addDays(day, 1)) days.push(day)
+  return days
+}
