@@ -3,6 +3,7 @@ import { plain } from '#core/decimal.ts'
 import type { StoredAlert } from '#core/stored.ts'
 import { alertsPage, alertsSince } from '#store/alerts.ts'
 import { alertFilter, pageOf } from './arguments.ts'
+import { within } from './caller.ts'
 import { follow, type Told } from './follow.ts'
 import type { Resolvers } from './generated.ts'
 import { readRules } from './loaders.ts'
@@ -13,8 +14,8 @@ const PAGE = 500
 
 export const alerts: Resolvers = {
   Query: {
-    alerts: (_, { filter, ...page }, { db }) => alertsPage(db, alertFilter(filter), pageOf(page), 'DESC'),
-    alertRules: (_, __, { db }) => readRules(db),
+    alerts: (_, { filter, ...page }, { db, caller }) => alertsPage(db, within(caller, alertFilter(filter)), pageOf(page), 'DESC'),
+    alertRules: (_, __, { db, caller }) => readRules(db, caller),
   },
   AlertConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },
   Alert: {
@@ -33,8 +34,8 @@ export const alerts: Resolvers = {
   },
   Subscription: {
     alertRaised: {
-      subscribe: (_, { filter, sinceSeq }, { db, bus, meter }) => {
-        const wanted = alertFilter(filter)
+      subscribe: (_, { filter, sinceSeq }, { db, bus, meter, caller }) => {
+        const wanted = within(caller, alertFilter(filter))
         return follow<StoredAlert>({
           bus,
           meter,

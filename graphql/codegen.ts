@@ -37,6 +37,7 @@ const config = {
     AlertRule: './parents.ts#RuleParent',
     Review: './parents.ts#ReviewParent',
     DayTotal: './parents.ts#DayTotalParent',
+    Histogram: './parents.ts#HistogramParent',
     BrokerStatus: './parents.ts#BrokerStatusParent',
   },
 }

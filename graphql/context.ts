@@ -1,7 +1,8 @@
-// What every resolver can reach: the parts the server was built with, and the loaders of one operation.
+// What every resolver can reach: the parts the server was built with, who asks, and the loaders of one operation.
 import type { Database } from '#store/db.ts'
 import type { BrokerStatus, Bus } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
+import type { Caller } from './caller.ts'
 import type { Loaders } from './loaders.ts'
 import type { Meter } from './meter.ts'
 
@@ -17,4 +18,5 @@ export interface Parts {
 export interface Context extends Parts {
   readonly loaders: Loaders
   readonly meter: Meter
+  readonly caller: Caller
 }

@@ -1,7 +1,9 @@
 // What a person writes down: annotations and rules. Each is checked, then one line into the store; what can be mended is a userError, never a throw.
 import { parseRule } from '#core/rules.ts'
-import { type Annotation, annotate, saveRule, switchRule } from '#store/decisions.ts'
+import type { Database } from '#store/db.ts'
+import { type Annotation, annotate, rulesOf, saveRule, switchRule } from '#store/decisions.ts'
 import { withoutNulls } from './arguments.ts'
+import { type Caller, demand, mayWriteRule } from './caller.ts'
 import type { AnnotateTradeInput, Resolvers, SaveRuleInput } from './generated.ts'
 import { ruleOf } from './loaders.ts'
 
@@ -9,31 +11,47 @@ const RULE_ID = /^[\w.-]{1,64}$/
 const TEXTS = { strategy: 100, note: 10_000 } as const
 const TAGS_MAX = 50
 const TAG_LENGTH_MAX = 50
+const RATING_MAX = 5
 
 export const decisions: Resolvers = {
   Mutation: {
-    annotateTrade: async (_, { input }, { db, clock, loaders }) => {
+    annotateTrade: async (_, { input }, { db, clock, loaders, caller }) => {
+      demand(caller, 'annotate')
       const trade = await loaders.trade.load(input.tradeId)
       if (trade === null) return { userErrors: [trouble('NOT_FOUND', `expected a trade of id '${input.tradeId}', found none`, 'tradeId')] }
       const userErrors = troublesOf(input)
       if (userErrors.length > 0) return { userErrors }
-      await annotate(db, input.tradeId, annotationOf(input), clock.now())
+      await annotate(db, input.tradeId, annotationOf(input), clock.now(), caller.name)
       return { trade: await loaders.trade.clear(input.tradeId).load(input.tradeId), userErrors }
     },
-    saveRule: async (_, { input }, { db, clock }) => {
+    saveRule: async (_, { input }, { db, clock, caller }) => {
+      demand(caller, 'rules')
       const body = bodyOf(input)
       if (!RULE_ID.test(input.id))
         return { userErrors: [trouble('BAD_USER_INPUT', 'expected a name of letters, digits, dots, dashes and underscores, at most 64', 'id')] }
       const rule = parseRule(body)
       if ('refused' in rule) return { userErrors: [trouble('BAD_USER_INPUT', rule.refused)] }
-      return { rule: ruleOf(await saveRule(db, { id: input.id, body, enabled: rule.enabled }, clock.now())), userErrors: [] }
+      if (!mayWriteRule(caller, rule) || !(await mayReplace(db, caller, input.id)))
+        return { userErrors: [trouble('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'scope')] }
+      return { rule: ruleOf(await saveRule(db, { id: input.id, body, enabled: rule.enabled }, clock.now(), caller.name)), userErrors: [] }
     },
-    setRuleEnabled: async (_, { input: { id, enabled } }, { db, clock }) => {
-      const saved = await switchRule(db, id, enabled, clock.now())
+    setRuleEnabled: async (_, { input: { id, enabled } }, { db, clock, caller }) => {
+      demand(caller, 'rules')
+      if (!(await mayReplace(db, caller, id)))
+        return { userErrors: [trouble('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'id')] }
+      const saved = await switchRule(db, id, enabled, clock.now(), caller.name)
       if (saved === null) return { userErrors: [trouble('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] }
       return { rule: ruleOf(saved), userErrors: [] }
     },
   },
+}
+
+/** A rule that is there is only replaced by whoever might have written it. */
+async function mayReplace(db: Database, caller: Caller, id: string): Promise<boolean> {
+  if (caller.accounts === null) return true
+  const current = (await rulesOf(db)).find((rule) => rule.id === id)
+  const rule = current === undefined ? null : ruleOf(current)
+  return current === undefined || (rule !== null && mayWriteRule(caller, rule))
 }
 
 /** The rule as a rules file would say it. */
@@ -46,27 +64,33 @@ function bodyOf({ scope, tiers, ...fields }: SaveRuleInput): Record<string, unkn
 }
 
 /** Absent stays absent, null takes away. */
-function annotationOf({ strategy, tags, note, initialStop, held }: AnnotateTradeInput): Annotation {
+function annotationOf({ strategy, tags, note, initialStop, initialTarget, rating, mistakes, held }: AnnotateTradeInput): Annotation {
   return {
     ...(strategy === undefined ? {} : { strategy }),
     ...(tags === undefined ? {} : { tags: tags ?? [] }),
     ...(note === undefined ? {} : { note }),
     ...(initialStop === undefined ? {} : { initialStop }),
+    ...(initialTarget === undefined ? {} : { initialTarget }),
+    ...(rating === undefined ? {} : { rating }),
+    ...(mistakes === undefined ? {} : { mistakes: mistakes ?? [] }),
     ...(held === undefined || held === null ? {} : { held }),
   }
 }
 
-function troublesOf({ tags, ...texts }: AnnotateTradeInput) {
+function troublesOf({ tags, mistakes, rating, ...texts }: AnnotateTradeInput) {
   const found = Object.entries(TEXTS).flatMap(([name, max]) => {
     const length = texts[name as keyof typeof TEXTS]?.length ?? 0
     return length > max ? [trouble('BAD_USER_INPUT', `expected at most ${max} characters, found ${length}`, name)] : []
   })
-  if (tags && (tags.length > TAGS_MAX || tags.some((tag) => tag === '' || tag.length > TAG_LENGTH_MAX))) {
-    found.push(trouble('BAD_USER_INPUT', `expected at most ${TAGS_MAX} tags of 1 to ${TAG_LENGTH_MAX} characters`, 'tags'))
+  for (const [name, words] of Object.entries({ tags, mistakes })) {
+    if (words && (words.length > TAGS_MAX || words.some((word) => word === '' || word.length > TAG_LENGTH_MAX)))
+      found.push(trouble('BAD_USER_INPUT', `expected at most ${TAGS_MAX} ${name} of 1 to ${TAG_LENGTH_MAX} characters`, name))
   }
+  if (typeof rating === 'number' && (rating < 1 || rating > RATING_MAX))
+    found.push(trouble('BAD_USER_INPUT', `expected a rating from 1 to ${RATING_MAX}, found ${rating}`, 'rating'))
   return found
 }
 
-function trouble(code: 'BAD_USER_INPUT' | 'NOT_FOUND', message: string, ...path: string[]) {
+function trouble(code: 'BAD_USER_INPUT' | 'NOT_FOUND' | 'FORBIDDEN', message: string, ...path: string[]) {
   return { code, message, path: ['input', ...path] }
 }

@@ -1,5 +1,7 @@
 // A GraphQL document as text, parsed once: the same text is not parsed again. Knows the limits of a document, nothing of transport or data.
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, specifiedRules, validate } from 'graphql'
+import { costOf } from './cost.ts'
+import { apiError } from './errors.ts'
 import { LIMITS, limitRules } from './limits.ts'
 
 export interface Documents {
@@ -7,6 +9,8 @@ export interface Documents {
   parsed(source: string): DocumentNode | GraphQLError
   /** What is wrong with the document under this schema; empty where nothing is. */
   faults(document: DocumentNode): readonly GraphQLError[]
+  /** Why this operation is too much at once, or null. */
+  tooMuch(document: DocumentNode, operationName: string | null | undefined, variables: Readonly<Record<string, unknown>>): GraphQLError | null
 }
 
 /** How many texts are remembered; a tool sends the same few again and again. */
@@ -34,6 +38,12 @@ export function openDocuments(schema: GraphQLSchema): Documents {
       const faults = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: LIMITS.errors })
       judged.set(document, faults)
       return faults
+    },
+    tooMuch(document, operationName, variables) {
+      const cost = costOf(schema, document, operationName, variables)
+      return cost <= LIMITS.cost
+        ? null
+        : apiError('QUERY_TOO_COMPLEX', `expected an operation that looks up about ${LIMITS.cost} things at most, found ${cost}; ask for fewer rows or points`)
     },
   }
 }

@@ -11,10 +11,11 @@ export const API_CODES = {
   PAYLOAD_TOO_LARGE: 'the body is larger than allowed',
   GRAPHQL_PARSE_FAILED: 'the document is not GraphQL, or longer than allowed',
   GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema',
-  QUERY_TOO_COMPLEX: 'the document asks for too much at once: too deep, or too many aliases or directives',
+  QUERY_TOO_COMPLEX: 'the document asks for too much at once: too deep, too many aliases or directives, or too many things to look up',
   BAD_USER_INPUT: 'a variable or an argument has a value that is not allowed',
   NOT_FOUND: 'what is to be changed does not exist',
-  RATE_LIMITED: 'too many at once: connections, or subscriptions of one connection',
+  RATE_LIMITED: 'too many at once: operations of one token, connections, or subscriptions of one connection',
+  UNAUTHENTICATED: 'a token is needed from here, and none that is valid was shown',
   FORBIDDEN: 'the caller may not do this',
   INTERNAL: 'a fault of ours; the log says more under extensions.requestId',
 } as const

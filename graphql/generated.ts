@@ -1,6 +1,6 @@
 // Made by codegen.ts from the SDL; not written by hand.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TradeParent, TradeConnectionParent, AlertConnectionParent, ReviewConnectionParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, DayTotalParent, BrokerStatusParent } from './parents.ts';
+import type { TradeParent, TradeConnectionParent, AlertConnectionParent, ReviewConnectionParent, AlertParent, ExcursionParent, TrajectoryParent, TrajectoryPointParent, InstrumentParent, RuleParent, ReviewParent, DayTotalParent, HistogramParent, BrokerStatusParent } from './parents.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -36,6 +36,8 @@ export type Query = {
   readonly trades: TradeConnection;
   /** One trade; null where there is none of that id. */
   readonly trade?: Maybe<Trade>;
+  /** How far trades usually go either way: histograms over the latest ones. */
+  readonly distribution: Distribution;
   /** Alerts, a page at a time, newest first. */
   readonly alerts: AlertConnection;
   /** Every rule, in the order in which they are looked at, disabled ones too. */
@@ -69,6 +71,13 @@ export type QueryTradesArgs = {
 /** What can be asked. Served over POST /graphql, over GET /graphql, and over the WebSocket at the same path. */
 export type QueryTradeArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. Served over POST /graphql, over GET /graphql, and over the WebSocket at the same path. */
+export type QueryDistributionArgs = {
+  filter?: InputMaybe<TradeFilter>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -197,7 +206,7 @@ export type UserError = {
   readonly message: Scalars['String']['output'];
   /** Where in the input it was found, such as ["input", "pct"]; null where it is not one field. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** A stable code: BAD_USER_INPUT, NOT_FOUND or CONFLICT. */
+  /** A stable code: BAD_USER_INPUT, NOT_FOUND or FORBIDDEN. */
   readonly code: Scalars['String']['output'];
 };
 
@@ -269,6 +278,8 @@ export type TradeFilter = {
   readonly strategies?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Only those with at least one of these tags. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Only those with at least one of these mistakes. */
+  readonly mistakes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Opened at this instant or later. */
   readonly openedFrom?: InputMaybe<Scalars['DateTime']['input']>;
   /** Opened before this instant. */
@@ -277,6 +288,22 @@ export type TradeFilter = {
   readonly closedFrom?: InputMaybe<Scalars['DateTime']['input']>;
   /** Closed before this instant. */
   readonly closedUntil?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Result after commission at least this, in the instrument's currency; unknown ones left out. */
+  readonly netPnlMin?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Result after commission at most this, in the instrument's currency; unknown ones left out. */
+  readonly netPnlMax?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Maximum favourable excursion at least this, percent of entry. */
+  readonly mfePctMin?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Maximum favourable excursion at most this, percent of entry. */
+  readonly mfePctMax?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Maximum adverse excursion at least this, percent of entry (signed: -3 is worse than -1). */
+  readonly maePctMin?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Maximum adverse excursion at most this, percent of entry (signed: -3 is worse than -1). */
+  readonly maePctMax?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Given back at least this, in the instrument's currency. */
+  readonly givebackMin?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Given back at most this, in the instrument's currency. */
+  readonly givebackMax?: InputMaybe<Scalars['Decimal']['input']>;
 };
 
 /** The order of a list of trades: unknown values last in either direction, equal ones by id. */
@@ -298,7 +325,9 @@ export type TradeOrderField =
   /** Maximum adverse excursion, percent of entry (signed: the worst is the smallest). */
   | 'MAE_PCT'
   /** Result after commission, in the instrument's currency; unknown last. */
-  | 'NET_PNL';
+  | 'NET_PNL'
+  /** How much of the best result was given back, in the instrument's currency. */
+  | 'GIVEBACK';
 
 /** Which way a list is ordered. */
 export type OrderDirection =
@@ -306,6 +335,38 @@ export type OrderDirection =
   | 'ASC'
   /** Largest or latest first. */
   | 'DESC';
+
+/** How the excursions of trades are spread. */
+export type Distribution = {
+  /** How many trades were looked at. */
+  readonly trades: Scalars['Int']['output'];
+  /** Maximum favourable excursion, percent of entry. */
+  readonly mfePct: Histogram;
+  /** The largest fall from the best price while open, percent of entry. */
+  readonly drawdownPct: Histogram;
+};
+
+/** How many values lie where; in percent of entry. */
+export type Histogram = {
+  /** Bars of equal width without a hole between them, from the smallest value up; empty where nothing is known. */
+  readonly bars: ReadonlyArray<HistogramBar>;
+  /** Half of the values lie below this, percent of entry; null where nothing is known. */
+  readonly median?: Maybe<Scalars['Decimal']['output']>;
+  /** How many values there are. */
+  readonly known: Scalars['Int']['output'];
+  /** How many trades have none. */
+  readonly unknown: Scalars['Int']['output'];
+};
+
+/** One bar of a histogram; in percent of entry. */
+export type HistogramBar = {
+  /** Its lower edge, percent of entry. */
+  readonly from: Scalars['Decimal']['output'];
+  /** Its upper edge, percent of entry; a value on it belongs to the next bar, where there is one. */
+  readonly to: Scalars['Decimal']['output'];
+  /** How many values lie in it. */
+  readonly count: Scalars['Int']['output'];
+};
 
 /** A page of trades. */
 export type TradeConnection = {
@@ -373,6 +434,12 @@ export type Trade = Node & {
   readonly note?: Maybe<Scalars['String']['output']>;
   /** Where the first stop stood, as quoted; null where none is known. R is measured from it. */
   readonly initialStop?: Maybe<Scalars['Decimal']['output']>;
+  /** Where the first target stood, as quoted; null where none is known. */
+  readonly initialTarget?: Maybe<Scalars['Decimal']['output']>;
+  /** How well it was traded, 1 to 5; null where nobody judged it. */
+  readonly rating?: Maybe<Scalars['Int']['output']>;
+  /** What went wrong, in the trader's own words. */
+  readonly mistakes: ReadonlyArray<Scalars['String']['output']>;
   /** The order's reference text, as the broker reported it. */
   readonly orderRef?: Maybe<Scalars['String']['output']>;
   /** Held for the long term: outside rules and round trips. */
@@ -383,6 +450,8 @@ export type Trade = Node & {
   readonly mae: Excursion;
   /** The largest fall from the best price while open, percent of the entry of that moment; null where that entry was 0. */
   readonly drawdownPct?: Maybe<Scalars['Decimal']['output']>;
+  /** How much of the best running result was given back by now (or by the end), in the instrument's currency. */
+  readonly giveback: Scalars['Decimal']['output'];
   /** What the excursions were measured from. */
   readonly provenance: Provenance;
   /** How the trade went, point by point. */
@@ -845,6 +914,12 @@ export type AnnotateTradeInput = {
   readonly note?: InputMaybe<Scalars['String']['input']>;
   /** Where the first stop stood, as quoted. */
   readonly initialStop?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Where the first target stood, as quoted. */
+  readonly initialTarget?: InputMaybe<Scalars['Decimal']['input']>;
+  /** How well it was traded, 1 to 5. */
+  readonly rating?: InputMaybe<Scalars['Int']['input']>;
+  /** What went wrong, all of it, at most 50 words or phrases of at most 50 characters; null: nothing. */
+  readonly mistakes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Held for the long term: outside rules and round trips. */
   readonly held?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -1044,6 +1119,9 @@ export type ResolversTypes = {
   TradeOrder: TradeOrder;
   TradeOrderField: TradeOrderField;
   OrderDirection: OrderDirection;
+  Distribution: ResolverTypeWrapper<Omit<Distribution, 'mfePct' | 'drawdownPct'> & { mfePct: ResolversTypes['Histogram'], drawdownPct: ResolversTypes['Histogram'] }>;
+  Histogram: ResolverTypeWrapper<HistogramParent>;
+  HistogramBar: ResolverTypeWrapper<HistogramBar>;
   TradeConnection: ResolverTypeWrapper<TradeConnectionParent>;
   TradeEdge: ResolverTypeWrapper<Omit<TradeEdge, 'node'> & { node: ResolversTypes['Trade'] }>;
   Trade: ResolverTypeWrapper<TradeParent>;
@@ -1104,6 +1182,9 @@ export type ResolversParentTypes = {
   UserError: UserError;
   TradeFilter: TradeFilter;
   TradeOrder: TradeOrder;
+  Distribution: Omit<Distribution, 'mfePct' | 'drawdownPct'> & { mfePct: ResolversParentTypes['Histogram'], drawdownPct: ResolversParentTypes['Histogram'] };
+  Histogram: HistogramParent;
+  HistogramBar: HistogramBar;
   TradeConnection: TradeConnectionParent;
   TradeEdge: Omit<TradeEdge, 'node'> & { node: ResolversParentTypes['Trade'] };
   Trade: TradeParent;
@@ -1163,6 +1244,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   trades?: Resolver<ResolversTypes['TradeConnection'], ParentType, ContextType, Partial<QueryTradesArgs>>;
   trade?: Resolver<Maybe<ResolversTypes['Trade']>, ParentType, ContextType, RequireFields<QueryTradeArgs, 'id'>>;
+  distribution?: Resolver<ResolversTypes['Distribution'], ParentType, ContextType, Partial<QueryDistributionArgs>>;
   alerts?: Resolver<ResolversTypes['AlertConnection'], ParentType, ContextType, Partial<QueryAlertsArgs>>;
   alertRules?: Resolver<ReadonlyArray<ResolversTypes['AlertRule']>, ParentType, ContextType>;
   review?: Resolver<Maybe<ResolversTypes['Review']>, ParentType, ContextType, RequireFields<QueryReviewArgs, 'day'>>;
@@ -1200,6 +1282,25 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type DistributionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Distribution'] = ResolversParentTypes['Distribution']> = {
+  trades?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  mfePct?: Resolver<ResolversTypes['Histogram'], ParentType, ContextType>;
+  drawdownPct?: Resolver<ResolversTypes['Histogram'], ParentType, ContextType>;
+};
+
+export type HistogramResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Histogram'] = ResolversParentTypes['Histogram']> = {
+  bars?: Resolver<ReadonlyArray<ResolversTypes['HistogramBar']>, ParentType, ContextType>;
+  median?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  known?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unknown?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type HistogramBarResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HistogramBar'] = ResolversParentTypes['HistogramBar']> = {
+  from?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type TradeConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TradeConnection'] = ResolversParentTypes['TradeConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['TradeEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Trade']>, ParentType, ContextType>;
@@ -1235,11 +1336,15 @@ export type TradeResolvers<ContextType = Context, ParentType extends ResolversPa
   tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   initialStop?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  initialTarget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  rating?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  mistakes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   orderRef?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   held?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   mfe?: Resolver<ResolversTypes['Excursion'], ParentType, ContextType>;
   mae?: Resolver<ResolversTypes['Excursion'], ParentType, ContextType>;
   drawdownPct?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  giveback?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   provenance?: Resolver<ResolversTypes['Provenance'], ParentType, ContextType>;
   trajectory?: Resolver<ResolversTypes['Trajectory'], ParentType, ContextType, Partial<TradeTrajectoryArgs>>;
   fills?: Resolver<ReadonlyArray<ResolversTypes['Fill']>, ParentType, ContextType>;
@@ -1464,6 +1569,9 @@ export type Resolvers<ContextType = Context> = {
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  Distribution?: DistributionResolvers<ContextType>;
+  Histogram?: HistogramResolvers<ContextType>;
+  HistogramBar?: HistogramBarResolvers<ContextType>;
   TradeConnection?: TradeConnectionResolvers<ContextType>;
   TradeEdge?: TradeEdgeResolvers<ContextType>;
   Trade?: TradeResolvers<ContextType>;

@@ -4,12 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
 import { GraphQLError as GraphQLErrorClass } from 'graphql'
 import { type Documents, operationOf } from './document.ts'
+import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 export interface HttpOptions {
   readonly path: string
   readonly documents: Documents
+  readonly door: Door
   /** Runs an operation whose document is known to be valid. */
   run(source: string, variables: Record<string, unknown>, operationName: string | undefined, request: FastifyRequest): Promise<ExecutionResult>
 }
@@ -22,7 +24,7 @@ interface Parameters {
 
 const RESPONSE_JSON = 'application/graphql-response+json'
 
-export function serveHttp(app: FastifyInstance, { path, documents, run }: HttpOptions): void {
+export function serveHttp(app: FastifyInstance, { path, documents, door, run }: HttpOptions): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
@@ -39,6 +41,10 @@ export function serveHttp(app: FastifyInstance, { path, documents, run }: HttpOp
       if (operation === null) return answerFaults(request, reply, [unknownOperation(operationName)], 'BAD_USER_INPUT')
       const allowed = allows(request.method, operation)
       if (allowed !== null) return refuse(request, reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED', allowed)
+      const late = door.count(request.caller)
+      if (late !== null) return refuse(request, reply.header('retry-after', '1'), late.status, late.code, late.message)
+      const tooMuch = documents.tooMuch(document, operationName, variables)
+      if (tooMuch !== null) return answerFaults(request, reply, [tooMuch], 'QUERY_TOO_COMPLEX')
       // The compiled form is kept under the text alone, so the text must name the operation where a document holds several.
       const source = operationName === undefined ? query : `${query}\n#${operationName}`
       const result = await run(source, variables, operationName, request)
@@ -108,7 +114,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, status: number, bo
   return reply
     .code(status)
     .header('content-type', `${mediaType(request)}; charset=utf-8`)
-    .header('vary', 'accept')
+    .header('vary', 'accept, origin')
     .send(JSON.stringify(body))
 }
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   directives: 30,
   /** Top-level fields of one operation. */
   rootFields: 20,
+  /** Things to look up, about; the largest sensible page, 200 trades with their alerts and thinned trajectories, is some 3,000. */
+  cost: 20_000,
   /** Validation errors that are collected before it stops looking. */
   errors: 10,
   bodyBytes: 256 * 1024,

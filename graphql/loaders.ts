@@ -10,6 +10,7 @@ import type { Database } from '#store/db.ts'
 import { rulesOf, type StoredRule } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
 import { tradesByIds, trajectoriesOf } from '#store/trades.ts'
+import { type Caller, seesRule, seesTrade } from './caller.ts'
 import type { RuleParent } from './parents.ts'
 
 export interface Loaders {
@@ -20,37 +21,42 @@ export interface Loaders {
   readonly rule: DataLoader<string, RuleParent | null>
 }
 
-export function openLoaders(db: Database, { cache = true }: { cache?: boolean } = {}): Loaders {
+/** What `caller` may not see is not there. */
+export function openLoaders(db: Database, caller: Caller, { cache = true }: { cache?: boolean } = {}): Loaders {
   return {
-    trade: new DataLoader(async (ids: readonly string[]) => inOrder(ids, await tradesByIds(db, ids), (trade) => trade.tradeId), { cache }),
+    trade: new DataLoader(async (ids: readonly string[]) => inOrder(ids, await tradesByIds(db, visible(caller, ids)), (trade) => trade.tradeId), { cache }),
     alertsOfTrade: new DataLoader(
       async (ids) => {
-        const found = await alertsOfTrades(db, ids)
+        const found = await alertsOfTrades(db, visible(caller, ids))
         return ids.map((id) => found.get(id) ?? [])
       },
       { cache },
     ),
     trajectory: new DataLoader(
       async (ids) => {
-        const found = await trajectoriesOf(db, ids)
+        const found = await trajectoriesOf(db, visible(caller, ids))
         return ids.map((id) => found.get(id) ?? [])
       },
       { cache },
     ),
     instrument: new DataLoader(async (conIds) => inOrder(conIds, await instruments(db), (instrument) => instrument.conId), { cache }),
-    rule: new DataLoader(async (ids) => inOrder(ids, await readRules(db), (rule) => rule.id), { cache }),
+    rule: new DataLoader(async (ids) => inOrder(ids, await readRules(db, caller), (rule) => rule.id), { cache }),
   }
 }
 
 /** Every rule as it is now, in the order in which they are looked at. */
-export async function readRules(db: Database): Promise<RuleParent[]> {
-  return (await rulesOf(db)).map(ruleOf).filter((rule) => rule !== null)
+export async function readRules(db: Database, caller: Caller): Promise<RuleParent[]> {
+  return (await rulesOf(db)).map(ruleOf).filter((rule) => rule !== null && seesRule(caller, rule)) as RuleParent[]
 }
 
 /** Null where a later version wrote what this one cannot read. */
 export function ruleOf({ body, version, enabled }: StoredRule): RuleParent | null {
   const rule = parseRule(body)
   return 'refused' in rule ? null : { ...rule, enabled, version }
+}
+
+function visible(caller: Caller, tradeIds: readonly string[]): readonly string[] {
+  return tradeIds.filter((id) => seesTrade(caller, id))
 }
 
 function inOrder<K, T>(keys: readonly K[], rows: readonly T[], keyOf: (row: T) => K): (T | null)[] {

@@ -1,15 +1,21 @@
-// Who may speak to a server without tokens: programs on this machine, and pages it served itself. Pure.
+// Where a request comes from: this machine, a page it served itself, or a page of another origin. Pure.
 // A browser sends any page's requests to 127.0.0.1; what gives such a page away is its Origin, or a Host of its own pointed here.
 import type { IncomingHttpHeaders } from 'node:http'
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
 
-/** Why a request is refused, or null. A program that is no browser sends no Origin. */
-export function refuseStranger({ host, origin }: IncomingHttpHeaders): string | null {
+/** Why the Host is none this machine has on its loopback, or null. */
+export function refusesHost({ host }: IncomingHttpHeaders): string | null {
   const name = host === undefined ? null : hostNameOf(`http://${host}`)
-  if (name === null || !LOOPBACK.test(name)) return `expected Host to be this machine's loopback address, found '${host ?? ''}'`
+  return name === null || !LOOPBACK.test(name) ? `expected Host to be this machine's loopback address, found '${host ?? ''}'` : null
+}
+
+/** Why the page may not ask, or null. A program that is no browser sends no Origin. */
+export function refusesOrigin({ host, origin }: IncomingHttpHeaders, allowed: readonly string[]): string | null {
   if (origin === undefined) return null
-  return origin.toLowerCase() === `http://${host}`.toLowerCase() ? null : `expected no page of another origin, found '${origin}'`
+  const given = origin.toLowerCase()
+  const own = [`http://${host}`, `https://${host}`].some((one) => one.toLowerCase() === given)
+  return own || allowed.includes(given) ? null : `expected no page of another origin, found '${origin}'; EXCURSION_CORS_ORIGINS names those that may ask`
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,6 +1,7 @@
 // What a resolver is handed for an object of each type: the store's and the core's own values, nothing copied. Types only.
 import type { DecimalText } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
+import type { Histogram } from '#core/histogram.ts'
 import type { Connection } from '#core/query.ts'
 import type { CurrencyResult } from '#core/review.ts'
 import type { Rule } from '#core/rules.ts'
@@ -15,6 +16,7 @@ export type TradeConnectionParent = Connection<StoredTrade>
 export type AlertConnectionParent = Connection<StoredAlert>
 export type ReviewConnectionParent = Connection<ReviewParent>
 export type TrajectoryPointParent = TrajectoryPoint
+export type HistogramParent = Histogram
 export type BrokerStatusParent = BrokerStatus
 
 /** One excursion, with what R is measured against. */

@@ -2,13 +2,16 @@
 import type { FastifyInstance } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { mercurius } from 'mercurius'
+import type { Caller } from './caller.ts'
 import type { Context, Parts } from './context.ts'
 import { openDocuments } from './document.ts'
+import { openDoor } from './door.ts'
 import { serveHttp } from './http.ts'
 import { openLoaders } from './loaders.ts'
 import { LIMITS } from './limits.ts'
 import { type Meter, openMeter } from './meter.ts'
-import { refuseStranger } from './origin.ts'
+import { guard } from './guard.ts'
+import type { RateLimit } from './rates.ts'
 import { resolvers } from './resolvers.ts'
 import { buildSchema } from './schema.ts'
 import { serveSocket } from './socket.ts'
@@ -18,6 +21,10 @@ export interface GraphqlOptions extends Parts {
   readonly initWaitMs?: number
   /** How often a WebSocket client is asked whether it is still there; one that does not answer is cut off. */
   readonly keepAliveMs?: number
+  /** Pages of these origins may ask and read, besides our own. */
+  readonly origins?: readonly string[]
+  /** How often one token may ask. */
+  readonly rate?: RateLimit
 }
 
 export interface GraphqlPlugin {
@@ -29,12 +36,14 @@ const PATH = '/graphql'
 
 export async function graphql(
   app: FastifyInstance,
-  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000 }: GraphqlOptions,
+  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000, origins = [], rate }: GraphqlOptions,
 ): Promise<GraphqlPlugin> {
   const schema = buildSchema(resolvers)
   const documents = openDocuments(schema)
   const meter = openMeter()
-  const context = (cache: boolean): Context => ({ db, bus, brokers, clock, meter, loaders: openLoaders(db, { cache }) })
+  const door = openDoor({ db, clock, origins, ...(rate === undefined ? {} : { rate }) })
+  guard(app, door, origins)
+  const context = (caller: Caller, cache: boolean): Context => ({ db, bus, brokers, clock, meter, caller, loaders: openLoaders(db, caller, { cache }) })
 
   await app.register(mercurius, {
     schema,
@@ -48,10 +57,11 @@ export async function graphql(
   serveHttp(app, {
     path: PATH,
     documents,
-    run: async (source, variables, operationName) => {
+    door,
+    run: async (source, variables, operationName, { caller }) => {
       meter.operations++
       try {
-        return await app.graphql(source, { ...context(true) }, variables, operationName)
+        return await app.graphql(source, { ...context(caller, true) }, variables, operationName)
       } catch (error) {
         // Mercurius throws what is wrong with the variables, as a list, on one error.
         const { errors } = error as { errors?: unknown }
@@ -66,8 +76,8 @@ export async function graphql(
     documents,
     initWaitMs,
     keepAliveMs,
-    context: () => context(false),
-    refuses: ({ headers }) => refuseStranger(headers),
+    door,
+    context: (caller) => context(caller, false),
   })
   return {
     meter,

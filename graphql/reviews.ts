@@ -2,17 +2,20 @@
 import type { Review as ReviewModel } from '#core/review.ts'
 import { reviewOf, reviewsPage, type StoredReview } from '#store/reviews.ts'
 import { pageOf } from './arguments.ts'
+import { sees } from './caller.ts'
 import type { Resolvers } from './generated.ts'
 import type { ReviewParent } from './parents.ts'
 
 export const reviews: Resolvers = {
   Query: {
-    review: async (_, { day, account }, { db }) => {
+    review: async (_, { day, account }, { db, caller }) => {
+      // The card over all accounts tells of every one of them.
+      if (account === null || account === undefined ? caller.accounts !== null : !sees(caller, account)) return null
       const found = await reviewOf(db, day, account ?? null)
       return found === null ? null : parentOf(found)
     },
-    reviews: async (_, page, { db }) => {
-      const { edges, pageInfo } = await reviewsPage(db, pageOf(page))
+    reviews: async (_, page, { db, caller }) => {
+      const { edges, pageInfo } = await reviewsPage(db, pageOf(page), caller.accounts)
       return { edges: edges.map(({ cursor, node }) => ({ cursor, node: parentOf(node) })), pageInfo }
     },
   },

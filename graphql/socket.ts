@@ -1,4 +1,4 @@
-// GraphQL over WebSocket: graphql-transport-ws on the same path as HTTP. Takes the upgrade only from where it may come, never buffers for
+// GraphQL over WebSocket: graphql-transport-ws on the same path as HTTP. Lets in whom the door lets in, never buffers for
 // a slow reader (an operation's next result waits until the last one has left), and closes what it opened.
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -6,7 +6,9 @@ import type { FastifyInstance } from 'fastify'
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Caller } from './caller.ts'
 import { type Documents, operationOf } from './document.ts'
+import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
@@ -14,10 +16,9 @@ export interface SocketOptions<C extends object> {
   readonly path: string
   readonly schema: GraphQLSchema
   readonly documents: Documents
-  /** Why this upgrade is refused, or null. */
-  refuses(request: IncomingMessage): string | null
+  readonly door: Door
   /** The context of one operation. */
-  context(operationId: string): C
+  context(caller: Caller): C
   /** How long a client may be silent before its init message, and between our ping and its pong. */
   readonly initWaitMs: number
   readonly keepAliveMs: number
@@ -27,16 +28,22 @@ export interface Socket {
   readonly connections: number
 }
 
+interface Extra {
+  /** Null until a token was said inside the connection. */
+  caller: Caller | null
+}
+
 /** How long a client may take to say goodbye when the server closes. */
 const GOODBYE_MS = 500
 const CLOSE_GOING_AWAY = 1001
 
 export function serveSocket<C extends object>(app: FastifyInstance, options: SocketOptions<C>): Socket {
-  const { path, schema, documents, refuses, context } = options
+  const { path, schema, documents, door, context } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols })
   let operations = 0
 
   const prepare = (
+    caller: Caller,
     source: string,
     operationName: string | null | undefined,
     variables: Record<string, unknown> | null | undefined,
@@ -46,20 +53,37 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     const faults = documents.faults(document)
     if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'))
     if (operationOf(document, operationName) === null) return [apiError('BAD_USER_INPUT', 'expected operationName to pick one of the operations, found none')]
-    const contextValue = context(`ws-${++operations}`)
+    const late = door.count(caller)
+    if (late !== null) return [apiError(late.code, late.message)]
+    const tooMuch = documents.tooMuch(document, operationName, variables ?? {})
+    if (tooMuch !== null) return [tooMuch]
+    operations++
+    const contextValue = context(caller)
     return { schema, document, operationName, variableValues: variables, contextValue, rootValue: {} }
   }
   const format = (errors: readonly GraphQLError[], code: ApiCode) =>
     errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
 
-  const server = makeServer({
+  const server = makeServer<{ authorization?: unknown }, Extra>({
     schema,
     connectionInitWaitTimeout: options.initWaitMs,
+    // A browser cannot put its token into the upgrade: it says it here. False closes with 4403.
+    onConnect: async ({ connectionParams, extra }) => {
+      const authorization = connectionParams?.authorization
+      if (typeof authorization === 'string') {
+        const caller = await door.bearer(authorization)
+        if ('status' in caller) return false
+        extra.caller = caller
+      }
+      return extra.caller !== null
+    },
     onSubscribe: (connection, _id, { query, operationName, variables }) => {
       if (Object.keys(connection.subscriptions).length > LIMITS.subscriptionsPerConnection) {
         return [apiError('RATE_LIMITED', `expected at most ${LIMITS.subscriptionsPerConnection} operations at a time on one connection, found more`)]
       }
-      return prepare(query, operationName, variables)
+      const { caller } = connection.extra
+      if (caller === null) return [apiError('UNAUTHENTICATED', 'expected a token, found none')]
+      return prepare(caller, query, operationName, variables)
     },
     onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),
     onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
@@ -69,12 +93,14 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   })
 
   // The library's own binding to `ws` prints what clients do wrong on the console; this one closes with the code of the protocol and says it to the log.
-  const speak = (socket: WebSocket) => {
+  const speak = (socket: WebSocket, caller: Caller | null) => {
+    const extra: Extra = { caller }
     let answered = true
     const heartbeat = setInterval(() => {
       if (!answered) return socket.terminate()
       answered = false
       socket.ping()
+      void stillWelcome(extra, socket)
     }, options.keepAliveMs)
     const failed = (err: Error) => {
       app.log.debug({ err }, 'websocket error')
@@ -94,7 +120,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
           socket.on('message', (data) => void hear(String(data)).catch(failed))
         },
       },
-      undefined,
+      extra,
     )
     socket.on('pong', () => {
       answered = true
@@ -107,12 +133,34 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     })
   }
 
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  /** Whoever lost its token loses its connection. */
+  const stillWelcome = async ({ caller }: Extra, socket: WebSocket) => {
+    try {
+      if (caller !== null && !(await door.stillValid(caller))) socket.close(CloseCode.Forbidden, 'Forbidden')
+    } catch (err) {
+      app.log.debug({ err }, 'a token could not be looked up')
+    }
+  }
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     if (request.url?.split('?', 1)[0] !== path) return reject(socket, '404 Not Found', 'there is no WebSocket here')
-    const refused = refuses(request)
-    if (refused !== null) return reject(socket, '403 Forbidden', refused)
+    const refused = door.mayKnock(request)
+    if (refused !== null) return reject(socket, '403 Forbidden', refused.message)
     if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', 'too many connections')
-    sockets.handleUpgrade(request, socket, head, speak)
+    const caller = await door.let(request)
+    const waits = 'status' in caller
+    if (waits && request.headers.authorization !== undefined) return reject(socket, '401 Unauthorized', caller.message)
+    sockets.handleUpgrade(request, socket, head, (opened) => speak(opened, waits ? null : caller))
+  }
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const gone = () => socket.destroy()
+    socket.once('error', gone)
+    upgrade(request, socket, head)
+      .catch((err: Error) => {
+        app.log.error({ err }, 'an upgrade failed')
+        reject(socket, '500 Internal Server Error', 'internal error')
+      })
+      .finally(() => socket.off('error', gone))
   }
   app.server.on('upgrade', onUpgrade)
   app.addHook('preClose', async () => {

@@ -1,13 +1,16 @@
 // Trades, their trajectories and their changes: each resolver is one line into the store or the core.
 import { sparkline } from '#charts/sparkline.ts'
 import { decimal, plain, quotient, ZERO } from '#core/decimal.ts'
+import { givebackOf } from '#core/giveback.ts'
+import { histogram } from '#core/histogram.ts'
 import { ALERT_STATES, type StoredTrade } from '#core/stored.ts'
 import { thin } from '#core/thin.ts'
 import type { Excursion, TrajectoryPoint } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
-import { tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
+import { spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
 import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
 import { apiError } from './errors.ts'
+import { seesTrade, within } from './caller.ts'
 import { follow, type Told } from './follow.ts'
 import type { Resolvers } from './generated.ts'
 import { matchesTrade } from './matches.ts'
@@ -16,18 +19,32 @@ import type { ExcursionParent } from './parents.ts'
 /** Rows of one look into the store while a subscription catches up. */
 const PAGE = 500
 const POINTS_MAX = 10_000
+/** Trades of one distribution. */
+const LAST = 500
+const LAST_MAX = 5_000
 
 export const trades: Resolvers = {
   Query: {
-    node: async (_, { id }, { db, loaders }) => (await loaders.trade.load(id)) ?? (await alertsOf(db, { ids: [id], states: ALERT_STATES }))[0],
+    node: async (_, { id }, { db, loaders, caller }) =>
+      (await loaders.trade.load(id)) ?? (await alertsOf(db, within(caller, { ids: [id], states: ALERT_STATES })))[0],
     trade: (_, { id }, { loaders }) => loaders.trade.load(id),
-    trades: (_, { filter, orderBy, ...page }, { db }) => tradesPage(db, tradeFilter(filter), tradeOrder(orderBy), pageOf(page)),
+    trades: (_, { filter, orderBy, ...page }, { db, caller }) => tradesPage(db, within(caller, tradeFilter(filter)), tradeOrder(orderBy), pageOf(page)),
+    distribution: async (_, { filter, last }, { db, caller }) => {
+      const spread = await spreadOf(db, within(caller, tradeFilter(filter)), lastOf(last))
+      return {
+        trades: spread.length,
+        mfePct: histogram(spread.map(({ mfePct }) => doubleOf(mfePct))),
+        drawdownPct: histogram(spread.map(({ drawdownPct }) => doubleOf(drawdownPct))),
+      }
+    },
   },
   Node: { __resolveType: (found) => ('ruleId' in found ? 'Alert' : 'Trade') },
   TradeConnection: { nodes: ({ edges }) => edges.map((edge) => edge.node) },
   Trade: {
     id: ({ tradeId }) => tradeId,
     instrument: async (trade, _, { loaders }) => (await loaders.instrument.load(trade.conId)) ?? trade,
+    giveback: givebackOf,
+    mistakes: ({ mistakes }) => mistakes ?? [],
     mfe: (trade) => withR(trade, trade.mfe),
     mae: (trade) => withR(trade, trade.mae),
     trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
@@ -42,14 +59,14 @@ export const trades: Resolvers = {
   },
   Subscription: {
     tradeChanged: {
-      subscribe: (_, { filter, sinceSeq }, { db, bus, meter }) => {
-        const wanted = tradeFilter(filter)
+      subscribe: (_, { filter, sinceSeq }, { db, bus, meter, caller }) => {
+        const wanted = within(caller, tradeFilter(filter))
         return follow<StoredTrade>({
           bus,
           meter,
           sinceSeq: sinceSeq ?? null,
           hear: (event) => {
-            if (event.kind === 'rewritten') return { seq: event.seq, value: null }
+            if (event.kind === 'rewritten') return seesTrade(caller, event.tradeId) ? { seq: event.seq, value: null } : null
             return event.kind === 'trade' && matchesTrade(wanted, event.trade) ? { seq: event.seq, value: event.trade } : null
           },
           keyOf: (trade) => trade.tradeId,
@@ -59,17 +76,21 @@ export const trades: Resolvers = {
       resolve: ({ seq, value }: Told<StoredTrade>) => ({ seq, resync: value === null, trade: value }),
     },
     trajectoryAdvanced: {
-      subscribe: (_, { tradeId, sinceSeq }, { db, bus, meter }) =>
-        follow<TrajectoryPoint>({
+      subscribe: (_, { tradeId, sinceSeq }, { db, bus, meter, caller }) => {
+        const visible = seesTrade(caller, tradeId)
+        return follow<TrajectoryPoint>({
           bus,
           meter,
           sinceSeq: sinceSeq ?? null,
           hear: (event) => {
+            if (!visible) return null
             if (event.kind === 'rewritten') return event.tradeId === tradeId ? { seq: event.seq, value: null } : null
             return event.kind === 'trajectory' && event.point.tradeId === tradeId ? { seq: event.seq, value: event.point } : null
           },
-          stored: async (seq) => (await trajectorySince(db, tradeId, seq)).map((point) => ({ seq: point.seq, value: point })).sort((a, b) => a.seq - b.seq),
-        }),
+          stored: async (seq) =>
+            visible ? (await trajectorySince(db, tradeId, seq)).map((point) => ({ seq: point.seq, value: point })).sort((a, b) => a.seq - b.seq) : [],
+        })
+      },
       resolve: ({ seq, value }: Told<TrajectoryPoint>) => ({ seq, resync: value === null, point: value }),
     },
   },
@@ -80,6 +101,16 @@ function withR({ initialStop, entryPrice, quantity, multiplier }: StoredTrade, e
   if (initialStop === null) return { ...excursion, r: null }
   const risk = decimal(entryPrice).minus(initialStop).abs().times(quantity).times(multiplier)
   return { ...excursion, r: risk.eq(ZERO) ? null : plain(quotient(decimal(excursion.pnl), risk)) }
+}
+
+function lastOf(last: number | null | undefined): number {
+  if (last === null || last === undefined) return LAST
+  if (last < 1 || last > LAST_MAX) throw apiError('BAD_USER_INPUT', `expected last from 1 to ${LAST_MAX}, found ${last}`)
+  return last
+}
+
+function doubleOf(text: string | null): number | null {
+  return text === null ? null : Number(text)
 }
 
 function pointsOf(points: number | null | undefined): number | null {

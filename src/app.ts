@@ -1,9 +1,11 @@
 // The Fastify server, built but not listening: the GraphQL contract, health and metrics. main.ts opens the port, if `refuseOpenHost` lets it.
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import type { Parts } from '#graphql/context.ts'
-import { isLoopback, refuseStranger } from '#graphql/origin.ts'
+import { isLoopback } from '#graphql/origin.ts'
 import { type GraphqlOptions, type GraphqlPlugin, graphql } from '#graphql/plugin.ts'
+import type { Database } from '#store/db.ts'
 import { rowsOf } from '#store/sql.ts'
+import { hasTokens } from '#store/tokens.ts'
 import { HostRefused } from './errors.ts'
 
 export interface AppOptions extends GraphqlOptions {
@@ -16,6 +18,11 @@ export function refuseOpenHost(host: string): void {
   if (!isLoopback(host)) throw new HostRefused(host)
 }
 
+/** Another address than loopback is served once there is a token to ask for. Throws HostRefused while there is none. */
+export async function refuseHostWithoutTokens(host: string, db: Database): Promise<void> {
+  if (!(await hasTokens(db))) refuseOpenHost(host)
+}
+
 export async function buildApp({ logger, ...parts }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -23,11 +30,6 @@ export async function buildApp({ logger, ...parts }: AppOptions): Promise<Fastif
     // A port is not closed while a client keeps its connection for later.
     forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
-  })
-  app.addHook('onRequest', async (request, reply) => {
-    const refused = refuseStranger(request.headers)
-    if (refused !== null) return reply.code(403).send({ errors: [{ message: refused, extensions: { code: 'FORBIDDEN' } }] })
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'cross-origin-resource-policy': 'same-origin' })
   })
   const contract = await graphql(app, parts)
   serveHealth(app, parts)

@@ -128,7 +128,7 @@ export class HostRefused extends ExcursionError {
   constructor(host: string) {
     super(
       'EXC_HOST_REFUSED',
-      `expected EXCURSION_HOST to be a loopback address (127.0.0.1, ::1, localhost), found '${host}', which would let others read the account; put a proxy that authenticates in front`,
+      `expected EXCURSION_HOST to be a loopback address (127.0.0.1, ::1, localhost), found '${host}', which would let others read the account; make a token first (excursion token create --name NAME)`,
     )
   }
 }

@@ -1,5 +1,5 @@
 // The day's reviews as they were made. Saving one twice is saving it once; the numbers in it are the review's, not the store's.
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { Connection, Page } from '#core/query.ts'
 import type { Day, Instant } from '#core/time.ts'
 import { reviews } from '#drizzle/schema.ts'
@@ -47,13 +47,13 @@ const SORT: readonly SortKey[] = [
   { column: reviews.id, direction: 'DESC' },
 ]
 
-/** The latest day first. */
-export async function reviewsPage(db: Database, page: Page): Promise<Connection<StoredReview>> {
+/** The latest day first; with `accounts` only those of one of them, not those over all. */
+export async function reviewsPage(db: Database, page: Page, accounts: readonly string[] | null = null): Promise<Connection<StoredReview>> {
   const { where, orderBy, limit } = pageQuery(page, SORT)
   const rows = await db.orm
     .select()
     .from(reviews)
-    .where(where)
+    .where(and(where, accounts === null ? undefined : inArray(reviews.account, [...accounts])))
     .orderBy(...orderBy)
     .limit(limit)
   return connectionOf(

@@ -1,0 +1,52 @@
+// Stands before every route: lets in whom the door lets in, tells the others why not, and says to browsers which pages may read the answer.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { type Caller, LOOPBACK } from './caller.ts'
+import type { Door, Refusal } from './door.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks. */
+    caller: Caller
+  }
+}
+
+/** Say nothing of any account: whoever watches the process may ask. */
+const OPEN: ReadonlySet<string> = new Set(['/health/live', '/health/ready'])
+const PREFLIGHT_SECONDS = '600'
+
+export function guard(app: FastifyInstance, door: Door, origins: readonly string[]): void {
+  app.decorateRequest('caller')
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers
+    const invited = origin !== undefined && origins.includes(origin.toLowerCase())
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-request-id': request.id })
+    reply.header('cross-origin-resource-policy', invited ? 'cross-origin' : 'same-origin')
+    if (invited) reply.headers({ 'access-control-allow-origin': origin, vary: 'origin', 'access-control-expose-headers': 'x-request-id, retry-after' })
+    if (invited && request.method === 'OPTIONS') return preflight(reply)
+    if (OPEN.has(request.url)) {
+      request.caller = LOOPBACK
+      return undefined
+    }
+    const caller = await door.let(request.raw)
+    if ('status' in caller) return refuse(reply, caller)
+    request.caller = caller
+    return undefined
+  })
+}
+
+function preflight(reply: FastifyReply) {
+  return reply
+    .headers({
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'authorization, content-type, accept',
+      'access-control-max-age': PREFLIGHT_SECONDS,
+    })
+    .code(204)
+    .send()
+}
+
+export function refuse(reply: FastifyReply, { status, code, message }: Refusal) {
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  if (status === 429) reply.header('retry-after', '1')
+  return reply.code(status).send({ errors: [{ message, extensions: { code } }] })
+}
