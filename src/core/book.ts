@@ -8,6 +8,7 @@ import type { Execution, Instrument } from './facts.ts'
 import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule, type Situation } from './rules.ts'
 import { type Hole, RunningTrade } from './running.ts'
 import { afterSessionTime } from './session.ts'
+import { Staircase } from './staircase.ts'
 import type { Instant } from './time.ts'
 import type { Alert, Trade, TrajectoryPoint } from './trade.ts'
 import { Watch } from './watch.ts'
@@ -216,6 +217,11 @@ export class ContractBook {
     this.#alerts = []
     this.#points = []
     return changes
+  }
+
+  /** What the trade's prices reached first, as far as history has come. */
+  staircase(trade: RunningTrade): Staircase {
+    return new Staircase(trade, this.#now, this.#marks)
   }
 
   tell(trade: RunningTrade): Trade {

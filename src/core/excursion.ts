@@ -263,3 +263,12 @@ export function deeper(deepest: Fall | null, fall: Fall): Fall | null {
 
 /** A difference of doubles larger than this share of what it was taken from has the sign of the exact one. */
 export const CLEAR = 1e-12
+
+/** Whether a price lies `pct` percent of the best price beyond it on the adverse side, exactly; `near` is `pct` as a double. */
+export function isTrailed(side: 1 | -1, best: number, price: number, pct: Decimal, near: number): boolean {
+  if (best === 0) return false
+  const beyond = side * (best - price) * 100 - near * Math.abs(best)
+  if (Math.abs(beyond) > CLEAR * (Math.abs(best) + Math.abs(price)) * (100 + Math.abs(near))) return beyond > 0
+  const fall = decimal(best).minus(decimal(price)).times(side)
+  return fall.times(HUNDRED).gte(pct.times(decimal(best).abs()))
+}

@@ -1,6 +1,6 @@
 // Rules: what a trader wants to be told of while a trade runs (INTERFACES, 'Rules'). Pure: what a rule is, and when its condition holds.
-import { type Decimal, decimal, HUNDRED, parseDecimal, plain } from './decimal.ts'
-import { CLEAR, compareRatios, percentAt, percentNear, percentOf, type Ratio, type Sight, type Stretch } from './excursion.ts'
+import { type Decimal, decimal, parseDecimal, plain } from './decimal.ts'
+import { CLEAR, compareRatios, isTrailed, percentAt, percentNear, percentOf, type Ratio, type Sight, type Stretch } from './excursion.ts'
 import { parseDuration } from './time.ts'
 import { SEVERITIES, type Severity, UNITS, type Unit } from './trade.ts'
 
@@ -206,13 +206,7 @@ export function holds(pending: Pending, now: Situation): boolean {
       return hasReached(now, (rule.tiers[tier] as Tier).pct, near.tiers[tier] as number)
     case 'TRAILING_STOP': {
       pending.armed ||= hasReached(now, rule.armPct, near.armPct)
-      if (!pending.armed || now.best === 0) return false
-      const { best, price } = now
-      const beyond = stretch.side * (best - price) * 100 - near.pct * Math.abs(best)
-      return isAtLeast(beyond, (Math.abs(best) + Math.abs(price)) * (100 + Math.abs(near.pct)), () => {
-        const fall = stretch.side === 1 ? decimal(best).minus(decimal(price)) : decimal(price).minus(decimal(best))
-        return fall.times(HUNDRED).cmp(rule.pct.times(decimal(best).abs()))
-      })
+      return pending.armed && isTrailed(stretch.side, now.best, now.price, rule.pct, near.pct)
     }
     case 'GIVEBACK': {
       pending.armed ||= hasReached(now, rule.armPct, near.armPct)

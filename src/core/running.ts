@@ -36,13 +36,12 @@ interface Part {
   readonly quantity: Decimal
 }
 
-/** A stretch that ended: where its staircases began, and until when they are its own. */
-export interface PastStretch {
+/** A stretch of a trade: where its staircases began, and up to where they are its own. */
+export interface Span {
   readonly stretch: Stretch
   readonly high: Step
   readonly low: Step
-  readonly until: Instant
-  /** The contract's count of marks when it ended: later steps are not its own. */
+  /** The contract's count of marks at its end: later steps are not its own. */
   readonly marks: number
 }
 
@@ -63,7 +62,7 @@ export class RunningTrade {
   /** How many marks the contract had counted when the trade opened. */
   readonly marksBefore: number
   readonly pending: Pending[] = []
-  readonly past: PastStretch[] = []
+  readonly past: Span[] = []
   /** Changes whenever the levels its rules wait for change; what waits under an older number is stale. */
   version = 0
   closedAt: Instant | null = null
@@ -122,7 +121,7 @@ export class RunningTrade {
 
   /** Takes a part of a fill as its own: the stretch before it ends, another begins at its price. */
   take(fill: FamilyFill, role: 'ENTRY' | 'EXIT', quantity: Decimal, prices: Prices, marks: number): void {
-    this.#endStretch(fill.at, prices, marks)
+    this.#endStretch(prices, marks)
     this.#parts.push({ fill, role, quantity })
     const before = this.stretch
     const value = quantity.times(fill.price)
@@ -167,17 +166,23 @@ export class RunningTrade {
     this.#best = this.#mfe.price
   }
 
-  #endStretch(at: Instant, { highs, lows }: Prices, marks: number): void {
+  #endStretch({ highs, lows }: Prices, marks: number): void {
     if (this.#high === null || this.#low === null) return
     this.mfe()
     this.mae()
     this.#followFalls()
-    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, until: at, marks })
+    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, marks })
     highs.leave(this.#high)
     lows.leave(this.#low)
     this.#high = null
     this.#low = null
     this.#record = null
+  }
+
+  /** Its stretches in order, the one that runs included; `marks` is the contract's count of marks now. */
+  spans(marks: number): readonly Span[] {
+    if (this.#high === null || this.#low === null) return this.past
+    return [...this.past, { stretch: this.stretch, high: this.#high.start, low: this.#low.start, marks }]
   }
 
   /** The favourable extreme with everything seen so far. */
