@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   tag: async () => (await import('./cli/annotate.ts')).tag,
   hold: async () => (await import('./cli/annotate.ts')).hold,
   review: async () => (await import('./cli/review.ts')).review,
+  token: async () => (await import('./cli/token.ts')).token,
   notion: async () => (await import('./cli/notion.ts')).notion,
   rebuild: async () => (await import('./cli/rebuild.ts')).rebuild,
 }
