@@ -1,0 +1,206 @@
+// A note we keep up to date inside a text that belongs to its reader. Pure: the text as it is and the note as it should be in, the new text out.
+// We own the properties we name and the blocks between our two lines, as long as a block still is what we wrote (its hash says so). A block that was
+// edited or deleted stays edited or deleted; all other bytes of the text are handed through as they are.
+import { createHash } from 'node:crypto'
+import { type Document, isMap, parseDocument } from 'yaml'
+
+export type Property = string | number | boolean | null | readonly string[]
+
+export interface Block {
+  readonly name: string
+  readonly text: string
+}
+
+export interface Note {
+  /** Relative to the notes folder, with forward slashes: where it is made. Its reader may move it; it is found by its id. */
+  readonly path: string
+  readonly id: string
+  readonly properties: Readonly<Record<string, Property>>
+  readonly blocks: readonly Block[]
+  /** How our two lines are hidden: '%%' as Obsidian does, or as an HTML comment. */
+  readonly hidden: 'percent' | 'comment'
+}
+
+export type Merged = { readonly text: string; readonly kept: readonly string[] } | { readonly refused: string }
+
+/** The property that says whose note it is, and the one that remembers which blocks were ever written. */
+export const ID = 'excursion_id'
+const BLOCKS = 'excursion_blocks'
+
+const BEGIN = /^(?:%%|<!--) excursion:begin (\S+) sha256=([0-9a-f]{16}) (?:%%|-->)$/
+const END = /^(?:%%|<!--) excursion:end (\S+) (?:%%|-->)$/
+
+/** The note written into its text; null: there is none yet. `kept` names the blocks that are their reader's now. */
+export function mergeNote(before: string | null, note: Note): Merged {
+  const wanted = note.blocks.filter((block) => block.text.trim() !== '')
+  if (before === null) {
+    const body = wanted.map((block) => written(block, note.hidden)).join('\n\n')
+    return {
+      text: `---\n${frontOf(
+        parseDocument(''),
+        note,
+        wanted.map((block) => block.name),
+      )}---\n\n${body}\n`,
+      kept: [],
+    }
+  }
+  const eol = before.includes('\r\n') ? '\r\n' : '\n'
+  const split = splitFront(before)
+  if (split === null) return { refused: `expected a note whose properties begin with ${ID}, found one without: it is somebody else's` }
+  const document = parseDocument(split.front, { keepSourceTokens: true })
+  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
+    return {
+      refused: `expected properties that can be read, found '${document.errors[0]?.message.split('\n')[0] ?? 'a list'}'; mend them and the note is written again`,
+    }
+  const id = document.get(ID)
+  if (id !== note.id) return { refused: `expected ${ID} ${note.id}, found ${id === undefined ? 'none' : String(id)}: it is another note` }
+  const known = namesIn(document)
+  const { body, kept, gone } = mergeBlocks(split.body, wanted, known, note.hidden, eol)
+  // A block we took away ourselves may come back; one that its reader took away may not.
+  const names = [...new Set([...known.filter((name) => !gone.includes(name)), ...wanted.map((block) => block.name)])]
+  const front = sameFront(document, note, names) ? split.front : frontOf(document, note, names).replaceAll(/\r?\n/g, eol)
+  return { text: `${split.open}${front}${split.close}${body}`, kept }
+}
+
+/** The value of a property as the reader of a note wrote it; undefined where the note has none. */
+export function propertiesOf(text: string): Readonly<Record<string, unknown>> | null {
+  const split = splitFront(text)
+  if (split === null) return null
+  const document = parseDocument(split.front)
+  if (document.errors.length > 0 || !isMap(document.contents)) return null
+  return document.toJS() as Record<string, unknown>
+}
+
+/** A text at byte 0 between two lines of dashes, and what follows. */
+function splitFront(text: string): { readonly open: string; readonly front: string; readonly close: string; readonly body: string } | null {
+  const found = /^(\ufeff?---[ \t]*\r?\n)([\s\S]*?)(?<=\n)(---[ \t]*(?:\r?\n|$))/.exec(text)
+  if (found === null) return null
+  const [whole, open = '', front = '', close = ''] = found
+  return { open, front, close, body: text.slice(whole.length) }
+}
+
+function namesIn(document: Document): readonly string[] {
+  const names: unknown = document.toJS()?.[BLOCKS]
+  return Array.isArray(names) ? names.map(String) : []
+}
+
+function sameFront(document: Document, note: Note, names: readonly string[]): boolean {
+  const now = (document.toJS() ?? {}) as Record<string, unknown>
+  const want: Record<string, Property> = { [ID]: note.id, ...note.properties, [BLOCKS]: names }
+  return Object.entries(want).every(([key, value]) => key in now && JSON.stringify(now[key] ?? null) === JSON.stringify(value))
+}
+
+/** The properties with ours set; the reader's own keep their place, their comments and their order. */
+function frontOf(document: Document, note: Note, names: readonly string[]): string {
+  const want: Record<string, Property> = { [ID]: note.id, ...note.properties, [BLOCKS]: names }
+  if (document.contents === null) document.contents = document.createNode({}) as never
+  const now = (document.toJS() ?? {}) as Record<string, unknown>
+  for (const [key, value] of Object.entries(want)) {
+    if (key in now && JSON.stringify(now[key] ?? null) === JSON.stringify(value)) continue
+    document.set(key, document.createNode(value))
+  }
+  const text = document.toString({ lineWidth: 0, nullStr: '' })
+  return text.endsWith('\n') ? text : `${text}\n`
+}
+
+interface Region {
+  readonly name: string
+  /** Lines, the first and the last of ours included. */
+  readonly from: number
+  readonly to: number
+  readonly text: string
+  readonly intact: boolean
+}
+
+function mergeBlocks(
+  body: string,
+  wanted: readonly Block[],
+  known: readonly string[],
+  hidden: Note['hidden'],
+  eol: string,
+): { readonly body: string; readonly kept: readonly string[]; readonly gone: readonly string[] } {
+  const lines = body.split(/\r?\n/)
+  const regions = regionsOf(lines)
+  const kept: string[] = []
+  const gone: string[] = []
+  const replaced = new Map<Region, string | null>()
+  for (const region of regions.values()) {
+    const block = wanted.find((one) => one.name === region.name)
+    if (!region.intact) kept.push(region.name)
+    else if (block === undefined) {
+      replaced.set(region, null)
+      gone.push(region.name)
+    } else if (block.text.trim() !== region.text || !hiddenAs(lines[region.from] ?? '', hidden)) replaced.set(region, written(block, hidden))
+  }
+  // New blocks stand behind the nearest of their predecessors that the text still has, else at its end.
+  const added = new Map<number, string[]>()
+  let place: number | null = null
+  for (const block of wanted) {
+    const region = regions.get(block.name)
+    if (region !== undefined) place = region.to
+    else if (known.includes(block.name)) kept.push(block.name)
+    else {
+      const at: number = place ?? firstLine(regions) ?? lines.length
+      added.set(at, [...(added.get(at) ?? []), written(block, hidden)])
+    }
+  }
+  if (replaced.size === 0 && added.size === 0) return { body, kept, gone }
+  const out: string[] = []
+  const skipped = new Set<number>()
+  for (const [region, text] of replaced) {
+    for (let line = region.from; line <= region.to; line++) skipped.add(line)
+    // With a block goes the empty line before it, which came with it.
+    if (text === null && lines[region.from - 1] === '' && lines[region.to + 1] === '') skipped.add(region.to + 1)
+  }
+  for (const [index, line] of lines.entries()) {
+    for (const [region, text] of replaced) if (region.from === index && text !== null) out.push(...text.split('\n'))
+    if (!skipped.has(index)) out.push(line)
+    for (const text of added.get(index) ?? []) out.push('', ...text.split('\n'))
+  }
+  const atEnd = added.get(lines.length)
+  if (atEnd !== undefined) {
+    // A text that ends with a line end has an empty last line.
+    const ended = out.at(-1) === ''
+    if (ended) out.pop()
+    for (const text of atEnd) out.push(...(out.length === 0 || out.at(-1) === '' ? [] : ['']), ...text.split('\n'))
+    out.push('')
+  }
+  return { body: out.join(eol), kept, gone }
+}
+
+/** Where blocks go that have no predecessor in a text: before the first one, behind whatever stands there. */
+function firstLine(regions: ReadonlyMap<string, Region>): number | null {
+  const first = Math.min(...[...regions.values()].map((region) => region.from))
+  return Number.isFinite(first) && first > 0 ? first - 1 : null
+}
+
+/** The first region of each name. One that has no end, or begins again inside, is no longer ours. */
+function regionsOf(lines: readonly string[]): ReadonlyMap<string, Region> {
+  const regions = new Map<string, Region>()
+  for (let from = 0; from < lines.length; from++) {
+    const begin = BEGIN.exec(lines[from] ?? '')
+    if (begin === null) continue
+    const [, name = '', hash = ''] = begin
+    let to = from + 1
+    while (to < lines.length && END.exec(lines[to] ?? '')?.[1] !== name && !BEGIN.test(lines[to] ?? '')) to++
+    const ended = END.exec(lines[to] ?? '')?.[1] === name
+    const text = lines.slice(from + 1, to).join('\n')
+    if (!regions.has(name)) regions.set(name, { name, from, to: ended ? to : from, text, intact: ended && hashOf(text) === hash })
+    if (ended) from = to
+  }
+  return regions
+}
+
+function hiddenAs(line: string, hidden: Note['hidden']): boolean {
+  return line.startsWith(hidden === 'percent' ? '%%' : '<!--')
+}
+
+function written({ name, text }: Block, hidden: Note['hidden']): string {
+  const body = text.trim()
+  const [open, close] = hidden === 'percent' ? ['%%', '%%'] : ['<!--', '-->']
+  return `${open} excursion:begin ${name} sha256=${hashOf(body)} ${close}\n${body}\n${open} excursion:end ${name} ${close}`
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
