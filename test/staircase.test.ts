@@ -34,7 +34,7 @@ const histories = (length: number) =>
         fc.record({
           step: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -2, max: 2 }) }, fc.integer({ min: -12, max: 12 })),
           wait: fc.constantFrom(0, 0, 1, 250, 1000),
-          fill: fc.option(fc.record({ enlarge: fc.boolean(), size: fc.integer({ min: 1, max: 3 }) }), { freq: 7 }),
+          fill: fc.oneof({ weight: 11, arbitrary: fc.constant(null) }, fc.record({ enlarge: fc.boolean(), size: fc.integer({ min: 1, max: 3 }) })),
         }),
         { minLength: 5, maxLength: length },
       ),
@@ -79,7 +79,7 @@ function foldOneByOne(events: readonly Event[], rules: readonly Rule[] = [], tra
   const book = new ContractBook(CONTRACT, { rules, trace, commissionOf: () => null })
   for (const [index, event] of events.entries()) {
     if (event.kind === 'mark') book.mark(event.price, event.at)
-    else book.fill(fillOf(event, index))
+    else book.enter(fillOf(event, index))
   }
   return book
 }
@@ -278,7 +278,7 @@ test('law: marks told in one go are marks told one by one', () => {
       for (const [index, event] of events.entries()) {
         if (event.kind === 'mark') continue
         all.marks(prices, ats, from, index)
-        all.fill(fillOf(event, index))
+        all.enter(fillOf(event, index))
         from = index + 1
       }
       all.marks(prices, ats, from, events.length)

@@ -241,41 +241,41 @@ function levelOf(exact: Decimal): Level {
   return { exact, near: Number(exact) }
 }
 
-function valueNear(view: View, { flight, price }: Seen): number {
+function nearly(view: View, { flight, price }: Seen): number {
   return view === 'result' ? flight.slope * price + flight.base : flight.stretch.entry === 0 ? 0 : percentNear(flight.stretch, price)
 }
 
-/** What rounding of `valueNear` is measured against. */
+/** What rounding of `nearly` is measured against. */
 function scaleOf(view: View, { flight, price }: Seen): number {
-  return view === 'result' ? Math.abs(flight.slope * price) + Math.abs(flight.base) : 200 + Math.abs(valueNear(view, { flight, price }))
+  return view === 'result' ? Math.abs(flight.slope * price) + Math.abs(flight.base) : 200 + Math.abs(nearly(view, { flight, price }))
 }
 
-function valueOf(view: View, { flight, price }: Seen): Ratio {
+function exactly(view: View, { flight, price }: Seen): Ratio {
   if (view === 'result') return { n: resultAt(flight.stretch, decimal(price)), d: ONE }
   return percentAt(flight.stretch, decimal(price)) ?? { n: decimal(0), d: ONE }
 }
 
 /** Above, at or below 0 as the value is above, at or below the level: by doubles where they are clear, else exactly. */
 function compare(view: View, seen: Seen, level: Level): number {
-  const near = valueNear(view, seen) - level.near
-  return Math.abs(near) > CLEAR * (scaleOf(view, seen) + Math.abs(level.near)) ? near : compareRatios(valueOf(view, seen), { n: level.exact, d: ONE })
+  const near = nearly(view, seen) - level.near
+  return Math.abs(near) > CLEAR * (scaleOf(view, seen) + Math.abs(level.near)) ? near : compareRatios(exactly(view, seen), { n: level.exact, d: ONE })
 }
 
 function compareSeen(view: View, a: Seen, b: Seen): number {
   if (!isKnown(view, a.flight)) return -1
-  const near = valueNear(view, a) - valueNear(view, b)
-  return Math.abs(near) > CLEAR * (scaleOf(view, a) + scaleOf(view, b)) ? near : compareRatios(valueOf(view, a), valueOf(view, b))
+  const near = nearly(view, a) - nearly(view, b)
+  return Math.abs(near) > CLEAR * (scaleOf(view, a) + scaleOf(view, b)) ? near : compareRatios(exactly(view, a), exactly(view, b))
 }
 
 /** Whether the trade stands so far below its best, exactly. */
 function hasFallen(view: View, { best, bestPrice }: { best: Seen; bestPrice: number }, now: Seen, drawdown: Drawdown): boolean {
   if ('ofBestPrice' in drawdown) return isTrailed(now.flight.stretch.side, bestPrice, now.price, drawdown.ofBestPrice, Number(drawdown.ofBestPrice))
   if (!isKnown(view, now.flight)) return false
-  const [top, value] = [valueNear(view, best), valueNear(view, now)]
+  const [top, value] = [nearly(view, best), nearly(view, now)]
   const near = top - value - ('trail' in drawdown ? Number(drawdown.trail) : top * Number(drawdown.fraction))
   if (Math.abs(near) > 4 * CLEAR * (scaleOf(view, best) + scaleOf(view, now))) return near > 0
-  const exactTop = valueOf(view, best)
-  const exact = valueOf(view, now)
+  const exactTop = exactly(view, best)
+  const exact = exactly(view, now)
   const fall = { n: exactTop.n.times(exact.d).minus(exact.n.times(exactTop.d)), d: exactTop.d.times(exact.d) }
   const wanted = 'trail' in drawdown ? { n: drawdown.trail, d: ONE } : { n: exactTop.n.times(drawdown.fraction), d: exactTop.d }
   return compareRatios(fall, wanted) >= 0
