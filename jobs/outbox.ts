@@ -2,8 +2,10 @@
 // Handing one over twice is harmless, because a job names its effect; so nothing here needs to be exact, only persistent.
 import type { Day } from '#core/time.ts'
 import type { Database } from '#store/db.ts'
+import { createDeliveries, DELIVERED_EFFECTS } from '#store/deliveries.ts'
 import { doneOutbox, type Effect, returnOutbox, takeOutbox } from '#store/outbox.ts'
-import { addReview, type Jobs } from './queues.ts'
+import type { DeliverRoom } from './deliver.ts'
+import { addReview, type Jobs, wakeChannel } from './queues.ts'
 import { REVIEW_DELAY_MS } from './schedule.ts'
 
 export interface SweepOptions {
@@ -12,6 +14,8 @@ export interface SweepOptions {
   /** From the close of a day to its card, by the host's time; a tape that is over waits for nobody: 0. */
   readonly reviewDelayMs?: number
   readonly everyMs?: number
+  /** The channels there are; absent: orders to tell somebody wait for a process that knows. */
+  readonly delivery?: Pick<DeliverRoom, 'channels' | 'clock'>
   log(line: string): void
 }
 
@@ -51,9 +55,10 @@ export function openSweep(options: SweepOptions): Sweep {
 
 async function handOver(options: SweepOptions): Promise<number> {
   const { db, log } = options
+  await handOverAlerts(options)
   let count = 0
   for (;;) {
-    const effects = await takeOutbox(db, AT_ONCE)
+    const effects = await takeOutbox(db, AT_ONCE, DELIVERED_EFFECTS)
     const done: string[] = []
     for (const effect of effects) {
       try {
@@ -70,6 +75,17 @@ async function handOver(options: SweepOptions): Promise<number> {
     count += done.length
     if (effects.length < AT_ONCE) return count
   }
+}
+
+/** Orders to tell somebody become a row a channel, in one transaction with their end; then the channels are woken. */
+async function handOverAlerts({ db, jobs, delivery }: SweepOptions): Promise<void> {
+  if (delivery === undefined) return
+  const woken = await createDeliveries(
+    db,
+    delivery.channels.map(({ limits }) => limits),
+    delivery.clock.now(),
+  )
+  for (const kind of woken) await wakeChannel(jobs, kind)
 }
 
 async function enqueue({ key, kind, payload }: Effect, { jobs, reviewDelayMs = REVIEW_DELAY_MS, log }: SweepOptions): Promise<void> {

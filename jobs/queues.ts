@@ -2,13 +2,14 @@
 // Adds jobs, never does them (worker.ts); knows nothing of when (schedule.ts).
 import { createPostgresBackend, type PostgresConnectionOptions, type PostgresQueueBackend, Queue, runMigrations } from 'bullmq'
 import pg from 'pg'
-import type { Day } from '#core/time.ts'
+import type { Day, Instant } from '#core/time.ts'
 
 /** Each queue with what its jobs do. A job names its effect, and doing it twice is doing it once. */
 export const QUEUES = {
   ingest: 'asks the broker again for the executions of the day; what is known already is ignored',
   review: 'makes the card of a market day, stores it and writes it to the notes folder',
   notion: 'writes a market day and its trades as pages in Notion; what did not change is not sent',
+  deliver: 'tells what waits for one channel; each channel has a queue of its own, so that a dead one delays no other',
 } as const
 
 export type QueueName = keyof typeof QUEUES
@@ -27,10 +28,16 @@ export interface NotionJob {
 
 type QueueOf<Data> = Queue<Data, unknown, string, Data, unknown, string, PostgresQueueBackend, PostgresConnectionOptions>
 
+export interface DeliverJob {
+  readonly channel: string
+}
+
 export interface Jobs extends AsyncDisposable {
   readonly ingest: QueueOf<IngestJob>
   readonly review: QueueOf<ReviewJob>
   readonly notion: QueueOf<NotionJob>
+  /** One for each channel, by its kind. */
+  readonly deliver: ReadonlyMap<string, QueueOf<DeliverJob>>
   /** What workers share with the queues. */
   readonly pool: pg.Pool
   close(): Promise<void>
@@ -46,7 +53,7 @@ const FIRST_RETRY_MS = 5000
 const NOTION_ATTEMPTS = 14
 
 /** Opens the queues of a database and brings their tables up to date (under BullMQ's own advisory lock). */
-export async function openJobs(options: { readonly url: string; log(line: string): void }): Promise<Jobs> {
+export async function openJobs(options: { readonly url: string; readonly channels?: readonly string[]; log(line: string): void }): Promise<Jobs> {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: CONNECTIONS_MAX,
@@ -69,12 +76,13 @@ export async function openJobs(options: { readonly url: string; log(line: string
   const ingest = openQueue<IngestJob>('ingest', pool, options.log)
   const review = openQueue<ReviewJob>('review', pool, options.log)
   const notion = openQueue<NotionJob>('notion', pool, options.log)
+  const deliver = new Map((options.channels ?? []).map((kind) => [kind, openQueue<DeliverJob>(deliverQueue(kind), pool, options.log)]))
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= Promise.all([ingest.close(), review.close(), notion.close()]).then(() => pool.end())
+    closing ??= Promise.all([...[...deliver.values()].map((queue) => queue.close()), ingest.close(), review.close(), notion.close()]).then(() => pool.end())
     return closing
   }
-  return { ingest, review, notion, pool, close, [Symbol.asyncDispose]: close }
+  return { deliver, ingest, review, notion, pool, close, [Symbol.asyncDispose]: close }
 }
 
 /** The card of a day. Added twice it is one job; once done it may be added again, and then writes what changed. */
@@ -87,12 +95,26 @@ export async function addNotion(jobs: Jobs, day: Day): Promise<void> {
   await jobs.notion.add(`notion ${day}`, { day }, { jobId: `review:${day}:notion`, attempts: NOTION_ATTEMPTS })
 }
 
+/** Has a channel's worker look at what waits. Each asking is a job of its own: one that is under way may have looked already. */
+export async function wakeChannel(jobs: Jobs, kind: string): Promise<void> {
+  await jobs.deliver.get(kind)?.add(`deliver ${kind}`, { channel: kind }, { attempts: 1 })
+}
+
+/** Has it look at an instant to come; asked twice for the same one it is asked once. */
+export async function wakeChannelAt(jobs: Jobs, kind: string, at: Instant, now: Instant): Promise<void> {
+  await jobs.deliver.get(kind)?.add(`deliver ${kind}`, { channel: kind }, { attempts: 1, jobId: `deliver:${kind}:${at}`, delay: Math.max(0, at - now) })
+}
+
+export function deliverQueue(kind: string): `deliver-${string}` {
+  return `deliver-${kind}`
+}
+
 /** One effect of a day's review; further destinations get jobs of their own. (BullMQ wants two colons or none.) */
 export function reviewJobId(day: Day): string {
   return `review:${day}:card`
 }
 
-function openQueue<Data>(name: QueueName, pool: pg.Pool, log: (line: string) => void): QueueOf<Data> {
+function openQueue<Data>(name: QueueName | `deliver-${string}`, pool: pg.Pool, log: (line: string) => void): QueueOf<Data> {
   const queue: QueueOf<Data> = new Queue(
     name,
     {

@@ -14,6 +14,7 @@ import { addReview, type Jobs } from './queues.ts'
 export const REVIEW_DELAY_MS = 15 * 60_000
 /** How often the broker is asked for executions nobody told us of. */
 const INGEST_EVERY_MS = 5 * 60_000
+const DELIVER_EVERY_MS = 30_000
 const DAY_MS = 86_400_000
 
 /** The days a card is due for: from the last card's on (it may have been made early), each whose session is over and in which a trade was open and heard of. */
@@ -59,4 +60,10 @@ export async function scheduleIngest(jobs: Jobs, everyMs: number = INGEST_EVERY_
     { every: everyMs },
     { name: 'ingest executions', data: { reason: 'schedule' }, opts: { attempts: 1 } },
   )
+}
+
+/** Each channel looks now and then at what waits, whatever became of the jobs that were to wake it. */
+export async function scheduleDeliveries(jobs: Jobs, everyMs: number = DELIVER_EVERY_MS): Promise<void> {
+  for (const [kind, queue] of jobs.deliver)
+    await queue.upsertJobScheduler(`deliver-${kind}`, { every: everyMs }, { name: `deliver ${kind}`, data: { channel: kind }, opts: { attempts: 1 } })
 }

@@ -2,9 +2,22 @@
 // Decides nothing about when (schedule.ts) or what (one file a job).
 import { createPostgresBackend, type Job, type PostgresConnectionOptions, type PostgresQueueBackend, UnrecoverableError, Worker } from 'bullmq'
 import type pg from 'pg'
+import type { Channel } from '#notify/channel.ts'
 import { type CatchUp, ingest } from './ingest.ts'
+import { deliverDue, type DeliverRoom } from './deliver.ts'
 import { howToGoOn, type NotionRoom, sendDay } from './notion.ts'
-import { addNotion, type IngestJob, type Jobs, type NotionJob, type QueueName, type ReviewJob } from './queues.ts'
+import {
+  addNotion,
+  type DeliverJob,
+  deliverQueue,
+  type IngestJob,
+  type Jobs,
+  type NotionJob,
+  type QueueName,
+  type ReviewJob,
+  wakeChannel,
+  wakeChannelAt,
+} from './queues.ts'
 import { makeReview, type MadeReview, type ReviewRoom } from './review.ts'
 
 export interface WorkersOptions {
@@ -14,6 +27,8 @@ export interface WorkersOptions {
   readonly catchUp: CatchUp | null
   /** null or absent: nothing goes to Notion. */
   readonly notion?: NotionRoom | null
+  /** null or absent: nobody is told anything by this process. */
+  readonly delivery?: DeliverRoom | null
   /** Told after each card, before its job counts as done. */
   onReview?(made: MadeReview): void
   log(line: string): void
@@ -25,7 +40,7 @@ export interface Workers extends AsyncDisposable {
 }
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
-  const { jobs, room, catchUp, notion = null, log } = options
+  const { jobs, room, catchUp, notion = null, delivery = null, log } = options
   const review = openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
     const made = await makeReview(room, job.data.day)
     const written = made.files.filter((file) => file.outcome === 'written').length
@@ -38,6 +53,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const workers = [review]
   if (catchUp !== null) workers.push(openWorker<IngestJob>('ingest', jobs.pool, log, () => ingest(catchUp, log)))
   if (notion !== null) workers.push(openNotionWorker(jobs.pool, notion, log))
+  for (const channel of delivery?.channels ?? []) workers.push(openDeliverWorker(jobs, delivery as DeliverRoom, channel, log))
   const close = async () => {
     await Promise.all(workers.map((worker) => worker.close()))
   }
@@ -47,7 +63,16 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     await close()
     throw error
   }
+  // What a process that ended had not told yet.
+  for (const { kind } of delivery?.channels ?? []) await wakeChannel(jobs, kind)
   return { close, [Symbol.asyncDispose]: close }
+}
+
+function openDeliverWorker(jobs: Jobs, room: DeliverRoom, channel: Channel, log: (line: string) => void) {
+  return openWorker<DeliverJob>(deliverQueue(channel.kind), jobs.pool, log, async () => {
+    const nextAt = await deliverDue(room, channel)
+    if (nextAt !== null) await wakeChannelAt(jobs, channel.kind, nextAt, room.clock.now())
+  })
 }
 
 /** At Notion's own pace; where it asks to wait, the whole queue waits, and no attempt is counted. */
@@ -76,7 +101,7 @@ function openNotionWorker(pool: pg.Pool, room: NotionRoom, log: (line: string) =
 }
 
 function openWorker<Data>(
-  name: QueueName,
+  name: QueueName | `deliver-${string}`,
   pool: pg.Pool,
   log: (line: string) => void,
   work: (job: Pick<Job<Data>, 'data'>) => Promise<unknown>,

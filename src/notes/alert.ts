@@ -11,16 +11,18 @@ export interface AlertText {
   readonly trade: Pick<StoredTrade, 'side' | 'mode' | 'symbol' | 'secType'>
   readonly instrument: Pick<Instrument, 'timeZone' | 'localSymbol'>
   readonly templates: Templates
+  /** false: only percentages leave this machine. */
+  readonly showPrice?: boolean
 }
 
-export function alertText({ alert, trade, instrument, templates }: AlertText): string {
+export function alertText({ alert, trade, instrument, templates, showPrice = true }: AlertText): string {
   const zone = zoneOf(instrument)
   const line = templates.alert({
     mode: trade.mode === 'LIVE' ? null : trade.mode,
     label: trade.secType === 'STK' ? trade.symbol : (instrument.localSymbol ?? trade.symbol),
     side: templates.words.sides[trade.side],
     rule: alert.tier === 0 ? alert.ruleId : `${alert.ruleId} ${alert.tier + 1}`,
-    price: price(alert.price),
+    price: showPrice ? price(alert.price) : null,
     pct: signedPercent(alert.pct),
     time: wallClock(alert.at, zone).clock,
     zone,

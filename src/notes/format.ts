@@ -1,6 +1,6 @@
 // Numbers and times as people read them, from exact decimals: '1,234.50', '+8.10 %', '10:42:07'. Rounded for the eye only, half-even,
 // and never on the way back. What is unknown stays null, so that a template must say so.
-import { type DecimalText, decimal } from '#core/decimal.ts'
+import { type Decimal, type DecimalText, decimal } from '#core/decimal.ts'
 import { type Instant, wallClock } from '#core/time.ts'
 
 const HALF_EVEN = 2
@@ -20,6 +20,12 @@ export function signedMoney(amount: DecimalText | null): string | null {
 /** '+8.10 %', '−0.64 %', '0.00 %'. */
 export function signedPercent(percent: DecimalText | null): string | null {
   const text = signed(percent === null ? null : grouped(decimal(percent).toFixed(2, HALF_EVEN)))
+  return text === null ? null : `${text} %`
+}
+
+/** '+8.1 %', '−0.6 %', '0.0 %': for a headline. */
+export function briefPercent(percent: DecimalText | Decimal | null): string | null {
+  const text = signed(percent === null ? null : grouped(decimal(percent).toFixed(1, HALF_EVEN)))
   return text === null ? null : `${text} %`
 }
 
@@ -53,6 +59,23 @@ export function clockTime(at: Instant | null, timeZone: string, day: string): st
   if (at === null) return null
   const shown = wallClock(at, timeZone)
   return shown.day === day ? shown.clock : `${shown.day.slice(5)} ${shown.clock}`
+}
+
+/** '4 min 12 s', '1 h 5 min': the two largest parts. */
+export function duration(ms: number, words: Readonly<Record<'h' | 'min' | 's', string>>): string {
+  const seconds = Math.round(ms / 1000)
+  const parts = [
+    [Math.floor(seconds / 3600), words.h],
+    [Math.floor(seconds / 60) % 60, words.min],
+    [seconds % 60, words.s],
+  ] as const
+  const first = parts.findIndex(([count]) => count > 0)
+  if (first < 0) return `0 ${words.s}`
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(' ')
 }
 
 /** Text that Markdown takes literally, on one line: a strategy called '*a|b*' stays what it is. */

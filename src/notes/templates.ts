@@ -7,6 +7,7 @@ import Handlebars from 'handlebars'
 import type { TrajectoryWords } from '#charts/trajectory.ts'
 import type { Section } from '#core/review.ts'
 import type { AlertState } from '#core/stored.ts'
+import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Mode, TradeSide } from '#core/trade.ts'
 
 export interface Words {
@@ -20,6 +21,13 @@ export interface Words {
   readonly noStrategy: string
   readonly at: string
   readonly result: string
+  /** Rules by their ids; one without words goes by its id. */
+  readonly rules: Readonly<Record<string, string>>
+  readonly take: string
+  readonly ends: Readonly<Record<'stopped' | 'closed', string>>
+  readonly systemAlerts: Readonly<Record<SystemAlertKind, Readonly<Record<'raised' | 'over', string>>>>
+  readonly test: string
+  readonly listComma: string
   readonly chart: TrajectoryWords
 }
 
@@ -27,10 +35,17 @@ export interface Templates {
   readonly words: Words
   day(view: object): string
   quietDay(view: object): string
+  /** One alert, one line. */
   alert(view: object): string
+  /** The first line is the message's title, in these three. */
+  alertMessage(view: object): string
+  alertDigest(view: object): string
+  alertSystem(view: object): string
 }
 
 const SHIPPED = fileURLToPath(new URL('../../templates/', import.meta.url))
+
+const FILES = ['day.md.hbs', 'quiet-day.md.hbs', 'alert.txt.hbs', 'alert-message.txt.hbs', 'alert-digest.txt.hbs', 'alert-system.txt.hbs'] as const
 
 /** The templates of a language; each file is looked for in `own` first (the user's folder, laid out like templates/). */
 export async function readTemplates(language: 'en' | 'zh', own?: string): Promise<Templates> {
@@ -43,8 +58,8 @@ export async function readTemplates(language: 'en' | 'zh', own?: string): Promis
   // Whatever is not known must be said: a null in a template reads 'unknown'.
   handlebars.registerHelper('known', (value: unknown) => value ?? words.unknown)
   const compile = (source: string) => handlebars.compile<object>(source.replaceAll('\r\n', '\n'), { noEscape: true, strict: true })
-  const [day, quietDay, alert] = await Promise.all([read('day.md.hbs'), read('quiet-day.md.hbs'), read('alert.txt.hbs')])
-  return { words, day: compile(day), quietDay: compile(quietDay), alert: compile(alert) }
+  const [day, quietDay, alert, alertMessage, alertDigest, alertSystem] = await Promise.all(FILES.map(async (name) => compile(await read(name))))
+  return { words, day, quietDay, alert, alertMessage, alertDigest, alertSystem } as Templates
 }
 
 async function readOrNull(path: string): Promise<string | null> {

@@ -14,20 +14,20 @@ export interface Effect {
 /** Whoever takes effects and dies is given this long; then another may take them. */
 const LEASE_SECONDS = 60
 
-/** The oldest effects still waiting, for this caller alone until the lease ends. */
-export async function takeOutbox(db: Database, limit: number): Promise<Effect[]> {
+/** The oldest effects still waiting, for this caller alone until the lease ends; kinds that are handed over elsewhere are left alone. */
+export async function takeOutbox(db: Database, limit: number, except: readonly string[] = []): Promise<Effect[]> {
   return rowsOf<Effect & { id: number }>(
     db.pool,
     `with taken as (
        update outbox set taken_at = now(), takes = takes + 1
        where id in (
-         select id from outbox where done_at is null and (taken_at is null or taken_at < now() - make_interval(secs => $2))
+         select id from outbox where done_at is null and kind <> all($3::text[]) and (taken_at is null or taken_at < now() - make_interval(secs => $2))
          order by id limit $1 for update skip locked
        )
        returning id, key, kind, payload, takes
      )
      select key, kind, payload, takes from taken order by id`,
-    [limit, LEASE_SECONDS],
+    [limit, LEASE_SECONDS, except],
   )
 }
 

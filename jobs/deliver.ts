@@ -1,0 +1,205 @@
+// Tells what waits for one channel, one message after the other: planned by the core, worded now, sent, and its outcome written down. The rows are the truth;
+// a sender that dies leaves its row in SENDING, and the next one knows that nobody knows. Safe to run any number of times: what is sent is not sent again.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { type AboutAlert, type AboutSystem, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
+import type { StoredAlert } from '#core/stored.ts'
+import type { Instant } from '#core/time.ts'
+import { alertMessage, digestMessage, type MessageRoom, type PassedLevel, resultNow, systemMessage, type Told, type Wording } from '#notes/message.ts'
+import type { Templates } from '#notes/templates.ts'
+import type { Channel, Message } from '#notify/channel.ts'
+import { TIMEOUT_MS } from '#notify/post.ts'
+import type { Clock } from '#src/clock.ts'
+import type { Config } from '#src/config.ts'
+import { alertsOf } from '#store/alerts.ts'
+import type { Database } from '#store/db.ts'
+import { rulesOf } from '#store/decisions.ts'
+import {
+  asSender,
+  claim,
+  holdChannel,
+  lastAttemptAt,
+  markDead,
+  markSent,
+  markShared,
+  recoverInterrupted,
+  toldSince,
+  waitAgain,
+  waitingFor,
+} from '#store/deliveries.ts'
+import { instruments } from '#store/facts.ts'
+import { trajectoriesOf, tradesByIds } from '#store/trades.ts'
+
+export interface DeliverRoom {
+  readonly db: Database
+  readonly channels: readonly Channel[]
+  readonly templates: Templates
+  readonly config: Pick<Config, 'accountAliases' | 'privacy' | 'timeZone' | 'quietHours'>
+  readonly clock: Clock
+  readonly patience?: Partial<Patience>
+  log(line: string): void
+}
+
+export interface Patience extends Holds {
+  readonly timeoutMs: number
+  readonly firstRetryMs: number
+  readonly retryMsMax: number
+  /** Then it is a dead letter: this often tried, or this old. */
+  readonly attemptsMax: number
+  readonly ageMsMax: number
+}
+
+const PATIENCE: Patience = {
+  lateMs: 30_000,
+  calmMs: 5 * 60_000,
+  timeoutMs: TIMEOUT_MS,
+  firstRetryMs: 2_000,
+  retryMsMax: 10 * 60_000,
+  attemptsMax: 24,
+  ageMsMax: 6 * 3_600_000,
+}
+/** A receiver that asks for more is asked again all the same. */
+const RETRY_AFTER_MS_MAX = 3_600_000
+const SHARED_MS = 60_000
+
+/** Sends what is due; resolves with the instant at which something else will be, null where nothing waits. */
+export async function deliverDue(room: DeliverRoom, channel: Channel): Promise<Instant | null> {
+  const patience = { ...PATIENCE, ...room.patience }
+  const { db, clock, config, log } = room
+  const { kind, limits } = channel
+  const quietHours = config.quietHours === null ? null : { ...config.quietHours, timeZone: config.timeZone }
+  return asSender(db, kind, async (client) => {
+    const interrupted = await recoverInterrupted(client, kind, limits.idempotent)
+    if (interrupted > 0)
+      log(`${kind}: ${interrupted} may have been sent when the sender was interrupted; sent again${limits.idempotent ? ' under the same id' : ''}`)
+    for (;;) {
+      const now = clock.now()
+      const waiting = await waitingFor(db, client, kind)
+      const told = await toldSince(db, client, kind, now - SHARED_MS)
+      const { messages, shared, nextAt } = plan({ manners: limits, waiting, told, now, quietHours, holds: patience })
+      for (const { id, messageId } of shared) await markShared(client, id, messageId)
+      const [next] = messages
+      if (next === undefined) return nextAt
+      await keepInterval(client, channel, clock)
+      await sendOne(room, patience, channel, client, next, waiting)
+    }
+  })
+}
+
+async function keepInterval(client: pg.PoolClient, { kind, limits }: Channel, clock: Clock): Promise<void> {
+  const last = await lastAttemptAt(client, kind)
+  const wait = last === null ? 0 : Math.min(limits.intervalMs, last + limits.intervalMs - clock.now())
+  if (wait > 0) await sleep(wait)
+}
+
+async function sendOne(
+  room: DeliverRoom,
+  patience: Patience,
+  channel: Channel,
+  client: pg.PoolClient,
+  planned: Planned,
+  waiting: readonly Waiting[],
+): Promise<void> {
+  const { clock, log } = room
+  const { kind, limits } = channel
+  const ids = planned.deliveries.map(({ id }) => id)
+  const id = planned.messageId ?? `msg_${randomUUID()}`
+  const { wording, levels } = await word(room, planned)
+  const message: Message = { id, kind: planned.kind, at: clock.now(), ...wording }
+  const rendered = channel.render(message)
+  await claim(client, ids, id, clock.now())
+  try {
+    await channel.send(rendered, AbortSignal.timeout(patience.timeoutMs))
+  } catch (error) {
+    return fail(error)
+  }
+  await markSent(client, ids, clock.now())
+  // The levels passed while blind are in this message: they need no digest of their own.
+  const listed = new Set(levels.map((alert) => alert.id))
+  for (const other of waiting)
+    if (other.about.kind === 'alert' && other.messageId === null && listed.has(other.about.alert.id)) await markShared(client, other.id, id)
+
+  async function fail(error: unknown): Promise<void> {
+    const failure = channel.classify(error)
+    const trouble = error instanceof Error ? error.message : String(error)
+    const now = clock.now()
+    const attempts = Math.max(...planned.deliveries.map((one) => one.attempts)) + 1
+    const age = now - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt))
+    if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
+      await markDead(client, ids, trouble)
+      log(`${kind}: given up after ${attempts} attempts: ${trouble}`)
+      return
+    }
+    const asked = channel.retryAfter(error, now)
+    const backoff = Math.min(patience.retryMsMax, patience.firstRetryMs * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2)
+    const dueAt = now + Math.round(Math.max(backoff, Math.min(asked ?? 0, RETRY_AFTER_MS_MAX)))
+    await waitAgain(client, ids, { dueAt, trouble, possibleDuplicate: failure === 'ambiguous' && !limits.idempotent })
+    // Nobody there, or nobody who wants to hear of us now: that is the destination's trouble, not the message's.
+    if (failure !== 'retry' || asked !== null || trouble.startsWith('could not be sent')) await holdChannel(client, kind, dueAt)
+    log(`${kind}: ${trouble}; tried again in ${Math.round((dueAt - now) / 1000)} s`)
+  }
+}
+
+// --- words ---
+
+async function word(room: DeliverRoom, planned: Planned): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
+  const { templates, config } = room
+  const messages: MessageRoom = { templates, accountAliases: config.accountAliases, privacy: config.privacy, timeZone: config.timeZone }
+  const [first] = planned.deliveries
+  try {
+    if (first?.about.kind === 'system') return await wordSystem(room, messages, first.about)
+    const told = await toldOf(
+      room,
+      planned.deliveries.flatMap(({ about }) => (about.kind === 'alert' ? [about] : [])),
+      planned.kind === 'alert',
+    )
+    return { wording: planned.kind === 'alert' ? alertMessage(told, messages) : digestMessage(told, messages), levels: [] }
+  } catch (error) {
+    // A template of the user's own that breaks must not keep an alert from its reader.
+    room.log(`the words of a message: ${error instanceof Error ? error.message : String(error)}; it goes out without them`)
+    return { wording: plainWording(planned), levels: [] }
+  }
+}
+
+async function toldOf({ db }: DeliverRoom, about: readonly AboutAlert[], withPath: boolean): Promise<Told[]> {
+  const tradeIds = [...new Set(about.map(({ alert }) => alert.tradeId))]
+  const [trades, known, rules, trajectories] = await Promise.all([
+    tradesByIds(db, tradeIds),
+    instruments(db),
+    rulesOf(db),
+    withPath ? trajectoriesOf(db, tradeIds.slice(0, 1)) : new Map<string, never[]>(),
+  ])
+  return about.map(({ alert }) => {
+    const rule = rules.find(({ id }) => id === alert.ruleId)?.body as { kind?: string; tiers?: { take?: string }[] } | undefined
+    return {
+      alert,
+      trade: trades.find(({ tradeId }) => tradeId === alert.tradeId) ?? null,
+      instrument: known.find(({ conId }) => conId === alert.conId) ?? {},
+      ruleKind: rule?.kind ?? null,
+      take: rule?.tiers?.[alert.tier]?.take ?? null,
+      points: trajectories.get(alert.tradeId) ?? [],
+    }
+  })
+}
+
+/** When we see again: what of the rules' levels was passed meanwhile, as far as it was told since. */
+async function wordSystem(
+  { db }: DeliverRoom,
+  messages: MessageRoom,
+  { system, turn }: AboutSystem,
+): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
+  if (turn === 'raised' || system.kind !== 'BLIND' || system.until === null) return { wording: systemMessage(system, turn, [], messages), levels: [] }
+  const passed = await alertsOf(db, { symbols: system.details, from: system.since, until: system.until, states: ['LATE', 'MISSED'] })
+  const trades = await tradesByIds(db, [...new Set(passed.map(({ tradeId }) => tradeId))])
+  const levels = passed.map((alert): PassedLevel => {
+    const trade = trades.find(({ tradeId }) => tradeId === alert.tradeId)
+    return { label: alert.symbol, pct: alert.pct, at: alert.at, now: trade === undefined ? null : resultNow(trade) }
+  })
+  return { wording: systemMessage(system, turn, levels, messages), levels: passed }
+}
+
+function plainWording({ deliveries }: Planned): Wording {
+  const lines = deliveries.map(({ about }) => (about.kind === 'alert' ? `${about.alert.symbol} ${about.alert.ruleId}` : `${about.system.kind} ${about.turn}`))
+  return { severity: 'critical', title: lines[0] ?? '', lines: lines.slice(1), path: [], data: {} }
+}

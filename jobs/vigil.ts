@@ -1,0 +1,102 @@
+// Watches the recorder itself: is it blind, logged out, at odds with the broker, unable to tell? Looks every few seconds, has the core judge it, and writes
+// what began and what is over; told by the same channels as every alert. Never looks at prices.
+import { blindFor, type HeldContract, NOTHING_WATCHED, type Trouble, watch } from '#core/system-alert.ts'
+import type { Instant } from '#core/time.ts'
+import type { BrokerStatus } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
+import type { Database } from '#store/db.ts'
+import { failingChannels } from '#store/deliveries.ts'
+import { activeSystemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
+
+export interface VigilOptions {
+  readonly db: Database
+  readonly clock: Clock
+  /** What the writer of this process holds; null: it is in another process, which then watches prices and login itself. */
+  readonly writer: WatchedWriter | null
+  readonly everyMs?: number
+  /** Told after something was written, so that it goes out at once. */
+  onChange(): void
+  log(line: string): void
+}
+
+export interface WatchedWriter {
+  held(): readonly HeldContract[]
+  /** The market's time as last told. */
+  marketTime(): Instant | null
+  status(): BrokerStatus
+  /** Where ours and the broker's positions differ, a line each. */
+  disagreements?(): readonly string[]
+}
+
+export interface Vigil extends AsyncDisposable {
+  /** Looks once, now. */
+  look(): Promise<void>
+}
+
+const EVERY_MS = 5_000
+/** A channel that failed this often in a row is failing. */
+const FAILURES_MAX = 3
+/** A host that extrapolates the market's time further than this has no idea of it. */
+const EXTRAPOLATED_MS_MAX = 3_600_000
+
+export function openVigil(options: VigilOptions): Vigil {
+  const { db, clock, writer, log } = options
+  let watched = NOTHING_WATCHED
+  let closed = false
+  let looking: Promise<void> = Promise.resolve()
+  let lastTime: { readonly market: Instant; readonly at: number } | null = null
+
+  /** The market's time goes on while nobody tells it: that is what being blind is. */
+  const marketNow = (): Instant | null => {
+    const market = writer?.marketTime() ?? null
+    if (market === null) return null
+    if (lastTime === null || market !== lastTime.market) lastTime = { market, at: clock.monotonic() }
+    return market + Math.min(clock.monotonic() - lastTime.at, EXTRAPOLATED_MS_MAX)
+  }
+
+  const seen = async (): Promise<Trouble[]> => {
+    const troubles: Trouble[] = (await failingChannels(db, FAILURES_MAX)).map(({ channel, since, trouble }) => ({
+      kind: 'DELIVERY_FAILING',
+      subject: channel,
+      since,
+      details: trouble === null ? [channel] : [`${channel} ${trouble}`],
+    }))
+    if (writer === null) return troubles
+    const now = marketNow()
+    const blind = now === null ? null : blindFor(writer.held(), now)
+    // Market instants stay in the core: people read when it began by their own clock.
+    if (blind !== null && now !== null) troubles.push({ ...blind, since: clock.now() - (now - (blind.since ?? now)) })
+    const { state, reason, since } = writer.status()
+    if (state === 'CONNECTING' || state === 'HANDSHAKING' || state === 'GAP') troubles.push({ kind: 'LOGIN_NEEDED', subject: '', since, details: [reason] })
+    const disagreements = writer.disagreements?.() ?? []
+    if (disagreements.length > 0) troubles.push({ kind: 'BROKER_DISAGREES', subject: '', details: disagreements })
+    return troubles
+  }
+
+  const look = async () => {
+    const [found, active] = await Promise.all([seen(), activeSystemAlerts(db)])
+    // Who has no writer cannot say that its troubles are over.
+    const mine = writer === null ? active.filter(({ kind }) => kind === 'DELIVERY_FAILING') : active
+    const next = watch(watched, mine, found, clock.now())
+    await writeSystemChanges(db, next.changes)
+    watched = next.watched
+    for (const { kind, details } of next.changes.began) log(`${kind}: ${details.join(', ')}`)
+    for (const { kind } of next.changes.over) log(`${kind}: over`)
+    if (next.changes.began.length + next.changes.over.length > 0) options.onChange()
+  }
+  const turn = () => {
+    looking = looking.then(look).catch((error: unknown) => log(`vigil: ${error instanceof Error ? error.message : String(error)}; the next look tries again`))
+    return looking
+  }
+  const timer = setInterval(() => {
+    if (!closed) void turn()
+  }, options.everyMs ?? EVERY_MS)
+  return {
+    look: turn,
+    async [Symbol.asyncDispose]() {
+      closed = true
+      clearInterval(timer)
+      await looking
+    },
+  }
+}
