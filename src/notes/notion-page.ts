@@ -400,7 +400,7 @@ function resultOf(trade: ReviewedTrade, style: PageStyle): string {
   return style.privacy === 'percent' ? share : `${signedMoney(trade.gross) ?? style.words.unknown} ${trade.currency} (${share})`
 }
 
-/** 'IBM LONG 100'; with PRIVACY=percent without the quantity. */
+/** 'IBM long 100'; with PRIVACY=percent without the quantity. */
 export function tradeName(trade: ReviewedTrade, style: PageStyle): string {
   const name = `${trade.label} ${style.words.sides[trade.side]}`
   return style.privacy === 'percent' ? name : `${name} ${quantity(trade.quantity)}`
