@@ -37,7 +37,7 @@ export interface Told {
 /** As fast as the service reads. */
 const RUN: readonly string[] = ['--lockstep', '--speed', '0', '--conflate-ms', '0']
 /** The day that comes along in a few seconds: time to do something in the middle of it. */
-export const WALK: readonly string[] = ['--lockstep', '--speed', '6000', '--conflate-ms', '0']
+export const WALK: readonly string[] = ['--lockstep', '--speed', '4000', '--conflate-ms', '0']
 
 export interface Gateway extends Running {
   readonly port: number
