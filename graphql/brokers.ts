@@ -16,6 +16,7 @@ export const brokers: Resolvers = {
           bus,
           meter,
           sinceSeq: 0,
+          shared: false,
           hear: (event) => (event.kind === 'broker' ? counted(event.status) : null),
           keyOf: ({ name, host, port }) => `${name} ${host} ${port}`,
           stored: async (seq) => (seq === 0 ? brokers().map(counted) : []),

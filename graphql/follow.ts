@@ -22,12 +22,23 @@ export interface Following<T> {
   /** What is stored with a greater seq, at most a page of it, by seq. */
   readonly stored: (seq: number) => Promise<readonly Told<T>[]>
   readonly limit?: number
+  /** False where the numbers are this subscriber's own. */
+  readonly shared?: boolean
+}
+
+/** A stream of what is told, with the plan it follows. */
+export interface Followed<T> extends AsyncGenerator<Told<T>, void, void> {
+  readonly plan: Following<T>
+}
+
+export function isFollowed(stream: object): stream is Followed<unknown> {
+  return 'plan' in stream
 }
 
 /** How many events wait for a subscriber before it has to read them again from the store. */
 const MAILBOX_LIMIT = 1000
 
-export function follow<T>(following: Following<T>): AsyncGenerator<Told<T>, void, void> {
+export function follow<T>(following: Following<T>): Followed<T> {
   const { bus, meter, sinceSeq, hear, keyOf, stored, limit = MAILBOX_LIMIT } = following
   let started = false
   /** The highest seq handed out; for those who came without one, the one before the first that was heard. */
@@ -85,6 +96,7 @@ export function follow<T>(following: Following<T>): AsyncGenerator<Told<T>, void
   const generator = events()
   // A generator that waits does not hear `return`: the mailbox is closed first, which ends the wait.
   return {
+    plan: following,
     async next() {
       started = true
       try {

@@ -9,6 +9,8 @@ export interface Mailbox<E> {
   put(event: E): void
   /** The oldest event, as soon as there is one. OVERFLOW: events were let go since the last fetch. CLOSED: there will be none. One fetcher at a time. */
   take(): Promise<E | typeof OVERFLOW | typeof CLOSED>
+  /** The same without waiting; null: there is nothing yet. */
+  poll(): E | typeof OVERFLOW | typeof CLOSED | null
   close(): void
   /** How many events wait. */
   readonly size: number
@@ -58,6 +60,7 @@ export function openMailbox<E>({ limit, keyOf, onOverflow }: { limit: number; ke
         wake = null
       }
     },
+    poll: next,
     close() {
       closed = true
       waiting.clear()

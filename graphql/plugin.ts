@@ -32,6 +32,13 @@ export interface GraphqlPlugin {
   readonly connections: number
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the contract counts of itself. */
+    readonly meter: Meter
+  }
+}
+
 const PATH = '/graphql'
 
 export async function graphql(
@@ -74,11 +81,13 @@ export async function graphql(
     path: PATH,
     schema,
     documents,
+    meter,
     initWaitMs,
     keepAliveMs,
     door,
     context: (caller) => context(caller, false),
   })
+  app.decorate('meter', meter)
   return {
     meter,
     get connections() {

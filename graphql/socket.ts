@@ -3,14 +3,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Caller } from './caller.ts'
+import { openChannels, type Wire } from './channel.ts'
 import { type Documents, operationOf } from './document.ts'
 import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
+import type { Meter } from './meter.ts'
 
 export interface SocketOptions<C extends object> {
   readonly path: string
@@ -20,6 +22,7 @@ export interface SocketOptions<C extends object> {
   /** The context of one operation. */
   context(caller: Caller): C
   /** How long a client may be silent before its init message, and between our ping and its pong. */
+  readonly meter: Meter
   readonly initWaitMs: number
   readonly keepAliveMs: number
 }
@@ -31,6 +34,12 @@ export interface Socket {
 interface Extra {
   /** Null until a token was said inside the connection. */
   caller: Caller | null
+  readonly wire: Wire
+}
+
+/** What a subscription is run with, and whose it is. */
+interface SharedArgs extends ExecutionArgs {
+  readonly joining: { readonly extra: Extra; readonly id: string; readonly source: string }
 }
 
 /** How long a client may take to say goodbye when the server closes. */
@@ -59,10 +68,13 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     if (tooMuch !== null) return [tooMuch]
     operations++
     const contextValue = context(caller)
-    return { schema, document, operationName, variableValues: variables, contextValue, rootValue: {} }
+    return { schema, document, operationName, variableValues: variables ?? {}, contextValue, rootValue: {} }
   }
   const format = (errors: readonly GraphQLError[], code: ApiCode) =>
     errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
+
+  const print = ({ errors, ...result }: ExecutionResult) => JSON.stringify(errors === undefined ? result : { ...result, errors: format(errors, 'INTERNAL') })
+  const channels = openChannels(options.meter, print)
 
   const server = makeServer<{ authorization?: unknown }, Extra>({
     schema,
@@ -77,13 +89,18 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
       }
       return extra.caller !== null
     },
-    onSubscribe: (connection, _id, { query, operationName, variables }) => {
+    subscribe: (args) => {
+      const { extra, id, source } = (args as SharedArgs).joining
+      return channels.join({ args, audience: JSON.stringify(extra.caller?.accounts ?? null), source, id, wire: extra.wire })
+    },
+    onSubscribe: (connection, id, { query, operationName, variables }) => {
       if (Object.keys(connection.subscriptions).length > LIMITS.subscriptionsPerConnection) {
         return [apiError('RATE_LIMITED', `expected at most ${LIMITS.subscriptionsPerConnection} operations at a time on one connection, found more`)]
       }
       const { caller } = connection.extra
       if (caller === null) return [apiError('UNAUTHENTICATED', 'expected a token, found none')]
-      return prepare(caller, query, operationName, variables)
+      const args = prepare(caller, query, operationName, variables)
+      return Array.isArray(args) ? args : { ...args, joining: { extra: connection.extra, id, source: query } }
     },
     onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),
     onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
@@ -93,8 +110,8 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   })
 
   // The library's own binding to `ws` prints what clients do wrong on the console; this one closes with the code of the protocol and says it to the log.
-  const speak = (socket: WebSocket, caller: Caller | null) => {
-    const extra: Extra = { caller }
+  const speak = (socket: WebSocket, line: Duplex, caller: Caller | null) => {
+    const extra: Extra = { caller, wire: wireOf(socket, line) }
     let answered = true
     const heartbeat = setInterval(() => {
       if (!answered) return socket.terminate()
@@ -150,7 +167,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     const caller = await door.let(request)
     const waits = 'status' in caller
     if (waits && request.headers.authorization !== undefined) return reject(socket, '401 Unauthorized', caller.message)
-    sockets.handleUpgrade(request, socket, head, (opened) => speak(opened, waits ? null : caller))
+    sockets.handleUpgrade(request, socket, head, (opened) => speak(opened, socket, waits ? null : caller))
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const gone = () => socket.destroy()
@@ -175,6 +192,36 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   return {
     get connections() {
       return sockets.clients.size
+    },
+  }
+}
+
+/** Texts of one turn leave together; what cannot leave is counted, not waited for. */
+function wireOf(socket: WebSocket, line: Duplex): Wire {
+  let corked = false
+  const listeners = new Set<() => void>()
+  line.on('drain', () => {
+    for (const listener of [...listeners]) listener()
+  })
+  return {
+    get backlog() {
+      return socket.bufferedAmount
+    },
+    send(text) {
+      if (socket.readyState !== socket.OPEN) return
+      if (!corked) {
+        corked = true
+        line.cork()
+        process.nextTick(() => {
+          corked = false
+          line.uncork()
+        })
+      }
+      socket.send(text)
+    },
+    onDrain(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
   }
 }

@@ -23,6 +23,8 @@ export interface TestServer extends AsyncDisposable {
   readonly bus: Bus
   readonly url: string
   readonly socketUrl: string
+  /** Subscriptions that are running. */
+  readonly subscriptions: number
   /** What the writer does: commit, then tell. */
   write(rows: Rows): Promise<void>
   store(rows: Rows): Promise<void>
@@ -62,6 +64,9 @@ export async function openTestServer(options: Partial<GraphqlOptions> = {}): Pro
     bus,
     url,
     socketUrl: url.replace('http', 'ws'),
+    get subscriptions() {
+      return app.meter.subscriptions
+    },
     store,
     tell,
     post,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 beforeEach(async () => {
-  await until(() => server.bus.listeners === 0)
+  await until(() => server.subscriptions === 0)
   await server.db.pool.query('truncate orders_rt, round_trips_rt, orders_rt_ts, round_trips_rt_ts, alerts')
 })
 
@@ -40,7 +40,7 @@ interface AlertTold {
 async function follow<T>(client: Client, query: string, variables: Record<string, unknown> = {}) {
   const got: T[] = []
   const errors: unknown[] = []
-  const before = server.bus.listeners
+  const before = server.subscriptions
   const stop = client.subscribe<Record<string, T>>(
     { query, variables },
     {
@@ -52,7 +52,7 @@ async function follow<T>(client: Client, query: string, variables: Record<string
       complete: () => {},
     },
   )
-  await until(() => server.bus.listeners > before || errors.length > 0)
+  await until(() => server.subscriptions > before || errors.length > 0)
   return { got, errors, stop }
 }
 
@@ -155,7 +155,7 @@ test('law: cut off anywhere and back with sinceSeq, a client ends with the same 
           setImmediate(() => server.tell(rows))
         } else {
           await client.dispose()
-          await until(() => server.bus.listeners === 0)
+          await until(() => server.subscriptions === 0)
           collect()
           client = server.client()
           following = await Promise.all([
@@ -167,7 +167,7 @@ test('law: cut off anywhere and back with sinceSeq, a client ends with the same 
       const last = Math.max(0, ...latest.values())
       await until(() => Math.max(high(trades), high(following[0].got)) >= last && alerts.length + following[1].got.length >= raised.length)
       await client.dispose()
-      await until(() => server.bus.listeners === 0)
+      await until(() => server.subscriptions === 0)
       collect()
       expect(new Map(trades.map(({ seq, trade }) => [trade?.id, seq]))).toEqual(latest)
       expect(alerts.map(({ alert }) => alert?.id)).toEqual(raised)
@@ -193,7 +193,7 @@ test('a client that does not read is told once to read again, gets every alert a
   })
   await new Promise((resolve) => socket.once('open', resolve))
   socket.send(JSON.stringify({ type: 'connection_init' }))
-  await until(() => server.bus.listeners === 1)
+  await until(() => server.subscriptions === 1)
   socket.pause()
   // More than the kernel's buffers and the mailbox together can hold.
   const message = 'x'.repeat(10_000)
@@ -309,7 +309,7 @@ test.each([
   ['a subscription without an id', 4400, [INIT, '{"type":"subscribe","payload":{"query":"{ __typename }"}}']],
 ])('%s closes with %i', async (_, code, lines) => {
   expect((await talk(lines)).code).toBe(code)
-  await until(() => server.bus.listeners === 0)
+  await until(() => server.subscriptions === 0)
 })
 
 test('another protocol, or none, closes with 4406', async () => {
@@ -362,12 +362,12 @@ test('ping is answered by pong, and whoever leaves leaves no listener behind, ho
     for (const line of ['{"type":"ping"}', INIT]) socket.send(line)
     await until(() => said.includes('connection_ack'))
     for (const id of ['1', '2', '3']) socket.send(subscribe(id))
-    await until(() => server.bus.listeners === 3)
+    await until(() => server.subscriptions === 3)
     socket.send('{"id":"2","type":"complete"}')
-    await until(() => server.bus.listeners === 2)
+    await until(() => server.subscriptions === 2)
     expect(said.slice(0, 2)).toEqual(['pong', 'connection_ack'])
     socket[leave]()
-    await until(() => server.bus.listeners === 0)
+    await until(() => server.subscriptions === 0)
   }
 })
 
@@ -398,4 +398,29 @@ test('a server that closes says goodbye to everyone and waits for nobody long', 
   await other[Symbol.asyncDispose]()
   expect(await Promise.all(closes)).toEqual([1001, 1001, 1001])
   expect(other.bus.listeners).toBe(0)
+})
+
+test('identical subscriptions are run once: many followers cost one look at the store for each event, and each has its own place', async () => {
+  const query = 'subscription ($from: BigInt) { tradeChanged(sinceSeq: $from) { seq trade { id alerts { id } } } }'
+  await server.write({ trades: [aTrade(1, 1), aTrade(2, 2)] })
+  const clients = Array.from({ length: 10 }, () => server.client())
+  const followed = await Promise.all(clients.map((client, n) => follow<TradeTold>(client, query, n % 2 === 0 ? {} : { from: 1 })))
+  await until(() => server.subscriptions === 10 && followed.every(({ got }, n) => got.length === n % 2))
+  const { pool } = server.db
+  const ask = pool.query.bind(pool)
+  let statements = 0
+  pool.query = ((...given: Parameters<typeof ask>) => {
+    statements++
+    return ask(...given)
+  }) as typeof pool.query
+  try {
+    server.tell({ trades: [aTrade(3, 3)] })
+    server.tell({ trades: [aTrade(4, 4)] })
+    await until(() => followed.every(({ got }) => got.at(-1)?.seq === 4))
+  } finally {
+    pool.query = ask
+  }
+  expect(followed.map(({ got }) => seqs(got))).toEqual(clients.map((_, n) => (n % 2 === 0 ? [3, 4] : [2, 3, 4])))
+  expect(statements).toBe(2)
+  for (const client of clients) await client.dispose()
 })
