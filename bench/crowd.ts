@@ -1,6 +1,5 @@
 // What a price costs while 10 and while 10,000 trades of its contract are open.
 import { ContractBook } from '#core/book.ts'
-import { decimal } from '#core/decimal.ts'
 import { leastMs, report } from './report.ts'
 import { fillAt, pricesOf, randomOf, SPY } from './tape.ts'
 
@@ -18,7 +17,7 @@ function crowd(count: number): ContractBook {
   let next = 0
   for (const [i, moment] of moments.entries()) {
     book.marks(prices, ats, next, moment)
-    book.fill(fillAt(`f${i}`, `DU${i}`, random() < 0.5 ? 'BUY' : 'SELL', decimal(100), prices[moment] as number, ats[moment] as number))
+    book.enter(fillAt(`f${i}`, `DU${i}`, random() < 0.5 ? 'BUY' : 'SELL', 100, prices[moment] as number, ats[moment] as number))
     next = moment
   }
   book.marks(prices, ats, next, GATHERING)

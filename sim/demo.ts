@@ -1,7 +1,7 @@
 // The demo's day: Friday 2026-11-20 in New York, six instruments, about a dozen trades, made up from a seed. Pure: the same seed, the same day.
 // The prices are a random walk along a steered course, wide enough of every threshold that each kind of starter rule fires whatever the seed.
 import { plain, decimal } from '#core/decimal.ts'
-import type { AnyFact, Commission, Execution, ExecutionSide, Instrument, Mark } from '#core/facts.ts'
+import { type AnyFact, type Commission, type Execution, type ExecutionSide, type Instrument, type Mark, TELLING_ORDER } from '#core/facts.ts'
 import { instantOf } from '#core/time.ts'
 import type { Instant } from '#core/time.ts'
 import { chanceOf } from './chance.ts'
@@ -250,9 +250,7 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')
 }
 
-const RANK = { instrument: 0, execution: 1, commission: 2, mark: 3, gap: 3, fxRate: 0 } as const
-
 function inPlayingOrder(facts: readonly AnyFact[]): AnyFact[] {
-  const playedAt = (fact: AnyFact) => fact.seenAt ?? (fact.kind === 'gap' ? fact.from : fact.at) ?? 0
-  return facts.toSorted((a, b) => playedAt(a) - playedAt(b) || RANK[a.kind] - RANK[b.kind])
+  const playedAt = (fact: AnyFact) => fact.seenAt ?? ('from' in fact ? fact.from : fact.at) ?? 0
+  return facts.toSorted((a, b) => playedAt(a) - playedAt(b) || TELLING_ORDER[a.kind] - TELLING_ORDER[b.kind])
 }

@@ -209,7 +209,7 @@ class Script implements Faults {
   take(fact: AnyFact, at: Instant): readonly AnyFact[] {
     const outage = this.#lasting.get('outage')
     if (outage !== undefined && fact.kind !== 'instrument') {
-      if (fact.kind === 'execution' || fact.kind === 'commission') this.#hold(fact, outage.until + outage.fault.lateMs, outage.fault.unsaid)
+      if (fact.kind === 'execution' || fact.kind === 'commission') this.#hold(fact, outage.until + (outage.fault.unsaid ? 0 : outage.fault.lateMs), outage.fault.unsaid)
       return [] // prices of an outage are seen by nobody
     }
     if (fact.kind === 'commission') return this.#takeCommission(fact)

@@ -200,8 +200,7 @@ function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokera
       lastMarks.set(fact.conId, fact)
       for (const session of sessions) session.tellMark(fact)
       return
-    case 'gap':
-    case 'fxRate':
+    default:
       return // known to whoever reads the tape; TWS has no message for it
   }
 }

@@ -197,10 +197,10 @@ export class Market {
 
 /** When a fact is played: when it became known, else when it happened; null where its place on the tape says it. */
 export function timeOf(fact: AnyFact): Instant | null {
-  return fact.seenAt ?? (fact.kind === 'gap' ? fact.from : fact.at) ?? null
+  return fact.seenAt ?? ('from' in fact ? fact.from : fact.at) ?? null
 }
 
 /** How far a fact makes the tape reach. */
 function endOf(fact: AnyFact): Instant {
-  return Math.max(fact.seenAt ?? 0, (fact.kind === 'gap' ? fact.to : fact.at) ?? 0)
+  return Math.max(fact.seenAt ?? 0, ('to' in fact ? fact.to : fact.at) ?? 0)
 }

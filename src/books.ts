@@ -2,8 +2,8 @@
 // to fold a contract again, and never writes.
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { ContractBook } from '#core/book.ts'
-import { type Fill, Ledger, type Place, sinceFlat } from '#core/execution.ts'
-import type { Gap, Instrument } from '#core/facts.ts'
+import { Ledger, type Place, sinceFlat } from '#core/execution.ts'
+import { type Bar, type DayRange, endOf, type Gap, type Instrument } from '#core/facts.ts'
 import { type Judgement, MarkFilter, type MarkFilterMode } from '#core/mark.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { StoredFact, StoredMark } from '#core/stored.ts'
@@ -36,6 +36,7 @@ export class Books {
   readonly #mode: MarkFilterMode
   readonly #contracts = new Map<number, Contract>()
   readonly #gaps: Gap[] = []
+  readonly #ranges: (Bar | DayRange)[] = []
   #rules: readonly { readonly rule: Rule; readonly version: number }[] = []
   /** The next deadline of any book. */
   deadline: Instant = Number.POSITIVE_INFINITY
@@ -59,7 +60,7 @@ export class Books {
     if (contract === undefined) {
       const instrument = this.instruments.get(conId)
       if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
-      const book = new ContractBook(instrument, { rules: this.#rules.map(({ rule }) => rule), trace: true, commissionOf: this.#commissionOf })
+      const book = new ContractBook(instrument, { rules: this.#rules.map(({ rule }) => rule), marks: 'SAMPLED', trace: true, commissionOf: this.#commissionOf })
       contract = { conId, instrument, book, filter: new MarkFilter(this.#mode, instrument.secType), heardAt: null, stale: false }
       this.#contracts.set(conId, contract)
     }
@@ -72,24 +73,21 @@ export class Books {
       case 'instrument':
         this.instruments.set(fact.conId, fact)
         break
-      case 'execution':
-        this.ledger.tell(fact, { at: fact.at, arrival })
-        break
-      case 'commission':
-        this.ledger.tellCommission(fact)
-        break
-      case 'fxRate':
-        this.ledger.tellRate(fact)
-        break
       case 'gap':
         this.#gaps.push(fact)
         break
+      case 'bar':
+      case 'dayRange':
+        this.#ranges.push(fact)
+        break
+      default:
+        this.ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival })
     }
   }
 
   /** Every contract with something open now, by its fills. */
   openConIds(): number[] {
-    return [...this.ledger.conIds].filter((conId) => sinceFlat(this.ledger.fills(conId), NOW).length > 0)
+    return [...this.ledger.conIds].filter((conId) => sinceFlat(this.ledger.history(conId), NOW).length > 0)
   }
 
   /** Reads the rules again; those that cannot be read are named. */
@@ -142,10 +140,11 @@ export class Books {
    */
   async foldAgain(contract: Contract, place: Place, until: Instant, extra: StoredMark | null): Promise<Instant> {
     const { conId, instrument } = contract
-    const fills: readonly Fill[] = sinceFlat(this.ledger.fills(conId), place)
+    const entries = sinceFlat(this.ledger.history(conId), place)
     contract.book = await refold(this.#db, {
       instrument,
-      fills,
+      entries,
+      ranges: this.#ranges.filter((range) => range.conId === conId).sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0)),
       gaps: this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
       extra,
       rules: this.#rules.map(({ rule }) => rule),
@@ -153,9 +152,9 @@ export class Books {
       commissionOf: this.#commissionOf,
     })
     const stored = await lastMark(this.#db, conId)
-    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, fills.at(-1)?.at ?? null)
+    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, entries.at(-1)?.at ?? null)
     this.findDeadline()
-    return fills[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
+    return entries[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
   }
 
   readonly #commissionOf = (family: string, currency: string) => this.ledger.commissionOf(family, currency)

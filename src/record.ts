@@ -4,8 +4,24 @@ import { createHash } from 'node:crypto'
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { compareAlerts, type RaisedAlert } from '#core/book.ts'
 import { decimal, plain } from '#core/decimal.ts'
-import { comparePlaces, familyOf, type Place } from '#core/execution.ts'
-import type { Commission, Execution, Fact, FxRate, Gap, Instrument } from '#core/facts.ts'
+import { asExecution, comparePlaces, familyOf, type Place } from '#core/execution.ts'
+import {
+  type Adoption,
+  type Bar,
+  type Cancel,
+  type Commission,
+  type DayRange,
+  endOf,
+  type Execution,
+  type Fact,
+  type FxRate,
+  type Gap,
+  type Hold,
+  type Instrument,
+  type Link,
+  type Settlement,
+  type Split,
+} from '#core/facts.ts'
 import { freshState } from '#core/judge.ts'
 import type { MarkFilterMode } from '#core/mark.ts'
 import { rewriteOf } from '#core/rewrite.ts'
@@ -16,7 +32,7 @@ import { type Mode, type Trade, type TrajectoryPoint, UNITS } from '#core/trade.
 import { alertsOfTrades } from '#store/alerts.ts'
 import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
-import { anchorOf, decisionsSince } from '#store/decisions.ts'
+import { anchorOf, decisionsSince, heldAnchors } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { tradesByIds, tradesOf } from '#store/trades.ts'
 import { BEGINNING, Books, type Contract, NOW } from './books.ts'
@@ -81,7 +97,14 @@ type Reason =
   | 'execution came late'
   | 'commission came late'
   | 'price came late'
+  | 'bars came late'
   | `corrected by ${string}`
+  | Adoption['kind']
+  | Settlement['kind']
+  | Split['kind']
+  | Cancel['kind']
+  | Hold['kind']
+  | Link['kind']
 
 /** A batch is closed at this many marks, or this long after its first fact. */
 const BATCH_MARKS_MAX = 5_000
@@ -109,6 +132,7 @@ class Writer implements Recorder {
   /** The last decision taken in, and the trades (by anchor) that somebody said something of. */
   #decision = 0
   readonly #annotated = new Set<string>()
+  #heldAnchors: ReadonlySet<string> = new Set()
   readonly #heldListeners: (() => void)[] = []
   #held = ''
 
@@ -143,6 +167,7 @@ class Writer implements Recorder {
     const decisions = await decisionsSince(this.#db, 0)
     this.#decision = decisions.at(-1)?.id ?? 0
     for (const { kind, subject } of decisions) if (kind === 'annotate') this.#annotated.add(subject)
+    await this.#readHeld()
     await this.#books.readRules(this.#options.log)
     for (const stored of await factsOf(this.#db)) {
       this.#books.remember(stored)
@@ -226,6 +251,19 @@ class Writer implements Recorder {
         return this.#takeGap(fact, raw)
       case 'fxRate':
         return this.#takeRate(fact, raw)
+      case 'bar':
+      case 'dayRange':
+        return this.#takeRange(fact, raw)
+      case 'adopt':
+      case 'settlement':
+      case 'split':
+      case 'cancel':
+      case 'hold':
+      case 'link':
+        return this.#takeChange(fact, raw)
+      case 'plan':
+        this.#keep(fact, raw)
+        return
     }
   }
 
@@ -260,7 +298,7 @@ class Writer implements Recorder {
       this.#passTime(at - 1, at)
       this.#keep(execution, raw)
       const fill = ledger.fillOf(family)
-      if (fill?.quantity.gt(0)) contract.book.fill(fill)
+      if (fill?.quantity.gt(0)) contract.book.enter(fill)
       contract.stale = true
       contract.heardAt = Math.max(contract.heardAt ?? at, at)
       this.#books.findDeadline()
@@ -301,6 +339,49 @@ class Writer implements Recorder {
   #takeRate(rate: FxRate, raw: unknown): void {
     this.#keep(rate, raw)
     for (const { book } of this.#books.contracts) for (const trade of book.trades) for (const family of trade.families) book.costChanged(family)
+  }
+
+  /** A bar or a move of the session's range. One that speaks of a time the book has passed folds the contract again. */
+  async #takeRange(range: Bar | DayRange, raw: unknown): Promise<void> {
+    const contract = this.#books.get(range.conId)
+    const at = endOf(range) ?? 0
+    if (contract === undefined || at >= contract.book.now) {
+      this.#keep(range, raw)
+      contract?.book.range(range)
+    } else {
+      await this.#foldAgain(contract, 'bars came late', () => {
+        this.#keep(range, raw)
+        return { at: range.kind === 'bar' ? range.from : at, arrival: 0 }
+      })
+    }
+  }
+
+  /** What moves positions without an execution, or says how executions are to be read: told once, and the contracts it touches are folded again. */
+  async #takeChange(fact: Adoption | Settlement | Split | Cancel | Hold | Link, raw: unknown): Promise<void> {
+    const { ledger } = this.#books
+    if ((fact.kind === 'adopt' || fact.kind === 'settlement') && ledger.has(asExecution(fact).executionId)) return
+    const conIds = this.#touchedBy(fact)
+    const place = 'conId' in fact ? { at: fact.at, arrival: 0 } : BEGINNING
+    let stored = false
+    for (const conId of conIds) {
+      await this.#foldAgain(this.#books.contractOf(conId), fact.kind, () => {
+        if (!stored) this.#keep(fact, raw)
+        stored = true
+        return place
+      })
+    }
+    if (!stored) this.#keep(fact, raw)
+    this.#closeBatch()
+    this.#tellHeld()
+  }
+
+  /** The contracts whose trades a fact bears on. */
+  #touchedBy(fact: Adoption | Settlement | Split | Cancel | Hold | Link): readonly number[] {
+    const { ledger } = this.#books
+    if ('conId' in fact) return [fact.conId]
+    if (fact.kind === 'link') return [...ledger.conIds].filter((conId) => ledger.trades(conId, fact.account, fact.exitPermId))
+    const conId = ledger.conIdOf(fact.executionId)
+    return conId === null ? [] : [conId]
   }
 
   #takeQuote(quote: BrokerQuote): Promise<void> | void {
@@ -377,6 +458,7 @@ class Writer implements Recorder {
       await this.#books.readRules(this.#options.log)
       for (const contract of this.#books.contracts) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
     }
+    for (const conId of await this.#readHeld()) await this.#foldAgain(this.#books.contractOf(conId), 'hold', () => BEGINNING)
     const anchors = new Set(decisions.flatMap(({ kind, subject }) => (kind === 'annotate' ? [subject] : [])))
     for (const anchor of anchors) this.#annotated.add(anchor)
     const trades = await tradesByIds(
@@ -386,6 +468,15 @@ class Writer implements Recorder {
     if (trades.length === 0) return
     await this.#commit()
     await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) })
+  }
+
+  /** Which trades are held by the trader's word; answers the contracts for which that changed. */
+  async #readHeld(): Promise<readonly number[]> {
+    const held = new Set(await heldAnchors(this.#db))
+    const changed = [...held.symmetricDifference(this.#heldAnchors)].map(partsOfAnchor)
+    this.#heldAnchors = held
+    for (const { anchor, family } of changed) this.#books.ledger.hold(family, held.has(anchor))
+    return [...new Set(changed.map(({ conId }) => conId))]
   }
 
   async #rebuild(): Promise<Rebuilt> {
@@ -551,6 +642,12 @@ class Writer implements Recorder {
 /** The broker tells whole seconds: within that second an execution comes after the last price heard before it. */
 function instantOfExecution(second: Instant, heardAt: Instant | null): Instant {
   return heardAt !== null && heardAt > second && heardAt < second + 1000 ? heardAt : second
+}
+
+/** 'account:conId:family'; a family may hold colons, the others do not. */
+function partsOfAnchor(anchor: string): { readonly anchor: string; readonly conId: number; readonly family: string } {
+  const [, conId = '', ...family] = anchor.split(':')
+  return { anchor, conId: Number(conId), family: family.join(':') }
 }
 
 /** Paper accounts of this broker begin with D. */

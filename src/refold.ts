@@ -1,8 +1,8 @@
 // A contract folded again from what the store holds: how the book starts, and how it takes in history that changed. Reads only; record.ts writes.
 import { ContractBook } from '#core/book.ts'
 import type { Fraction } from '#core/decimal.ts'
-import { comparePlaces, type Fill } from '#core/execution.ts'
-import type { Gap, Instrument } from '#core/facts.ts'
+import { comparePlaces, type Entry } from '#core/execution.ts'
+import { type Bar, type DayRange, endOf, type Gap, type Instrument } from '#core/facts.ts'
 import type { Rule } from '#core/rules.ts'
 import type { StoredMark } from '#core/stored.ts'
 import { type Instant, LATEST } from '#core/time.ts'
@@ -12,7 +12,9 @@ import { marksOf } from '#store/marks.ts'
 export interface Refold {
   readonly instrument: Instrument
   /** From a moment at which every account was flat. */
-  readonly fills: readonly Fill[]
+  readonly entries: readonly Entry[]
+  /** Bars and moves of the session's range, by their end. */
+  readonly ranges: readonly (Bar | DayRange)[]
   readonly gaps: readonly Gap[]
   /** A mark that is not stored yet. */
   readonly extra: StoredMark | null
@@ -23,17 +25,29 @@ export interface Refold {
 }
 
 /** The book of a contract as its stored facts and marks make it, its changes still to be taken. */
-export async function refold(db: Database, { instrument, fills, gaps, extra, rules, until, commissionOf }: Refold): Promise<ContractBook> {
-  const book = new ContractBook(instrument, { rules, trace: true, commissionOf })
-  const first = fills[0]
+export async function refold(db: Database, { instrument, entries, ranges, gaps, extra, rules, until, commissionOf }: Refold): Promise<ContractBook> {
+  const book = new ContractBook(instrument, { rules, marks: 'SAMPLED', trace: true, commissionOf })
+  const first = entries[0]
   if (first === undefined) return book
   let next = 0
-  const fillUntil = (at: Instant, arrival: number) => {
-    for (let fill = fills[next]; fill !== undefined && comparePlaces(fill, { at, arrival }) < 0; fill = fills[++next]) book.fill(fill)
+  let nextRange = 0
+  const tellUntil = (at: Instant, arrival: number) => {
+    for (;;) {
+      const entry = entries[next]
+      const range = ranges[nextRange]
+      const rangeAt = range === undefined ? Number.POSITIVE_INFINITY : (endOf(range) ?? 0)
+      if (entry !== undefined && entry.at <= rangeAt && comparePlaces(entry, { at, arrival }) < 0) {
+        book.enter(entry)
+        next++
+      } else if (range !== undefined && rangeAt < at) {
+        book.range(range)
+        nextRange++
+      } else return
+    }
   }
   let waiting = extra !== null && extra.at >= first.at ? extra : null
   const tell = (mark: StoredMark) => {
-    fillUntil(mark.at, mark.arrival)
+    tellUntil(mark.at, mark.arrival)
     book.mark(mark.price, mark.at)
   }
   for await (const marks of marksOf(db, instrument.conId, first.at, LATEST)) {
@@ -46,7 +60,7 @@ export async function refold(db: Database, { instrument, fills, gaps, extra, rul
     }
   }
   if (waiting !== null) tell(waiting)
-  fillUntil(Number.POSITIVE_INFINITY, 0)
+  tellUntil(Number.POSITIVE_INFINITY, 0)
   for (const gap of gaps) if (gap.to >= first.at) book.hole(gap.from, gap.to)
   if (until > book.now) book.passTime(until)
   return book

@@ -8,7 +8,7 @@ import { parseInstant, wallClock } from '#core/time.ts'
 import { DEMO_ACCOUNT, demoTape } from '#sim/demo.ts'
 
 const SEEDS = [1, 2, 3, 7, 42, 2_026, 99_999]
-const playedAt = (fact: AnyFact) => fact.seenAt ?? (fact.kind === 'gap' ? fact.from : fact.at) ?? 0
+const playedAt = (fact: AnyFact) => fact.seenAt ?? ('from' in fact ? fact.from : fact.at) ?? 0
 
 function replay(tape: readonly AnyFact[]) {
   const rules = STARTER_RULES.map((rule) => parseRule({ ...rule, enabled: true })) as Rule[]

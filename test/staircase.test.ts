@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ContractBook } from '#core/book.ts'
 import { type Decimal, decimal } from '#core/decimal.ts'
-import type { Fill } from '#core/execution.ts'
+import { type Fill, Ledger } from '#core/execution.ts'
 import type { Instrument } from '#core/facts.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { Passage, View } from '#core/staircase.ts'
@@ -59,20 +59,14 @@ const histories = (length: number) =>
       return events
     })
 
-function fillOf(event: Event & { kind: 'fill' }, index: number): Fill {
-  const { side, size, price, at } = event
-  const execution = {
-    kind: 'execution',
-    executionId: `f${index}`,
-    account: 'DU1',
-    conId: 1,
-    side,
-    quantity: String(size),
-    price: String(price),
-    at,
-    permId: '1',
-  } as const
-  return { family: `f${index}`, at, arrival: index, execution, quantity: decimal(size), price: decimal(price) }
+function fillOf({ side, size, price, at }: Event & { kind: 'fill' }, index: number): Fill {
+  const ledger = new Ledger()
+  const executionId = `f${index}`
+  ledger.tell(
+    { kind: 'execution', executionId, account: 'DU1', conId: 1, side, quantity: String(size), price: String(price), at, permId: '1' },
+    { at, arrival: index },
+  )
+  return ledger.fillOf(executionId) as Fill
 }
 
 function foldOneByOne(events: readonly Event[], rules: readonly Rule[] = [], trace = false): ContractBook {

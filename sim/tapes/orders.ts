@@ -1,7 +1,7 @@
 // What two accounts might have done over a day's prices: seeded orders with everything that makes a broker's day awkward. Executions stand on whole
 // seconds, as TWS tells them; corrections, busts and commissions come later than what they speak of. It makes facts of prices and plays nothing.
 import { decimal, plain } from '#core/decimal.ts'
-import type { Commission, Execution, Fact, Instrument } from '#core/facts.ts'
+import { type Commission, type Execution, type Fact, type Instrument, TELLING_ORDER } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import { type Chance, chanceOf } from '#sim/chance.ts'
 
@@ -172,15 +172,13 @@ function commissionsOf(
 
 // Order
 
-const RANK: Readonly<Record<Fact['kind'], number>> = { instrument: 0, execution: 1, commission: 2, gap: 3, fxRate: 4 }
-
 function inOrderOfTelling(facts: readonly Fact[]): Fact[] {
   const executed = new Map(facts.flatMap((fact) => (fact.kind === 'execution' ? [[fact.executionId, fact.seenAt ?? fact.at]] : [])))
   const toldAt = (fact: Fact): Instant => {
     if (fact.kind === 'execution') return fact.seenAt ?? fact.at
     return fact.kind === 'commission' ? (fact.seenAt ?? executed.get(fact.executionId) ?? 0) : Number.NEGATIVE_INFINITY
   }
-  return facts.toSorted((a, b) => (toldAt(a) === toldAt(b) ? RANK[a.kind] - RANK[b.kind] : toldAt(a) - toldAt(b)))
+  return facts.toSorted((a, b) => (toldAt(a) === toldAt(b) ? TELLING_ORDER[a.kind] - TELLING_ORDER[b.kind] : toldAt(a) - toldAt(b)))
 }
 
 function hex(value: number): string {

@@ -9,6 +9,7 @@ import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
 import { TapeInvalid, UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
+import { heldAnchors } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { marksOf } from '#store/marks.ts'
 import { verb } from './arguments.ts'
@@ -53,6 +54,7 @@ export const exportTape = verb({
       await write(fact)
       if (fact.kind === 'execution') firstFill.set(fact.conId, Math.min(firstFill.get(fact.conId) ?? fact.at, fact.at))
     }
+    for (const anchor of await heldAnchors(db)) await write({ kind: 'hold', executionId: anchor.split(':').slice(2).join(':') })
     for (const [conId, first] of firstFill) {
       for await (const marks of marksOf(db, conId, from ?? first, until ?? LATEST)) {
         for (const { arrival: _, ...mark } of marks) await write(mark)

@@ -1,7 +1,7 @@
 // `simulate`: only the gateway, playing tapes for any TWS client.
 import { readFile } from 'node:fs/promises'
 import { openTape, type Tape } from '#broker/tape.ts'
-import type { AnyFact, Fact, Mark } from '#core/facts.ts'
+import { type AnyFact, endOf, type Fact, type Mark, TELLING_ORDER } from '#core/facts.ts'
 import { midOf, type Quote } from '#core/mark.ts'
 import { type Fault, FAULTS, parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
@@ -74,8 +74,6 @@ async function readFaults(file: string, tape: Tape): Promise<readonly Fault[]> {
   return parsed
 }
 
-const KIND_ORDER: Readonly<Record<Fact['kind'], number>> = { instrument: 0, execution: 1, commission: 2, gap: 3, fxRate: 4 }
-
 /** The order in which a broker would have told the tape: by when each fact became known, and at one instant instrument, execution, commission, mark. */
 export async function* playOrder(tape: Tape): AsyncGenerator<AnyFact> {
   const secTypes = new Map(tape.facts.flatMap((fact) => (fact.kind === 'instrument' ? [[fact.conId, fact.secType]] : [])))
@@ -102,11 +100,10 @@ function dateFacts(facts: readonly Fact[]): Dated[] {
   const executions = new Map(facts.flatMap((fact) => (fact.kind === 'execution' ? [[fact.executionId, fact.seenAt ?? fact.at]] : [])))
   const at = (fact: Fact): number => {
     if (fact.seenAt !== undefined) return fact.seenAt
-    if (fact.kind === 'gap') return fact.to
     if (fact.kind === 'commission') return Math.max(fact.at ?? Number.NEGATIVE_INFINITY, executions.get(fact.executionId) ?? Number.NEGATIVE_INFINITY)
-    return fact.at ?? Number.NEGATIVE_INFINITY
+    return endOf(fact) ?? Number.NEGATIVE_INFINITY
   }
-  return facts.map((fact) => ({ at: at(fact), fact })).sort((a, b) => a.at - b.at || KIND_ORDER[a.fact.kind] - KIND_ORDER[b.fact.kind])
+  return facts.map((fact) => ({ at: at(fact), fact })).sort((a, b) => a.at - b.at || TELLING_ORDER[a.fact.kind] - TELLING_ORDER[b.fact.kind])
 }
 
 /** A price as a venue would send it; null where none would: no number, withdrawn as suspicious, or no price anyone can pay. */

@@ -3,8 +3,8 @@
 // A mark costs two comparisons unless it moves somebody: a record (excursion.ts) or a level a rule waits for (watch.ts).
 import { type Decimal, decimal, type Fraction, ZERO } from './decimal.ts'
 import { Records, type Step } from './excursion.ts'
-import type { Fill } from './execution.ts'
-import type { Execution, Instrument } from './facts.ts'
+import type { Entry, Fill, SplitEntry } from './execution.ts'
+import { type Bar, type DayRange, endOf, type Execution, type Instrument } from './facts.ts'
 import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule, type Situation } from './rules.ts'
 import { type Hole, RunningTrade } from './running.ts'
 import { afterSessionTime } from './session.ts'
@@ -20,6 +20,8 @@ export interface RaisedAlert extends Alert {
 
 export interface BookOptions {
   readonly rules: readonly Rule[]
+  /** What its marks are: every trade, or a stream that leaves some out. */
+  readonly marks?: 'TICK' | 'SAMPLED'
   /** Whether trajectory points are wanted. */
   readonly trace: boolean
   /** What a family cost, in a currency; null while unknown. */
@@ -37,6 +39,8 @@ export interface Changes {
 interface Position {
   /** Open ORDER trades, oldest first; all of one side. */
   readonly orders: RunningTrade[]
+  /** Held for the long term, oldest first: matched last. */
+  readonly held: RunningTrade[]
   roundTrip: RunningTrade | null
 }
 
@@ -68,6 +72,8 @@ export class ContractBook {
   #deadlines = new Watch<Deadline>()
   /** The instant the book has come to. */
   #now: Instant = Number.NEGATIVE_INFINITY
+  /** When the session's range was told last. */
+  #rangeAt: Instant | null = null
   #settledAt: Instant = Number.NEGATIVE_INFINITY
   #lastMark = Number.NaN
   #marks = 0
@@ -125,15 +131,47 @@ export class ContractBook {
     )
   }
 
-  /** The next fill of history; its place is not before anything told already. */
-  fill(fill: Fill): void {
-    this.#goTo(fill.at)
+  /** The next entry of history; its place is not before anything told already. */
+  enter(entry: Entry): void {
+    this.#goTo(entry.at)
     this.#settledAt = this.#now
     this.#filledSinceMark = true
-    const position = this.#positionOf(fill.execution.account)
-    this.#fillOrders(position, fill)
-    this.#fillRoundTrip(position, fill)
+    if (entry.kind === 'split') this.#split(entry)
+    else {
+      const position = this.#positionOf(entry.execution.account)
+      const held = this.#fillOrders(position, entry)
+      this.#fillRoundTrip(position, entry, entry.quantity.minus(held))
+    }
     if (this.#open.size === 0) this.#rest()
+  }
+
+  /**
+   * A bar, or a move of the session's high or low: it widens the trades that were open all the time it speaks of. Rules do not look: nobody knows when
+   * in that time the price was there.
+   */
+  range(range: Bar | DayRange): void {
+    const at = endOf(range) ?? this.#now
+    this.#goTo(at)
+    const from = range.kind === 'bar' ? range.from : this.#rangeAt
+    if (range.kind === 'dayRange') this.#rangeAt = at
+    if (from === null) return
+    const prices = [range.high, range.low].flatMap((price) => (price === undefined ? [] : [Number(price)]))
+    for (const trade of this.#open) {
+      if (trade.openedAt > from) trade.leaveOut()
+      else if (trade.reach(prices, at, range.kind === 'bar' ? 'BAR' : 'DAY_RANGE'))
+        this.#wait(trade, trade.situation(trade.lastPrice(this.#lastMark, this.#marks)))
+      this.#touched.add(trade)
+      if (this.#options.trace) this.#due.add(trade)
+    }
+  }
+
+  #split({ ratio, at }: SplitEntry): void {
+    for (const trade of this.#open) {
+      trade.split(ratio, at, { highs: this.#highs, lows: this.#lows }, this.#marks, trade.lastPrice(this.#lastMark, this.#marks))
+      this.#touched.add(trade)
+      this.#wait(trade, trade.situation(trade.ownPrice))
+    }
+    this.#lastMark = Number.NaN
   }
 
   /** A mark equal to the last one, with no execution of the contract in between, is a repeat: it is not a new mark. */
@@ -229,7 +267,7 @@ export class ContractBook {
     return trade.tell(
       this.instrument,
       trade.lastPrice(this.#lastMark, this.#marks),
-      (trade.isOpen ? this.#marks : trade.ownMarks) > trade.marksBefore,
+      (trade.isOpen ? this.#marks : trade.ownMarks) > trade.marksBefore ? (this.#options.marks ?? 'TICK') : null,
       this.#now,
       this.#holes,
       (family) => this.#options.commissionOf(family, currency),
@@ -249,36 +287,47 @@ export class ContractBook {
   #positionOf(account: string): Position {
     let position = this.#positions.get(account)
     if (position === undefined) {
-      position = { orders: [], roundTrip: null }
+      position = { orders: [], held: [], roundTrip: null }
       this.#positions.set(account, position)
     }
     return position
   }
 
-  /** An opposite fill first closes, oldest trade first; what is left enlarges its order's open trade or opens one. */
-  #fillOrders(position: Position, fill: Fill): void {
+  /**
+   * An opposite fill first closes: the trade of the entry order it belongs to, then the oldest, held ones last. What is left enlarges its order's open
+   * trade or opens one. Answers how much of it concerned held trades.
+   */
+  #fillOrders(position: Position, fill: Fill): Decimal {
     const side = fill.execution.side === 'BUY' ? 1 : -1
     let left = fill.quantity
-    for (let oldest = position.orders[0]; oldest !== undefined && oldest.side !== side; oldest = position.orders[0]) {
-      const rest = left.minus(oldest.openQuantity)
-      this.#take(oldest, fill, 'EXIT', rest.s < 0 ? left : oldest.openQuantity)
-      if (!oldest.isOpen) position.orders.shift()
-      if (rest.lte(ZERO)) return
-      left = rest
+    let held = ZERO
+    for (let next = nextToClose(position, fill, side); next !== null && left.gt(ZERO); next = nextToClose(position, fill, side)) {
+      const part = left.lt(next.openQuantity) ? left : next.openQuantity
+      this.#take(next, fill, 'EXIT', part)
+      left = left.minus(part)
+      if (next.held) held = held.plus(part)
+      const queue = next.held ? position.held : position.orders
+      if (!next.isOpen) queue.splice(queue.indexOf(next), 1)
     }
+    if (left.lte(ZERO)) return held
+    // What went without an execution opens nothing: it closed what there was.
+    if (fill.nature === 'SETTLEMENT') return held.plus(left)
     const orderKey = orderKeyOf(fill.execution, fill.family)
-    let trade = position.orders.find((t) => t.orderKey === orderKey)
+    let trade = position.held.find((t) => t.orderKey === orderKey) ?? (fill.held ? undefined : position.orders.find((t) => t.orderKey === orderKey))
     if (trade === undefined) {
       trade = this.#openTrade('ORDER', fill, orderKey)
-      position.orders.push(trade)
+      const queue = trade.held ? position.held : position.orders
+      queue.push(trade)
     }
     this.#take(trade, fill, 'ENTRY', left)
+    return trade.held ? held.plus(left) : held
   }
 
-  /** Flat to flat; a fill that crosses zero is split there. */
-  #fillRoundTrip(position: Position, fill: Fill): void {
+  /** Flat to flat, held positions aside; a fill that crosses zero is split there. */
+  #fillRoundTrip(position: Position, fill: Fill, quantity: Decimal): void {
+    if (quantity.lte(ZERO)) return
     const side = fill.execution.side === 'BUY' ? 1 : -1
-    let left = fill.quantity
+    let left = quantity
     const open = position.roundTrip
     if (open !== null && open.side !== side) {
       const rest = left.minus(open.openQuantity)
@@ -460,6 +509,14 @@ export function compareAlerts(a: RaisedAlert, b: RaisedAlert): number {
 
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Its own entry's trade, else the oldest of the other side, held ones last. */
+function nextToClose({ orders, held }: Position, { closesFirst }: Fill, side: 1 | -1): RunningTrade | null {
+  const opposite = (trade: RunningTrade | undefined) => trade !== undefined && trade.side !== side
+  const linked = closesFirst === null ? undefined : [...orders, ...held].find((trade) => trade.orderKey === `perm ${closesFirst}`)
+  const [next = null] = [linked, orders[0], held[0]].filter((trade) => opposite(trade))
+  return next ?? null
 }
 
 /** permId if above 0, else (clientId, orderId) if orderId is above 0, else the execution's family. */

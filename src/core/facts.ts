@@ -101,6 +101,126 @@ export interface FxRate {
   readonly seenAt?: Instant
 }
 
+export const ADOPTION_REASONS = ['POSITION', 'TRANSFER', 'EXERCISE', 'ASSIGNMENT'] as const
+/** A position that came without executions of ours: found at start, transferred in, delivered by an option. Held for the long term, partial since `at`. */
+export interface Adoption {
+  readonly kind: 'adopt'
+  readonly account: string
+  readonly conId: number
+  /** Signed: long above 0, short below. */
+  readonly quantity: DecimalText
+  /** The basis a unit, in points of price, as far as somebody told it. */
+  readonly price: DecimalText
+  readonly reason?: (typeof ADOPTION_REASONS)[number]
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
+export const SETTLEMENT_REASONS = ['EXPIRY', 'EXERCISE', 'ASSIGNMENT', 'CASH_IN_LIEU', 'TRANSFER_OUT'] as const
+/** A position that went without an execution: it closes what is open, oldest first, and never opens anything. */
+export interface Settlement {
+  readonly kind: 'settlement'
+  readonly account: string
+  readonly conId: number
+  /** Signed change of the position: below 0 takes from a long one. */
+  readonly quantity: DecimalText
+  /** 0 or the intrinsic value of an option, the cash paid for a fraction of a share. */
+  readonly price: DecimalText
+  readonly reason: (typeof SETTLEMENT_REASONS)[number]
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
+/** New units for each old one: '4', '0.1'. Quantities grow and prices shrink by it; results stay. */
+export interface Split {
+  readonly kind: 'split'
+  readonly conId: number
+  readonly ratio: DecimalText
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
+/** An execution that never was: a bust told on a statement. */
+export interface Cancel {
+  readonly kind: 'cancel'
+  readonly executionId: string
+  readonly at?: Instant
+  readonly seenAt?: Instant
+}
+
+/** The trade that this execution opens is held for the long term. */
+export interface Hold {
+  readonly kind: 'hold'
+  readonly executionId: string
+  readonly at?: Instant
+  readonly seenAt?: Instant
+}
+
+/** An exit order that belongs to an entry order (parent, OCA): it closes that one's trade first. Orders by their `permId`. */
+export interface Link {
+  readonly kind: 'link'
+  readonly account: string
+  readonly exitPermId: string
+  readonly entryPermId: string
+  readonly at?: Instant
+  readonly seenAt?: Instant
+}
+
+/** Where a trade's stop and target stand, by the execution that opened it. The first stop freezes its R; later ones are moves. */
+export interface Plan {
+  readonly kind: 'plan'
+  readonly executionId: string
+  readonly stop?: DecimalText
+  readonly target?: DecimalText
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
+/** What was traded between two instants, without knowing in which order. */
+export interface Bar {
+  readonly kind: 'bar'
+  readonly conId: number
+  readonly from: Instant
+  readonly to: Instant
+  readonly high: DecimalText
+  readonly low: DecimalText
+  readonly seenAt?: Instant
+}
+
+/** The broker's high or low of the session moved to this, some time before `at` and after it was told last. */
+export interface DayRange {
+  readonly kind: 'dayRange'
+  readonly conId: number
+  readonly high?: DecimalText
+  readonly low?: DecimalText
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
 /** Every kind of fact but the mark, which is told to the book on a path of its own. */
-export type Fact = Instrument | Execution | Commission | Gap | FxRate
+export type Fact = Instrument | Execution | Commission | Gap | FxRate | Adoption | Settlement | Split | Cancel | Hold | Link | Plan | Bar | DayRange
 export type AnyFact = Fact | Mark
+
+/** At one instant facts are told in this order; those of one number in the order in which they came. */
+export const TELLING_ORDER: Readonly<Record<AnyFact['kind'], number>> = {
+  instrument: 0,
+  link: 0,
+  hold: 0,
+  split: 1,
+  adopt: 1,
+  execution: 1,
+  settlement: 1,
+  cancel: 1,
+  commission: 2,
+  plan: 2,
+  fxRate: 2,
+  gap: 3,
+  mark: 3,
+  bar: 3,
+  dayRange: 3,
+}
+
+/** The last instant a fact speaks of; null where it speaks of none. */
+export function endOf(fact: AnyFact): Instant | null {
+  return 'to' in fact ? fact.to : (fact.at ?? null)
+}

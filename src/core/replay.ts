@@ -4,8 +4,8 @@
 // `facts` in reading order (tapes in argument order, lines in theirs); `quotes` per contract by (instant, tape, line).
 import { ContractBook, compareAlerts, compareText, type RaisedAlert } from './book.ts'
 import type { Fraction } from './decimal.ts'
-import { type Fill, Ledger } from './execution.ts'
-import type { Fact, Instrument } from './facts.ts'
+import { type Entry, Ledger } from './execution.ts'
+import { type Bar, type DayRange, endOf, type Fact, type Gap, type Instrument } from './facts.ts'
 import { MarkFilter, type MarkFilterMode, type Quote } from './mark.ts'
 import type { Rule } from './rules.ts'
 import type { Instant } from './time.ts'
@@ -22,34 +22,54 @@ export interface Replayed {
   readonly alerts: readonly RaisedAlert[]
 }
 
-/** Fills and prices of one contract on their way into its book. */
+/** What one contract was told, on its way into its book. */
 class ContractReplay {
   readonly book: ContractBook
   readonly #filter: MarkFilter
-  readonly #fills: readonly Fill[]
-  #next = 0
+  readonly #entries: readonly Entry[]
+  readonly #ranges: readonly (Bar | DayRange)[]
+  #nextEntry = 0
+  #nextRange = 0
 
-  constructor(instrument: Instrument, fills: readonly Fill[], options: ReplayOptions, commissionOf: (family: string, currency: string) => Fraction | null) {
-    this.book = new ContractBook(instrument, { rules: options.rules, trace: false, commissionOf })
+  constructor(
+    instrument: Instrument,
+    told: { readonly entries: readonly Entry[]; readonly ranges: readonly (Bar | DayRange)[]; readonly gaps: readonly Gap[] },
+    options: ReplayOptions,
+    commissionOf: (family: string, currency: string) => Fraction | null,
+  ) {
+    this.book = new ContractBook(instrument, { rules: options.rules, marks: 'TICK', trace: false, commissionOf })
     this.#filter = new MarkFilter(options.filter, instrument.secType)
-    this.#fills = fills
+    this.#entries = told.entries
+    this.#ranges = told.ranges
+    for (const gap of told.gaps) this.book.hole(gap.from, gap.to)
   }
 
   quote(quote: Quote): void {
     for (const mark of this.#filter.offer(quote).accepted) {
-      this.#fillUntil(mark.at)
+      this.#tellUntil(mark.at)
       this.book.mark(mark.price, mark.at)
     }
   }
 
   finish(clock: Instant): void {
-    this.#fillUntil(Number.POSITIVE_INFINITY)
+    this.#tellUntil(Number.POSITIVE_INFINITY)
     this.book.passTime(clock)
   }
 
-  /** At one instant executions come before marks. */
-  #fillUntil(at: Instant): void {
-    for (let fill = this.#fills[this.#next]; fill !== undefined && fill.at <= at; fill = this.#fills[++this.#next]) this.book.fill(fill)
+  /** At one instant executions come before marks; a bar that ends at the instant of a mark comes after it. */
+  #tellUntil(at: Instant): void {
+    for (;;) {
+      const entry = this.#entries[this.#nextEntry]
+      const range = this.#ranges[this.#nextRange]
+      const rangeAt = range === undefined ? Number.POSITIVE_INFINITY : (endOf(range) ?? 0)
+      if (entry !== undefined && entry.at <= at && entry.at <= rangeAt) {
+        this.book.enter(entry)
+        this.#nextEntry++
+      } else if (range !== undefined && rangeAt < at) {
+        this.book.range(range)
+        this.#nextRange++
+      } else return
+    }
   }
 }
 
@@ -62,26 +82,31 @@ export class Replay {
   constructor(facts: Iterable<Fact>, options: ReplayOptions) {
     const ledger = new Ledger()
     const instruments = new Map<number, Instrument>()
+    const ranges: (Bar | DayRange)[] = []
+    const gaps: Gap[] = []
     let arrival = 0
     for (const fact of facts) {
-      arrival++
-      this.#clock = Math.max(this.#clock, endOf(fact))
+      this.#clock = Math.max(this.#clock, endOf(fact) ?? this.#clock)
       if (fact.kind === 'instrument') instruments.set(fact.conId, fact)
-      else if (fact.kind === 'execution') ledger.tell(fact, { at: fact.at, arrival })
-      else if (fact.kind === 'commission') ledger.tellCommission(fact)
-      else if (fact.kind === 'fxRate') ledger.tellRate(fact)
+      else if (fact.kind === 'bar' || fact.kind === 'dayRange') ranges.push(fact)
+      else if (fact.kind === 'gap') gaps.push(fact)
+      else ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival: ++arrival })
     }
-    const fills = new Map<number, Fill[]>()
-    for (const fill of ledger.fills()) {
-      const { conId } = fill.execution
-      const of = fills.get(conId)
-      if (of === undefined) fills.set(conId, [fill])
-      else of.push(fill)
-    }
-    for (const [conId, of] of fills) {
+    ranges.sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0))
+    for (const conId of ledger.conIds) {
+      const entries = ledger.history(conId)
       const instrument = instruments.get(conId)
-      if (instrument === undefined) this.#missing.push(conId)
-      else this.#contracts.set(conId, new ContractReplay(instrument, of, options, (family, currency) => ledger.commissionOf(family, currency)))
+      if (entries.length === 0) continue
+      if (instrument === undefined) {
+        this.#missing.push(conId)
+        continue
+      }
+      const told = {
+        entries,
+        ranges: ranges.filter((range) => range.conId === conId),
+        gaps: gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
+      }
+      this.#contracts.set(conId, new ContractReplay(instrument, told, options, (family, currency) => ledger.commissionOf(family, currency)))
     }
   }
 
@@ -107,11 +132,6 @@ export class Replay {
     trades.sort((a, b) => a.openedAt - b.openedAt || compareText(a.tradeId, b.tradeId))
     return { trades, alerts: alerts.sort(compareAlerts) }
   }
-}
-
-function endOf(fact: Fact): Instant {
-  if (fact.kind === 'gap') return fact.to
-  return fact.at ?? Number.NEGATIVE_INFINITY
 }
 
 /** A trade as `replay --json` prints it (INTERFACES, 'A trade in JSON'). */

@@ -45,6 +45,9 @@ export interface Span {
   readonly marks: number
 }
 
+/** A split price is a quotient; a double holds this many digits of it surely. */
+const SPLIT_DIGITS = 12
+
 export interface Prices {
   readonly highs: Records
   readonly lows: Records
@@ -58,7 +61,10 @@ export class RunningTrade {
   readonly orderRef: string | null
   readonly side: 1 | -1
   readonly openedAt: Instant
-  readonly held = false
+  /** For the long term: outside rules and round trips, closed last. */
+  readonly held: boolean
+  /** It came without executions of ours: partial since it opened. */
+  readonly adopted: boolean
   /** How many marks the contract had counted when the trade opened. */
   readonly marksBefore: number
   readonly pending: Pending[] = []
@@ -83,6 +89,10 @@ export class RunningTrade {
   #high: Member | null = null
   #low: Member | null = null
   #deepest: Fall | null = null
+  /** What an extreme was last widened by, where it was no mark. */
+  #mfeSource: 'BAR' | 'DAY_RANGE' | null = null
+  #maeSource: 'BAR' | 'DAY_RANGE' | null = null
+  #leftOut = 0
   /** How far the falls are followed: the record, the lowest step since it, the best price until then. */
   #record: Step | null = null
   #lowest: Step | null = null
@@ -95,6 +105,8 @@ export class RunningTrade {
     this.account = execution.account
     this.orderKey = orderKey
     this.orderRef = execution.orderRef ?? null
+    this.held = fill.held
+    this.adopted = fill.nature === 'ADOPTION'
     this.side = execution.side === 'BUY' ? 1 : -1
     this.openedAt = fill.at
     this.updatedAt = fill.at
@@ -141,6 +153,37 @@ export class RunningTrade {
     this.#see({ stretch: role === 'ENTRY' ? this.stretch : before, price, at: fill.at })
     if (this.stretch.openQuantity.eq(ZERO)) this.closedAt = fill.at
     else this.#beginStretch(fill.at, prices, marks)
+  }
+
+  /** From now on there are `ratio` units for each one before: quantities grow, prices shrink, results and percentages stay. */
+  split(ratio: Decimal, at: Instant, prices: Prices, marks: number, last: number): void {
+    this.#endStretch(prices, marks)
+    const { entryQuantity, openQuantity, entry } = this.stretch
+    const scale = (price: number) => Number((price / Number(ratio)).toPrecision(SPLIT_DIGITS))
+    this.stretch = { ...this.stretch, entryQuantity: entryQuantity.times(ratio), openQuantity: openQuantity.times(ratio), entry: entry / Number(ratio) }
+    this.#mfe = { ...this.#mfe, price: scale(this.#mfe.price) }
+    this.#mae = { ...this.#mae, price: scale(this.#mae.price) }
+    this.ownPrice = scale(last)
+    this.ownMarks = marks
+    this.updatedAt = at
+    this.#beginStretch(at, prices, marks)
+  }
+
+  /** Prices between two were traded while it was open, nobody knows when: its extremes are at least that far. True where one moved. */
+  reach(prices: readonly number[], at: Instant, source: 'BAR' | 'DAY_RANGE'): boolean {
+    const before = [this.mfe(), this.mae()]
+    for (const price of prices) {
+      this.#mfe = widen(this.#mfe, 1, { stretch: this.stretch, price, at })
+      this.#mae = widen(this.#mae, -1, { stretch: this.stretch, price, at })
+    }
+    if (this.#mfe !== before[0]) this.#mfeSource = source
+    if (this.#mae !== before[1]) this.#maeSource = source
+    return this.#mfe !== before[0] || this.#mae !== before[1]
+  }
+
+  /** A bar or range that contains its entry cannot be used whole: it is left out, and that is said. */
+  leaveOut(): void {
+    this.#leftOut++
   }
 
   /** The trade's own fill: its price counts. */
@@ -190,7 +233,11 @@ export class RunningTrade {
     const member = this.side === 1 ? this.#high : this.#low
     if (member !== null) {
       const record = standing(member.start)
-      if (record !== this.#favourable) this.#mfe = widen(this.#mfe, 1, { stretch: this.stretch, price: record.price, at: record.at })
+      if (record !== this.#favourable) {
+        const before = this.#mfe
+        this.#mfe = widen(before, 1, { stretch: this.stretch, price: record.price, at: record.at })
+        if (this.#mfe !== before) this.#mfeSource = null
+      }
       this.#favourable = record
     }
     return this.#mfe
@@ -200,7 +247,11 @@ export class RunningTrade {
     const member = this.side === 1 ? this.#low : this.#high
     if (member !== null) {
       const record = standing(member.start)
-      if (record !== this.#adverse) this.#mae = widen(this.#mae, -1, { stretch: this.stretch, price: record.price, at: record.at })
+      if (record !== this.#adverse) {
+        const before = this.#mae
+        this.#mae = widen(before, -1, { stretch: this.stretch, price: record.price, at: record.at })
+        if (this.#mae !== before) this.#maeSource = null
+      }
       this.#adverse = record
     }
     return this.#mae
@@ -243,7 +294,14 @@ export class RunningTrade {
   }
 
   /** The trade as told to the rooms outside. `commissionOf` answers what a family cost, in the instrument's currency. */
-  tell(instrument: Instrument, last: number, sawMark: boolean, now: Instant, holes: readonly Hole[], commissionOf: (family: string) => Fraction | null): Trade {
+  tell(
+    instrument: Instrument,
+    last: number,
+    marks: 'TICK' | 'SAMPLED' | null,
+    now: Instant,
+    holes: readonly Hole[],
+    commissionOf: (family: string) => Fraction | null,
+  ): Trade {
     const { entryQuantity, entryCost, openQuantity, exitValue, multiplier } = this.stretch
     const noEntry = entryCost.eq(ZERO)
     const gross = resultAt(this.stretch, decimal(last))
@@ -281,7 +339,13 @@ export class RunningTrade {
       orderRef: this.orderRef,
       held: this.held,
       fills,
-      provenance: { source: sawMark ? 'TICK' : 'ENTRY', coverage: coverageOf(this.openedAt, until, gaps), gaps },
+      provenance: {
+        source: this.#mfeSource ?? this.#maeSource ?? marks ?? 'ENTRY',
+        coverage: coverageOf(this.openedAt, until, gaps),
+        gaps,
+        ...(this.adopted ? { partialSince: this.openedAt } : {}),
+        ...(this.#leftOut > 0 ? { leftOut: this.#leftOut } : {}),
+      },
     }
   }
 

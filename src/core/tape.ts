@@ -1,6 +1,6 @@
 // A line of a tape, read and written (INTERFACES, 'Tape'). Pure: text in, fact out; files are read by broker/tape.ts.
 import { decimal, parseDecimal, plain } from './decimal.ts'
-import type { AnyFact, Execution, Fact, Instrument } from './facts.ts'
+import { ADOPTION_REASONS, type AnyFact, type Execution, type Fact, type Instrument, SETTLEMENT_REASONS } from './facts.ts'
 import type { Quote } from './mark.ts'
 import { type Instant, parseInstant, printInstant } from './time.ts'
 
@@ -70,9 +70,93 @@ function parseKind(line: Line): Fact | QuoteLine {
         at: instant(line, 'at'),
         ...optionalSeenAt(line),
       }
+    case 'adopt':
+      return {
+        kind: 'adopt',
+        ...movement(line),
+        ...(line['reason'] === undefined ? {} : { reason: choice(line, 'reason', ADOPTION_REASONS) }),
+        at: instant(line, 'at'),
+        ...optionalSeenAt(line),
+      }
+    case 'settlement':
+      return { kind: 'settlement', ...movement(line), reason: choice(line, 'reason', SETTLEMENT_REASONS), at: instant(line, 'at'), ...optionalSeenAt(line) }
+    case 'split':
+      return { kind: 'split', conId: conId(line), ratio: aboveZero(line, 'ratio'), at: instant(line, 'at'), ...optionalSeenAt(line) }
+    case 'cancel':
+    case 'hold':
+      return { kind: line['kind'], executionId: text(line, 'executionId'), ...optionalInstants(line) }
+    case 'link':
+      return {
+        kind: 'link',
+        account: text(line, 'account'),
+        exitPermId: text(line, 'exitPermId'),
+        entryPermId: text(line, 'entryPermId'),
+        ...optionalInstants(line),
+      }
+    case 'plan':
+      return {
+        kind: 'plan',
+        executionId: text(line, 'executionId'),
+        ...optionalNumbers(line, ['stop', 'target']),
+        at: instant(line, 'at'),
+        ...optionalSeenAt(line),
+      }
+    case 'bar':
+      return {
+        kind: 'bar',
+        conId: conId(line),
+        from: instant(line, 'from'),
+        to: instant(line, 'to'),
+        high: number(line, 'high'),
+        low: number(line, 'low'),
+        ...optionalSeenAt(line),
+      }
+    case 'dayRange':
+      return { kind: 'dayRange', conId: conId(line), ...optionalNumbers(line, ['high', 'low']), at: instant(line, 'at'), ...optionalSeenAt(line) }
     default:
-      throw new Unreadable(`expected a kind (instrument, execution, commission, mark, gap, fxRate), found ${JSON.stringify(line['kind'] ?? null)}`)
+      throw new Unreadable(`expected a kind (${KINDS.join(', ')}), found ${JSON.stringify(line['kind'] ?? null)}`)
   }
+}
+
+const KINDS = [
+  'instrument',
+  'execution',
+  'commission',
+  'mark',
+  'gap',
+  'fxRate',
+  'adopt',
+  'settlement',
+  'split',
+  'cancel',
+  'hold',
+  'link',
+  'plan',
+  'bar',
+  'dayRange',
+]
+
+/** What an adoption and a settlement share: how much of what moved, at what price. */
+function movement(line: Line): { account: string; conId: number; quantity: string; price: string } {
+  return { account: text(line, 'account'), conId: conId(line), quantity: number(line, 'quantity'), price: exactPrice(line) }
+}
+
+function exactPrice(line: Line): string {
+  const price = number(line, 'price')
+  if (!isExact(price)) throw new Unreadable(`expected a price of at most 15 significant digits, found ${price}`)
+  return price
+}
+
+function aboveZero(line: Line, name: string): string {
+  const value = number(line, name)
+  if (value === '0' || value.startsWith('-')) throw new Unreadable(`expected ${name} above 0, found ${value}`)
+  return value
+}
+
+function choice<const T extends string>(line: Line, name: string, choices: readonly T[]): T {
+  const found = choices.find((one) => one === line[name])
+  if (found === undefined) throw new Unreadable(`expected ${name} as ${choices.join(', ')}, found ${JSON.stringify(line[name] ?? null)}`)
+  return found
 }
 
 function parseInstrument(line: Line): Instrument {
@@ -93,8 +177,7 @@ function parseExecution(line: Line): Execution {
   if (side !== 'BUY' && side !== 'SELL') throw new Unreadable(`expected side BUY or SELL, found ${JSON.stringify(side ?? null)}`)
   const quantity = number(line, 'quantity')
   if (quantity.startsWith('-')) throw new Unreadable(`expected a quantity of at least 0, found ${quantity}`)
-  const price = number(line, 'price')
-  if (!isExact(price)) throw new Unreadable(`expected a price of at most 15 significant digits, found ${price}`)
+  const price = exactPrice(line)
   return {
     kind: 'execution',
     executionId: text(line, 'executionId'),

@@ -44,6 +44,10 @@ export interface Provenance {
   /** Share (0..1) of the trade's life not inside a declared gap; null for a trade without any life yet. */
   readonly coverage: DecimalText | null
   readonly gaps: readonly { readonly from: Instant; readonly to: Instant }[]
+  /** The position came without its executions: nothing is known of it before. */
+  readonly partialSince?: Instant
+  /** Bars that contained the entry and could not be used. */
+  readonly leftOut?: number
 }
 
 export interface Trade {

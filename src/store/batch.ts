@@ -126,10 +126,10 @@ export async function writeFacts(sql: Sql, facts: readonly StoredFact[]): Promis
 export function factColumns(facts: readonly Fact[]): unknown[][] {
   return [
     facts.map(({ kind }) => kind),
-    facts.map((fact) => writeInstant(fact.kind === 'gap' ? fact.from : fact.at)),
+    facts.map((fact) => writeInstant('from' in fact ? fact.from : fact.at)),
     facts.map((fact) => ('conId' in fact ? (fact.conId ?? null) : null)),
-    facts.map((fact) => (fact.kind === 'execution' ? clean(fact.account) : null)),
-    facts.map((fact) => (fact.kind === 'execution' || fact.kind === 'commission' ? clean(fact.executionId) : null)),
+    facts.map((fact) => ('account' in fact ? clean(fact.account) : null)),
+    facts.map((fact) => ('executionId' in fact ? clean(fact.executionId) : null)),
     facts.map((fact) => writeInstant(fact.seenAt)),
     facts.map(writeJson),
   ]

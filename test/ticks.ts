@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { ContractBook } from '#core/book.ts'
-import { type Decimal, decimal } from '#core/decimal.ts'
-import type { Fill } from '#core/execution.ts'
-import type { Instrument } from '#core/facts.ts'
+import { type Fill, Ledger } from '#core/execution.ts'
+import type { ExecutionSide, Instrument } from '#core/facts.ts'
 import type { Rule } from '#core/rules.ts'
+import type { Instant } from '#core/time.ts'
 
 export const SPY: Instrument = { kind: 'instrument', conId: 756733, symbol: 'SPY', secType: 'STK', currency: 'USD', multiplier: '1', minTick: '0.01' }
 
@@ -108,7 +108,6 @@ export interface Placed {
 export function tradesOn({ prices, ats }: Prices, count: number, open: number, seed: number): Placed[] {
   const random = randomOf(seed)
   const placed: Placed[] = []
-  const quantity = decimal(100)
   for (let slot = 0; slot < open; slot++) {
     const trades = Math.floor((count * (slot + 1)) / open) - Math.floor((count * slot) / open)
     const cuts = Float64Array.from({ length: trades + 1 }, () => Math.floor(random() * (prices.length - 1))).sort()
@@ -116,7 +115,7 @@ export function tradesOn({ prices, ats }: Prices, count: number, open: number, s
       const [from, until] = [cuts[i] as number, cuts[i + 1] as number]
       const sides = random() < 0.5 ? (['BUY', 'SELL'] as const) : (['SELL', 'BUY'] as const)
       for (const [step, index] of [from + Math.ceil((until - from) / 10), until].entries()) {
-        const fill = fillAt(`${slot}.${i}.${step}`, `DU${slot}`, sides[step] as 'BUY', quantity, prices[index] as number, ats[index] as number)
+        const fill = fillAt(`${slot}.${i}.${step}`, `DU${slot}`, sides[step] as ExecutionSide, 100, prices[index] as number, ats[index] as number)
         placed.push({ index, fill })
       }
     }
@@ -124,9 +123,11 @@ export function tradesOn({ prices, ats }: Prices, count: number, open: number, s
   return placed.sort((a, b) => a.index - b.index)
 }
 
-export function fillAt(family: string, account: string, side: 'BUY' | 'SELL', quantity: Decimal, price: number, at: number): Fill {
-  const execution = { kind: 'execution', executionId: family, account, conId: SPY.conId, side, quantity: quantity.toFixed(), price: String(price), at } as const
-  return { family, at, arrival: 0, execution, quantity, price: decimal(price) }
+/** A fill as the ledger makes it of an execution. */
+export function fillAt(executionId: string, account: string, side: ExecutionSide, quantity: number, price: number, at: Instant): Fill {
+  const ledger = new Ledger()
+  ledger.tell({ kind: 'execution', executionId, account, conId: SPY.conId, side, quantity: String(quantity), price: String(price), at }, { at, arrival: 0 })
+  return ledger.fillOf(executionId) as Fill
 }
 
 /** The product's own fold of fills and prices. */
@@ -135,7 +136,7 @@ export function fold({ prices, ats }: Prices, placed: readonly Placed[], rules: 
   let next = 0
   for (const { index, fill } of placed) {
     book.marks(prices, ats, next, index)
-    book.fill(fill)
+    book.enter(fill)
     next = index
   }
   book.marks(prices, ats, next, prices.length)
