@@ -1,7 +1,7 @@
 // What a price costs while 10 and while 10,000 trades of its contract are open.
 import { ContractBook } from '#core/book.ts'
 import { leastMs, report } from './report.ts'
-import { fillAt, pricesOf, randomOf, SPY } from './tape.ts'
+import { fillAt, pricesOf, randomOf, SPY } from '#test/ticks.ts'
 
 const TICKS = 1_000_000
 /** The crowd gathers during the first prices; the rest is timed. */

@@ -1,6 +1,6 @@
 // The fold of the full book against the loop anybody writes first: a map of open trades, each looked at on every price.
 import { leastMs, report } from './report.ts'
-import { fold, type Placed, type Prices, pricesOf, tradesOn } from './tape.ts'
+import { fold, type Placed, type Prices, pricesOf, tradesOn } from '#test/ticks.ts'
 
 const TICKS = 1_830_000
 const TRADES = 2_000

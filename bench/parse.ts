@@ -1,7 +1,7 @@
 // Reading a tape, apart from folding it: gunzip, and rows of text by hand.
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { leastMs, report } from './report.ts'
-import { packedDays, parseTicks, randomWalk } from './tape.ts'
+import { packedDays, parseTicks, randomWalk } from '#test/ticks.ts'
 
 const packed = packedDays()
 const source = packed.length > 0 ? 'real SPY ticks' : 'random walk'

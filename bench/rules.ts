@@ -1,7 +1,7 @@
 // The fold of the full book with rules of all six kinds on every trade, against the same fold without.
 import { parseRule, type Rule } from '#core/rules.ts'
 import { leastMs, report } from './report.ts'
-import { fold, pricesOf, tradesOn } from './tape.ts'
+import { fold, pricesOf, tradesOn } from '#test/ticks.ts'
 
 const TICKS = 1_830_000
 const ROUNDS = 10

@@ -1,4 +1,4 @@
-// What the benches run on: real SPY prices where they lie beside the project (../shared/data), else a seeded random walk; and seeded trades upon them.
+// Ticks for benches and laws: real SPY prices where they lie beside the project (../shared/data), else a seeded random walk; and seeded trades upon them.
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { ContractBook } from '#core/book.ts'
