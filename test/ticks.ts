@@ -20,18 +20,18 @@ export interface Prices {
 }
 
 /** The real days, one after another and again with their time shifted, until there are `count` prices. */
-export function pricesOf(count: number, days = DAYS): Prices {
-  if (!days.every((day) => existsSync(day))) return randomWalk(count, 1)
+export function pricesOf(count: number): Prices {
+  if (!DAYS.every((day) => existsSync(day))) return randomWalk(count, 1)
   const prices = new Float64Array(count)
   const ats = new Float64Array(count)
-  const read = days.map((day) => parseTicks(gunzipSync(readFileSync(day))))
+  const read = DAYS.map(readDay)
   let filled = 0
   for (let round = 0; filled < count; round++) {
     for (const day of read) {
       const taken = Math.min(count - filled, day.prices.length)
       prices.set(day.prices.subarray(0, taken), filled)
       ats.set(
-        day.ats.subarray(0, taken).map((at) => at + round * days.length * DAY_MS),
+        day.ats.subarray(0, taken).map((at) => at + round * DAYS.length * DAY_MS),
         filled,
       )
       filled += taken
@@ -42,14 +42,15 @@ export function pricesOf(count: number, days = DAYS): Prices {
 
 /** The second of the real days: 450,000 prices. */
 export function dayOf(): Prices {
-  const day = DAYS.slice(1)
-  return existsSync(day[0] as URL) ? pricesOf(readDay(day[0] as URL).prices.length, day) : randomWalk(450_000, 1)
+  const day = DAYS[1] as URL
+  return existsSync(day) ? { source: 'real SPY prices', ...readDay(day) } : randomWalk(450_000, 1)
 }
 
-export function readDay(day: URL): { prices: Float64Array; ats: Float64Array } {
+function readDay(day: URL): { prices: Float64Array; ats: Float64Array } {
   return parseTicks(gunzipSync(readFileSync(day)))
 }
 
+/** The real days as they lie there; none where they are absent. */
 export function packedDays(): Buffer[] {
   return DAYS.filter((day) => existsSync(day)).map((day) => readFileSync(day))
 }
@@ -95,7 +96,7 @@ export function randomWalk(count: number, seed: number): Prices {
     return cents / 100
   })
   const ats = Float64Array.from({ length: count }, (_, i) => 1_381_152_600_000 + i * 50)
-  return { source: `random walk, seed 1`, prices, ats }
+  return { source: `random-walk prices (seed ${seed})`, prices, ats }
 }
 
 /** A fill, and how many prices came before it. */
