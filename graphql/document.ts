@@ -48,6 +48,11 @@ export function openDocuments(schema: GraphQLSchema): Documents {
   }
 }
 
+/** The name its caller gave to the operation that would run. */
+export function nameOfOperation(document: DocumentNode, name: string | null | undefined): string | null {
+  return getOperationAST(document, name)?.name?.value ?? null
+}
+
 /** The kind of the operation that would run, or null where the name picks none. */
 export function operationOf(document: DocumentNode, name: string | null | undefined): OperationTypeNode | null {
   return getOperationAST(document, name)?.operation ?? null

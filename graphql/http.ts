@@ -3,7 +3,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
 import { GraphQLError as GraphQLErrorClass } from 'graphql'
-import { type Documents, operationOf } from './document.ts'
+import { type Documents, nameOfOperation, operationOf } from './document.ts'
+import type { Clock } from '#src/clock.ts'
+import type { Metrics } from '#src/metrics.ts'
 import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
@@ -12,6 +14,8 @@ export interface HttpOptions {
   readonly path: string
   readonly documents: Documents
   readonly door: Door
+  readonly metrics: Metrics
+  readonly clock: Clock
   /** Runs an operation whose document is known to be valid. */
   run(source: string, variables: Record<string, unknown>, operationName: string | undefined, request: FastifyRequest): Promise<ExecutionResult>
 }
@@ -24,7 +28,7 @@ interface Parameters {
 
 const RESPONSE_JSON = 'application/graphql-response+json'
 
-export function serveHttp(app: FastifyInstance, { path, documents, door, run }: HttpOptions): void {
+export function serveHttp(app: FastifyInstance, { path, documents, door, metrics, clock, run }: HttpOptions): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
@@ -47,7 +51,9 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, run }: 
       if (tooMuch !== null) return answerFaults(request, reply, [tooMuch], 'QUERY_TOO_COMPLEX')
       // The compiled form is kept under the text alone, so the text must name the operation where a document holds several.
       const source = operationName === undefined ? query : `${query}\n#${operationName}`
+      const started = clock.monotonic()
       const result = await run(source, variables, operationName, request)
+      metrics.operation(operation, nameOfOperation(document, operationName), result.errors === undefined ? 'ok' : 'error', clock.monotonic() - started)
       if (result.data === undefined) return answerFaults(request, reply, result.errors ?? [], 'BAD_USER_INPUT')
       return answer(request, reply, 200, { ...(result.errors === undefined ? {} : { errors: format(request, result.errors, 'INTERNAL') }), data: result.data })
     },

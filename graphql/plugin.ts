@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { mercurius } from 'mercurius'
+import { type Metrics, openMetrics } from '#src/metrics.ts'
 import type { Caller } from './caller.ts'
 import type { Context, Parts } from './context.ts'
 import { openDocuments } from './document.ts'
@@ -10,6 +11,8 @@ import { serveHttp } from './http.ts'
 import { openLoaders } from './loaders.ts'
 import { LIMITS } from './limits.ts'
 import { type Meter, openMeter } from './meter.ts'
+import { serveAltair } from './altair.ts'
+import { serveExports } from './export.ts'
 import { guard } from './guard.ts'
 import type { RateLimit } from './rates.ts'
 import { resolvers } from './resolvers.ts'
@@ -25,6 +28,8 @@ export interface GraphqlOptions extends Parts {
   readonly origins?: readonly string[]
   /** How often one token may ask. */
   readonly rate?: RateLimit
+  /** Counts operations; a registry of its own where none is given. */
+  readonly metrics?: Metrics
 }
 
 export interface GraphqlPlugin {
@@ -43,7 +48,7 @@ const PATH = '/graphql'
 
 export async function graphql(
   app: FastifyInstance,
-  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000, origins = [], rate }: GraphqlOptions,
+  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000, origins = [], rate, metrics = openMetrics() }: GraphqlOptions,
 ): Promise<GraphqlPlugin> {
   const schema = buildSchema(resolvers)
   const documents = openDocuments(schema)
@@ -65,6 +70,8 @@ export async function graphql(
     path: PATH,
     documents,
     door,
+    metrics,
+    clock,
     run: async (source, variables, operationName, { caller }) => {
       meter.operations++
       try {
@@ -77,11 +84,14 @@ export async function graphql(
       }
     },
   })
+  serveExports(app, db, door)
+  await serveAltair(app, PATH)
   const socket = serveSocket(app, {
     path: PATH,
     schema,
     documents,
     meter,
+    metrics,
     initWaitMs,
     keepAliveMs,
     door,

@@ -7,8 +7,9 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Caller } from './caller.ts'
+import type { Metrics } from '#src/metrics.ts'
 import { openChannels, type Wire } from './channel.ts'
-import { type Documents, operationOf } from './document.ts'
+import { type Documents, nameOfOperation, operationOf } from './document.ts'
 import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
@@ -23,6 +24,7 @@ export interface SocketOptions<C extends object> {
   context(caller: Caller): C
   /** How long a client may be silent before its init message, and between our ping and its pong. */
   readonly meter: Meter
+  readonly metrics: Metrics
   readonly initWaitMs: number
   readonly keepAliveMs: number
 }
@@ -100,6 +102,8 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
       const { caller } = connection.extra
       if (caller === null) return [apiError('UNAUTHENTICATED', 'expected a token, found none')]
       const args = prepare(caller, query, operationName, variables)
+      if (!Array.isArray(args))
+        options.metrics.operation(operationOf(args.document, operationName) ?? 'query', nameOfOperation(args.document, operationName), 'ok', 0)
       return Array.isArray(args) ? args : { ...args, joining: { extra: connection.extra, id, source: query } }
     },
     onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),

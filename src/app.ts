@@ -7,10 +7,11 @@ import type { Database } from '#store/db.ts'
 import { rowsOf } from '#store/sql.ts'
 import { hasTokens } from '#store/tokens.ts'
 import { HostRefused } from './errors.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
 
 export interface AppOptions extends GraphqlOptions {
   /** Absent: nothing is logged. */
-  readonly logger?: FastifyBaseLogger
+  readonly log?: (line: string) => void
 }
 
 /** Without authentication only this machine may read the account. Throws HostRefused for any other address. */
@@ -23,17 +24,18 @@ export async function refuseHostWithoutTokens(host: string, db: Database): Promi
   if (!(await hasTokens(db))) refuseOpenHost(host)
 }
 
-export async function buildApp({ logger, ...parts }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ log, ...parts }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
-    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    ...(log === undefined ? {} : { loggerInstance: lineLogger(log) }),
     ajv: { customOptions: { coerceTypes: false } },
     // A port is not closed while a client keeps its connection for later.
     forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
   })
-  const contract = await graphql(app, parts)
+  const metrics = parts.metrics ?? openMetrics()
+  const contract = await graphql(app, { ...parts, metrics })
   serveHealth(app, parts)
-  serveMetrics(app, parts, contract)
+  serveMetrics(app, parts, contract, metrics)
   return app
 }
 
@@ -52,24 +54,95 @@ function serveHealth(app: FastifyInstance, { db, brokers }: Parts): void {
   })
 }
 
-/** Prometheus' text format, by hand until there is more to tell. */
-function serveMetrics(app: FastifyInstance, { bus, brokers, clock }: Parts, contract: GraphqlPlugin): void {
+/** Prometheus' text format: what was counted as it happened, and what is looked up when somebody asks. */
+function serveMetrics(app: FastifyInstance, { bus, brokers, clock, db }: Parts, contract: GraphqlPlugin, metrics: Metrics): void {
   const started = clock.monotonic()
-  app.get('/metrics', async (_, reply) => {
-    const { rss, heapUsed } = process.memoryUsage()
-    const gauges: readonly (readonly [name: string, kind: 'gauge' | 'counter', help: string, value: number])[] = [
-      ['excursion_uptime_seconds', 'gauge', 'Seconds since the server was built.', Math.round((clock.monotonic() - started) / 1000)],
-      ['excursion_memory_rss_bytes', 'gauge', 'Memory of the process.', rss],
-      ['excursion_memory_heap_bytes', 'gauge', 'Memory in use by values.', heapUsed],
-      ['excursion_bus_listeners', 'gauge', 'Who hears what is committed.', bus.listeners],
-      ['excursion_websocket_connections', 'gauge', 'Open WebSocket connections.', contract.connections],
-      ['excursion_subscriptions', 'gauge', 'Running subscriptions.', contract.meter.subscriptions],
-      ['excursion_subscription_overflows_total', 'counter', 'Subscribers told to read again because they were too slow.', contract.meter.overflows],
-      ['excursion_graphql_operations_total', 'counter', 'Operations run over HTTP.', contract.meter.operations],
-    ]
-    const lines = gauges.flatMap(([name, kind, help, value]) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, `${name} ${value}`])
-    lines.push('# HELP excursion_broker_ready 1 while prices and executions come in.', '# TYPE excursion_broker_ready gauge')
-    for (const { name, state } of brokers()) lines.push(`excursion_broker_ready{broker="${name}"} ${state === 'READY' ? 1 : 0}`)
-    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(`${lines.join('\n')}\n`)
-  })
+  const { meter } = contract
+  const one = (read: () => number) => () => [{ value: read() }]
+  metrics.watch(
+    'excursion_uptime_seconds',
+    'Seconds since the server was built.',
+    one(() => Math.round((clock.monotonic() - started) / 1000)),
+  )
+  metrics.watch(
+    'excursion_memory_rss_bytes',
+    'Memory of the process.',
+    one(() => process.memoryUsage.rss()),
+  )
+  metrics.watch(
+    'excursion_memory_heap_bytes',
+    'Memory in use by values.',
+    one(() => process.memoryUsage().heapUsed),
+  )
+  metrics.watch(
+    'excursion_bus_listeners',
+    'Who hears what is committed.',
+    one(() => bus.listeners),
+  )
+  metrics.watch(
+    'excursion_websocket_connections',
+    'Open WebSocket connections.',
+    one(() => contract.connections),
+  )
+  metrics.watch(
+    'excursion_subscriptions',
+    'Running subscriptions.',
+    one(() => meter.subscriptions),
+  )
+  metrics.watch(
+    'excursion_subscription_events_total',
+    'Events handed to subscribers.',
+    one(() => meter.deliveries),
+  )
+  metrics.watch(
+    'excursion_subscription_overflows_total',
+    'Buffers dropped: subscribers told to read again because they were too slow.',
+    one(() => meter.overflows),
+  )
+  metrics.watch('excursion_broker_ready', '1 while prices and executions come in.', () =>
+    brokers().map(({ name, state }) => ({ labels: { broker: name }, value: state === 'READY' ? 1 : 0 })),
+  )
+  metrics.watch('excursion_market_lag_seconds', "The host's clock minus the market's, where it is known.", () =>
+    brokers().flatMap(({ name, marketTime }) =>
+      marketTime === null ? [] : [{ labels: { broker: name }, value: Math.round((clock.now() - marketTime) / 1000) }],
+    ),
+  )
+  metrics.watch('excursion_stored_total', 'The last number given: arrival counts facts and marks, seq counts changes told.', async () =>
+    (await rowsOf<{ key: string; value: number }>(db.pool, "select key, value from meta where key in ('arrival', 'seq')")).map(({ key, value }) => ({
+      labels: { number: key },
+      value,
+    })),
+  )
+  metrics.watch('excursion_outbox_waiting', 'Effects that were committed and not handed over yet.', async () =>
+    rowsOf<{ value: number }>(db.pool, 'select count(*) as value from outbox where done_at is null'),
+  )
+  metrics.watch('excursion_deliveries', 'Messages to channels by what became of them.', async () =>
+    (
+      await rowsOf<{ channel: string; state: string; value: number }>(
+        db.pool,
+        'select channel, state, count(*) as value from deliveries group by channel, state',
+      )
+    ).map(({ channel, state, value }) => ({ labels: { channel, state }, value })),
+  )
+  app.get('/metrics', async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
+}
+
+/** Faults as lines of the service's own log, each with its request's id. */
+function lineLogger(log: (line: string) => void, id = ''): FastifyBaseLogger {
+  const say = (given: unknown, message?: string) => {
+    const { err } = (typeof given === 'object' ? given : {}) as { err?: Error }
+    log(`${id}${message ?? (typeof given === 'string' ? given : '')}${err === undefined ? '' : `: ${err.stack ?? err.message}`}`)
+  }
+  const silent = () => {}
+  return {
+    level: 'warn',
+    fatal: say,
+    error: say,
+    warn: say,
+    info: silent,
+    debug: silent,
+    trace: silent,
+    silent,
+    child: ({ reqId }: { reqId?: string }) => lineLogger(log, reqId === undefined ? id : `request ${reqId}: `),
+  } as unknown as FastifyBaseLogger
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Pages of these origins may ask and read, besides our own. */
+  readonly corsOrigins: readonly string[]
   readonly language: 'en' | 'zh'
   /** IANA zone times are shown in; market days never depend on it. */
   readonly timeZone: string
@@ -94,6 +96,11 @@ const quietHours = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
   .transform((text) => ({ from: text.slice(0, 5), until: text.slice(6) }))
   .meta({ allowed: "two times of day like '22:00-07:00'" })
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim().toLowerCase()))
+  .refine((list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one))
+  .meta({ allowed: "origins like 'https://dash.example,http://localhost:5173'" })
 const aliases = z
   .string()
   .regex(/^\s*[^\s:,]+\s*:\s*[^:,]+(,\s*[^\s:,]+\s*:\s*[^:,]+)*,?\s*$/)
@@ -113,6 +120,7 @@ const VARIABLES = z.object({
   EXCURSION_HOME: folder.optional(),
   EXCURSION_HOST: word('a host name or address').optional(),
   EXCURSION_PORT: wholeNumber(0, 65_535).optional(),
+  EXCURSION_CORS_ORIGINS: origins.optional(),
   EXCURSION_LANG: oneOf(LANGUAGES).optional(),
   EXCURSION_TZ: zone.optional(),
   EXCURSION_MARK_FILTER: oneOf(['default', 'none']).optional(),
@@ -175,6 +183,7 @@ export function readConfig(env: Environment): Config {
     home,
     host: is.EXCURSION_HOST ?? '127.0.0.1',
     port: is.EXCURSION_PORT ?? 4000,
+    corsOrigins: is.EXCURSION_CORS_ORIGINS ?? [],
     language: is.EXCURSION_LANG ?? systemLanguage(env),
     timeZone: is.EXCURSION_TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     markFilter: is.EXCURSION_MARK_FILTER ?? 'default',

@@ -20,6 +20,7 @@ const BORDERED = [
   'src/clock.ts',
   'src/config.ts',
   'src/bus.ts',
+  'src/metrics.ts',
   'src/broker/',
   'src/store/',
   'src/charts/',

@@ -148,5 +148,9 @@ test('health tells the truth and metrics are numbers', async () => {
   ])
   const metrics = await (await fetch(`${base}metrics`)).text()
   expect(metrics).toContain('excursion_broker_ready{broker="tws"} 1')
-  for (const line of metrics.trim().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) excursion_\w+ .+|excursion_\w+(\{[^}]*\})? \d+)$/)
+  for (const line of metrics
+    .trim()
+    .split('\n')
+    .filter((text) => text !== ''))
+    expect(line).toMatch(/^(# (HELP|TYPE) excursion_\w+ .+|excursion_\w+(\{[^}]*\})? -?\d+(\.\d+)?(e-?\d+)?)$/)
 })

@@ -91,6 +91,24 @@ export async function trajectorySince(db: Database, tradeId: string, seq: number
   return pointsOf(db, unitOf(tradeId), [tradeId], seq)
 }
 
+/** The points of one trade by instant, a page at a time. */
+export async function* trajectoryInPages(db: Database, tradeId: string): AsyncGenerator<TrajectoryPoint[]> {
+  const table = unitOf(tradeId) === 'ORDER' ? 'orders_rt_ts' : 'round_trips_rt_ts'
+  for (let after = '-infinity'; ; ) {
+    const rows = await rowsOf<{ ts: Instant; last_px: string; mfe_px: string; mae_px: string }>(
+      db.pool,
+      `select ts, last_px, mfe_px, mae_px from ${table} where trade_id = $1 and ts > $2 order by ts limit ${POINTS_PAGE}`,
+      [tradeId, after],
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows.map((row) => ({ tradeId, at: row.ts, last: Number(row.last_px), mfe: Number(row.mfe_px), mae: Number(row.mae_px) }))
+    after = writeInstant(last.ts)
+  }
+}
+
+const POINTS_PAGE = 5_000
+
 async function pointsOf(db: Database, unit: Unit, ids: readonly string[], sinceSeq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
   if (ids.length === 0) return []
   const table = unit === 'ORDER' ? 'orders_rt' : 'round_trips_rt'
