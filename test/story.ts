@@ -84,7 +84,8 @@ export async function settled(gateway: Gateway, service: Service, { lastAt }: Ta
   let last = ''
   let same = 0
   await eventually(async () => {
-    const state = await service.ask<{ brokers: readonly { marketTime: string | null }[] }>(STATE)
+    const state = await service.ask<{ brokers: readonly { state: string; marketTime: string | null }[] }>(STATE)
+    if (!state.brokers.some((broker) => broker.state === 'READY')) return false
     if (!state.brokers.some(({ marketTime }) => marketTime !== null && Date.parse(marketTime) >= Math.floor(lastAt / 1000) * 1000)) return false
     const now = JSON.stringify(state)
     same = now === last ? same + 1 : 0
