@@ -59,9 +59,6 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** How long a lockstep tape waits for a client that keeps watching what is no longer held. */
-const SETTLE_MS = 250
-
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false } = options
   const market = await Market.open({
@@ -83,7 +80,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const sockets = new Set<Socket>()
   const sessions = new Set<Session>()
   const changes = new EventEmitter()
-  const settling = new Set<number>()
   const watched = (conId: number) => [...sessions].some((session) => session.watches(conId))
 
   const scene: Scene = {
@@ -106,31 +102,18 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     show(told) {
       const at = timeOf(told) ?? market.seconds() * 1000
       script?.reach(at, scene)
-      for (const fact of script?.take(told, at) ?? [told]) {
-        const wasHeld = lockstep && fact.kind === 'execution' && brokerage.ledger.held().has(fact.conId)
-        show(fact, brokerage, sessions)
-        if (wasHeld && !brokerage.ledger.held().has(fact.conId)) settle(fact.conId)
-      }
+      for (const fact of script?.take(told, at) ?? [told]) show(fact, brokerage, sessions)
     },
     obstacle() {
       if (market.state !== 'WAITING' && !lockstep) return null
       if (![...sessions].some((session) => session.ready)) return 'no client is ready'
-      return lockstep ? (unwatched(brokerage, watched) ?? unsettled(settling, watched)) : null
+      return lockstep && script?.deniesPrices() !== true ? unwatched(brokerage, watched) : null
     },
     changed: (signal) => once(changes, 'changed', { signal }),
     drained(signal) {
       const waits = [...sessions].map((session) => session.drained(signal)).filter((wait) => wait !== null)
       return waits.length === 0 ? null : Promise.all(waits)
     },
-  }
-
-  /** Gives the watcher of a contract that nobody holds any more time to leave, lest its cancel crosses the next fill and prices get lost. */
-  function settle(conId: number): void {
-    settling.add(conId)
-    setTimeout(() => {
-      settling.delete(conId)
-      door.changed()
-    }, SETTLE_MS).unref()
   }
 
   const server = createServer((socket) => {
@@ -213,14 +196,6 @@ function unwatched({ ledger, contracts }: Brokerage, watched: (conId: number) =>
   for (const conId of ledger.held()) {
     const instrument = contracts.get(conId)
     if (instrument !== undefined && instrument.secType !== 'BAG' && !watched(conId)) return `contract ${conId} is held and nobody watches it`
-  }
-  return null
-}
-
-function unsettled(settling: Set<number>, watched: (conId: number) => boolean): string | null {
-  for (const conId of settling) {
-    if (watched(conId)) return `contract ${conId} is no longer held; its watcher may leave`
-    settling.delete(conId)
   }
   return null
 }

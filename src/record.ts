@@ -25,7 +25,7 @@ import {
 import { freshState } from '#core/judge.ts'
 import type { MarkFilterMode } from '#core/mark.ts'
 import { rewriteOf } from '#core/rewrite.ts'
-import { closesPassed } from '#core/session.ts'
+import { closesPassed, marketDay, sessionClose } from '#core/session.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import { EARLIEST, type Instant } from '#core/time.ts'
 import { type Mode, type Trade, type TrajectoryPoint, UNITS } from '#core/trade.ts'
@@ -47,7 +47,7 @@ export interface Recorder {
   /** The market's time is now `at`: deadlines up to it fire. */
   clock(at: Instant): void
   gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void
-  /** Contracts with an open trade: their prices are wanted. */
+  /** Contracts whose prices are wanted: with an open trade, or one closed so lately that what came after it is still to be judged. */
   held(): readonly Instrument[]
   onHeldChanged(listener: () => void): void
   /** The last price or fill of a contract. */
@@ -111,6 +111,7 @@ const BATCH_MARKS_MAX = 5_000
 const BATCH_MS_MAX = 50
 /** Whether a market day has ended is looked at this often, in market time. */
 const DAY_END_MS = 60_000
+const SHADOW_MS_MIN = 2 * 3_600_000
 /** Last prices are written at most this often. */
 const LAST_PRICE_MS = 1_000
 
@@ -201,7 +202,16 @@ class Writer implements Recorder {
   }
 
   held(): readonly Instrument[] {
-    return [...this.#books.contracts].filter(({ book }) => book.openTrades.size > 0).map(({ instrument }) => instrument)
+    return [...this.#books.contracts].filter((contract) => this.#isWanted(contract)).map(({ instrument }) => instrument)
+  }
+
+  /** Marks after the exit, until the session's close and at least two hours: the shadow (domain.md, 'Marks'). */
+  #isWanted({ book, instrument }: Contract): boolean {
+    if (book.openTrades.size > 0) return true
+    const { lastClosedAt } = book
+    if (lastClosedAt === null || this.#marketTime === null) return false
+    const close = sessionClose(marketDay(lastClosedAt, instrument), instrument) ?? lastClosedAt
+    return this.#marketTime < Math.max(close, lastClosedAt + SHADOW_MS_MIN)
   }
 
   onHeldChanged(listener: () => void): void {
@@ -448,6 +458,7 @@ class Writer implements Recorder {
       this.#outbox.push({ key: `review:${day}`, kind: 'review', payload: { day } })
     }
     this.#daysEndedUntil = now
+    this.#tellHeld()
   }
 
   /** Whatever was decided since: rules make open trades be looked at again, annotations make their trades be told again. */

@@ -78,6 +78,9 @@ export function openTws(options: TwsOptions): Broker {
   return new Tws(options)
 }
 
+/** How many lines are remembered after they were let go. */
+const PARTED_MAX = 256
+
 class Tws implements Broker {
   readonly #memory: Memory
   readonly #settings: Settings
@@ -212,6 +215,10 @@ class Session {
   #following = false
   readonly #lines = new Map<number, Line>()
   readonly #linesByRequest = new Map<number, Line>()
+  /** Requests of lines that were let go, oldest first. */
+  readonly #parted: number[] = []
+  /** Contracts whose live prices stay away. */
+  readonly #unheard = new Set<number>()
   /** Contracts that are not asked for until their time has come. */
   readonly #resting = new Set<number>()
   readonly #detailRequests = new Map<number, number>()
@@ -454,6 +461,7 @@ class Session {
     } else {
       this.#tell({ kind: 'notice', code, message: named, requestId, meaning })
     }
+    if (code === DELAYED_INSTEAD && line !== undefined) this.#pricesStayAway(line.conId, `${code} ${message}`)
     switch (action) {
       case 'KEEP':
       case 'BUG':
@@ -474,17 +482,26 @@ class Session {
       case 'STOP':
       case 'RETRY':
       case 'LINE_LIMIT':
-        if (requestId !== null) this.#endRequest(requestId, action === 'STOP', code)
+        if (requestId !== null) this.#endRequest(requestId, action === 'STOP', code, message)
     }
   }
 
   /** A request that TWS ended: a price is asked for again later, anything else goes on without. */
-  #endRequest(requestId: number, refused: boolean, code: number): void {
-    if (this.#executions?.requestId === requestId) return this.#executions.answer.settle('answered')
+  #endRequest(requestId: number, refused: boolean, code: number, message: string): void {
+    if (this.#executions?.requestId === requestId) {
+      if (refused) return this.#executions.answer.settle('answered')
+      // Not now: without the executions of the day nothing is caught up, so they are asked for until the wait is over.
+      const { retryMs, answerMs } = this.#settings
+      this.#later(Math.min(retryMs, answerMs / 2), () => {
+        if (this.#executions?.requestId === requestId) this.#ask(() => this.#requests.reqExecutions(requestId, {}))
+      })
+      return
+    }
     if (this.#detailRequests.has(requestId)) return this.#endDetails(requestId)
     const line = this.#linesByRequest.get(requestId)
     if (line === undefined) return
     this.#forget(line)
+    this.#pricesStayAway(line.conId, `${code} ${message}`)
     const venue = this.#venueOf(line.conId)
     if (code === 200 && !line.direct && venue !== undefined && venue !== SMART) {
       const instrument = this.#memory.wanted.find((wanted) => wanted.conId === line.conId)
@@ -661,8 +678,11 @@ class Session {
     return this.#detailsAsked.has(conId) && ![...this.#detailRequests.values()].includes(conId)
   }
 
+  /** What is on its way when a line is let go still counts: the contract may be wanted again by then. */
   #letGo(line: Line): void {
-    this.#forget(line)
+    this.#lines.delete(line.conId)
+    this.#parted.push(line.requestId)
+    if (this.#parted.length > PARTED_MAX) this.#linesByRequest.delete(this.#parted.shift() as number)
     // One that has not gone out yet is simply not sent: TWS answers a cancel it did not expect with 300.
     if (line.turn?.cancel() !== true) this.#ask(() => this.#requests.cancelMktData(line.requestId))
   }
@@ -750,7 +770,7 @@ class Session {
       ...(line.bidPastLimit || line.askPastLimit ? { pastLimit: true } : {}),
       ...(line.halted ? { halted: true } : {}),
     }
-    this.#tell({ kind: 'quote', quote: { conId: line.conId, price: null, bid: line.bid, ask: line.ask, at: null, source: 'MID', ...flags } })
+    this.#tellQuote({ conId: line.conId, price: null, bid: line.bid, ask: line.ask, at: null, source: 'MID', ...flags })
   }
 
   #quoteLast(line: Line, price: number | null, pastLimit: boolean, delayed: boolean): void {
@@ -762,7 +782,7 @@ class Session {
     const flags = { ...(delayed ? { delayed } : {}), ...(pastLimit ? { pastLimit } : {}), ...(line.halted ? { halted: true } : {}) }
     const quote: Quote = { conId: line.conId, price, at: null, source: 'LAST', ...flags }
     // An index has no volume, and delayed data no RT volume: there the last price is all there is.
-    if (delayed || line.secType === 'IND') this.#tell({ kind: 'quote', quote })
+    if (delayed || line.secType === 'IND') this.#tellQuote(quote)
     else this.#offer(line, 2, quote)
   }
 
@@ -776,10 +796,22 @@ class Session {
       line.source = source
       line.withheld = []
       if (source > 0) this.#notice(`${line.name}: no RT Trade Volume comes; ${TRADE_SOURCES[source].name} stands in`, 'ADVICE')
-      for (const print of prints) this.#tell({ kind: 'quote', quote: print.quote })
+      for (const print of prints) this.#tellQuote(print.quote)
       return
     }
+    this.#tellQuote(quote)
+  }
+
+  #tellQuote(quote: Quote): void {
+    if (quote.delayed === true) this.#pricesStayAway(quote.conId, 'its prices come delayed')
+    else if (this.#unheard.delete(quote.conId)) this.#tell({ kind: 'prices', conId: quote.conId, heard: true, at: quote.at, reason: 'live prices come again' })
     this.#tell({ kind: 'quote', quote })
+  }
+
+  #pricesStayAway(conId: number, reason: string): void {
+    if (this.#unheard.has(conId)) return
+    this.#unheard.add(conId)
+    this.#tell({ kind: 'prices', conId, heard: false, at: null, reason })
   }
 
   // -------------------------------------------------------------- the session itself
@@ -826,6 +858,8 @@ class Session {
   }
 }
 
+/** 'Displaying delayed market data': the subscription goes on, with late prices. */
+const DELAYED_INSTEAD = 10167
 const SMART = 'SMART'
 /** Asked for where IB finds the best price, whatever exchange a fill came from. */
 const ROUTED: ReadonlySet<string> = new Set(['STK', 'OPT', 'WAR', 'BOND', 'CFD', 'FUND'])

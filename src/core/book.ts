@@ -75,6 +75,7 @@ export class ContractBook {
   /** When the session's range was told last. */
   #rangeAt: Instant | null = null
   #settledAt: Instant = Number.NEGATIVE_INFINITY
+  #lastClosedAt: Instant | null = null
   #lastMark = Number.NaN
   #marks = 0
   #filledSinceMark = true
@@ -97,6 +98,11 @@ export class ContractBook {
 
   get openTrades(): ReadonlySet<RunningTrade> {
     return this.#open
+  }
+
+  /** When a trade was closed last. */
+  get lastClosedAt(): Instant | null {
+    return this.#lastClosedAt
   }
 
   get nextDeadline(): Instant {
@@ -368,6 +374,7 @@ export class ContractBook {
     if (trade.isOpen) this.#look(trade, trade.ownPrice)
     else {
       this.#open.delete(trade)
+      this.#lastClosedAt = fill.at
       this.#attentive.delete(trade)
       trade.version++
     }
