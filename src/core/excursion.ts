@@ -224,9 +224,14 @@ export function percentOf({ stretch, price }: Sight): Ratio {
 
 /** Below, at or above 0 as `a` was in percent below, at or above `b`. While the entry stays the same the prices say it. Without an entry nothing is further. */
 function comparePercents(a: Sight, b: Sight): number {
-  if (a.stretch.entryCost === b.stretch.entryCost) return a.stretch.entry === 0 ? 0 : a.stretch.side * (a.price - b.price)
+  if (isSameEntry(a.stretch, b.stretch)) return a.stretch.entry === 0 ? 0 : a.stretch.side * (a.price - b.price)
   const percent = percentAt(a.stretch, decimal(a.price))
   return percent === null ? 0 : compareRatios(percent, percentOf(b))
+}
+
+/** An exit leaves cost and quantity entered as they are; an entry changes both, a split the quantity. */
+function isSameEntry(a: Stretch, b: Stretch): boolean {
+  return a.entryCost === b.entryCost && a.entryQuantity === b.entryQuantity
 }
 
 function compareResults(a: Sight, b: Sight): number {
@@ -248,17 +253,26 @@ export function fallPercent({ stretch, best, price }: Fall): Ratio | null {
   return from === null || to === null ? null : { n: from.n.minus(to.n), d: from.d }
 }
 
-/** The deeper of two falls, in percent; the earlier where they are equal. */
+/** The deeper of two falls, in percent; the earlier where they are equal. Without an entry nothing falls. */
 export function deeper(deepest: Fall | null, fall: Fall): Fall | null {
-  if (deepest !== null && deepest.stretch === fall.stretch) {
-    const difference = Math.abs(fall.best - fall.price) - Math.abs(deepest.best - deepest.price)
-    if (Math.abs(difference) > CLEAR * (Math.abs(fall.best) + Math.abs(fall.price))) return difference > 0 ? fall : deepest
-    if (fall.best === deepest.best && fall.price === deepest.price) return deepest
+  if (fall.stretch.entry === 0) return deepest
+  if (deepest === null) return fall
+  return compareFalls(fall, deepest) > 0 ? fall : deepest
+}
+
+/** Above 0 where `a` is the deeper. While the entry stays the same the prices say it: by doubles where they are clear, else exactly. */
+function compareFalls(a: Fall, b: Fall): number {
+  if (isSameEntry(a.stretch, b.stretch)) {
+    if (a.best === b.best) return Math.abs(a.best - a.price) - Math.abs(b.best - b.price)
+    const near = Math.abs(a.best - a.price) - Math.abs(b.best - b.price)
+    if (Math.abs(near) > CLEAR * (Math.abs(a.best) + Math.abs(a.price))) return near
+    return depthOf(a).cmp(depthOf(b))
   }
-  const percent = fallPercent(fall)
-  if (percent === null) return deepest
-  const before = deepest === null ? null : fallPercent(deepest)
-  return before === null || compareRatios(percent, before) > 0 ? fall : deepest
+  return compareRatios(fallPercent(a) as Ratio, fallPercent(b) as Ratio)
+}
+
+function depthOf({ best, price }: Fall): Decimal {
+  return decimal(best).minus(decimal(price)).abs()
 }
 
 /** A difference of doubles larger than this share of what it was taken from has the sign of the exact one. */

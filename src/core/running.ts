@@ -41,6 +41,8 @@ export interface Span {
   readonly stretch: Stretch
   readonly high: Step
   readonly low: Step
+  /** The best price since entry when it began, on the scale of its own prices. */
+  readonly best: number
   /** The contract's count of marks at its end: later steps are not its own. */
   readonly marks: number
 }
@@ -97,6 +99,7 @@ export class RunningTrade {
   #record: Step | null = null
   #lowest: Step | null = null
   #best: number
+  #bestBefore: number
 
   constructor(unit: Unit, fill: FamilyFill, orderKey: string, multiplier: Decimal, marks: number) {
     const { execution } = fill
@@ -115,6 +118,7 @@ export class RunningTrade {
     this.ownMarks = marks
     this.stretch = { side: this.side, multiplier, entryQuantity: ZERO, entryCost: ZERO, entry: 0, openQuantity: ZERO, exitValue: ZERO }
     this.#best = this.ownPrice
+    this.#bestBefore = this.ownPrice
     this.#mfe = firstExtreme({ stretch: this.stretch, price: this.ownPrice, at: fill.at })
     this.#mae = this.#mfe
   }
@@ -207,6 +211,7 @@ export class RunningTrade {
     this.#record.back = (this.side === 1 ? lows : highs).begin(this.ownPrice, at, marks)
     this.#lowest = null
     this.#best = this.#mfe.price
+    this.#bestBefore = this.#best
   }
 
   #endStretch({ highs, lows }: Prices, marks: number): void {
@@ -214,7 +219,7 @@ export class RunningTrade {
     this.mfe()
     this.mae()
     this.#followFalls()
-    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, marks })
+    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, best: this.#bestBefore, marks })
     highs.leave(this.#high)
     lows.leave(this.#low)
     this.#high = null
@@ -225,7 +230,7 @@ export class RunningTrade {
   /** Its stretches in order, the one that runs included; `marks` is the contract's count of marks now. */
   spans(marks: number): readonly Span[] {
     if (this.#high === null || this.#low === null) return this.past
-    return [...this.past, { stretch: this.stretch, high: this.#high.start, low: this.#low.start, marks }]
+    return [...this.past, { stretch: this.stretch, high: this.#high.start, low: this.#low.start, best: this.#bestBefore, marks }]
   }
 
   /** The favourable extreme with everything seen so far. */

@@ -50,6 +50,8 @@ export interface Flight {
   /** Falls from the i-th favourable record: those from `fallsFrom[i]` up to `fallsFrom[i + 1]`. */
   readonly falls: Steps
   readonly fallsFrom: Int32Array
+  /** The best price since entry when it began, on the scale of its own prices (a split changes it). */
+  readonly bestBefore: number
 }
 
 /** A level as it was said and as a double. */
@@ -97,10 +99,11 @@ export class Staircase {
   firstDrawdown(view: View, arm: Decimal, drawdown: Drawdown): Passage | null {
     const armAt = levelOf(arm)
     let best: Seen | null = null
-    let bestPrice = this.flights[0]?.favourable.prices[0] ?? 0
+    let bestPrice = 0
     let armed = false
     for (const flight of this.flights) {
-      const { favourable, falls, fallsFrom } = flight
+      const { favourable, falls, fallsFrom, bestBefore } = flight
+      bestPrice = bestBefore
       for (let i = 0; i < favourable.prices.length; i++) {
         const seen = { flight, price: favourable.prices[i] as number }
         if (best === null || compareSeen(view, seen, best) > 0) best = seen
@@ -171,7 +174,7 @@ export function firstOf(target: Passage | null, stop: Passage | null): Race {
   return { outcome: 'STOP', passage: stop }
 }
 
-function flightOf({ stretch, high, low, marks }: Span, index: number): Flight {
+function flightOf({ stretch, high, low, best, marks }: Span, index: number): Flight {
   const [favourableStart, adverseStart] = stretch.side === 1 ? [high, low] : [low, high]
   const records = chain(favourableStart, marks)
   const falls: Step[] = []
@@ -192,6 +195,7 @@ function flightOf({ stretch, high, low, marks }: Span, index: number): Flight {
     adverse: stepsOf(chain(adverseStart, marks), index),
     falls: stepsOf(falls, index),
     fallsFrom,
+    bestBefore: best,
   }
 }
 
