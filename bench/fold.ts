@@ -5,7 +5,7 @@ import { fold, type Placed, type Prices, pricesOf, tradesOn } from '#test/ticks.
 const TICKS = 1_830_000
 const TRADES = 2_000
 const OPEN_AT_MOST = 51
-const ROUNDS = 12
+const ROUNDS = 20
 
 interface Simple {
   readonly entry: number

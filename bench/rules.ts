@@ -4,7 +4,7 @@ import { leastMs, report } from './report.ts'
 import { fold, pricesOf, tradesOn } from '#test/ticks.ts'
 
 const TICKS = 1_830_000
-const ROUNDS = 10
+const ROUNDS = 20
 
 /** The six kinds; the trail is armed from the start, the giveback early, and most of them wait until the trade ends. */
 const RULES = [

@@ -137,7 +137,7 @@ function levelsOf(sights: readonly Sight[], view: View, picks: readonly number[]
 
 const picks = fc.array(fc.nat(1000), { minLength: 3, maxLength: 3 })
 
-test('law: the first time at or beyond a level is the same from the staircases as from every price', () => {
+test('law: the first time at or beyond a level is the same from the staircases as from every price', { timeout: 600_000 }, () => {
   fc.assert(
     fc.property(histories(60), picks, (events, chosen) => {
       const book = foldOneByOne(events)
@@ -157,7 +157,7 @@ test('law: the first time at or beyond a level is the same from the staircases a
   )
 })
 
-test('law: the race of a target and a stop is won by the same in the staircases as over every price', () => {
+test('law: the race of a target and a stop is won by the same in the staircases as over every price', { timeout: 600_000 }, () => {
   fc.assert(
     fc.property(histories(60), picks, picks, (events, targets, stops) => {
       const book = foldOneByOne(events)
@@ -184,7 +184,9 @@ test('law: the race of a target and a stop is won by the same in the staircases 
   )
 })
 
-test('law: the first drawdown of a size, a share or a percentage of the best price is the same from the staircases as from every price', () => {
+test('law: the first drawdown of a size, a share or a percentage of the best price is the same from the staircases as from every price', {
+  timeout: 600_000,
+}, () => {
   const drawdowns = fc.record({
     arm: fc.constantFrom('0', '0.5', '1', '2', '25', '100'),
     size: fc.constantFrom('0', '0.5', '1', '2', '5', '25', '75'),
@@ -224,7 +226,7 @@ test('law: the first drawdown of a size, a share or a percentage of the best pri
   )
 })
 
-test('law: the time at or above a level is what the prices held', () => {
+test('law: the time at or above a level is what the prices held', { timeout: 600_000 }, () => {
   fc.assert(
     fc.property(histories(60), picks, fc.array(fc.tuple(fc.nat(20_000), fc.nat(3_000)), { maxLength: 3 }), (events, chosen, blind) => {
       const book = foldOneByOne(events)
@@ -253,7 +255,7 @@ test('law: the time at or above a level is what the prices held', () => {
   )
 })
 
-test('law: marks told in one go are marks told one by one', () => {
+test('law: marks told in one go are marks told one by one', { timeout: 600_000 }, () => {
   const rules = [
     { id: 'stop', kind: 'MAE_STOP', pct: '1' },
     { id: 'target', kind: 'MFE_TARGET', tiers: [{ pct: '0.5' }, { pct: '2' }] },
