@@ -1,22 +1,38 @@
 // The day's card: read from the store, reviewed by the core, put into words and pictures, stored, written to the notes folder.
 // Safe to run twice: from the same rows come the same bytes, and equal bytes are not written again.
 import { join } from 'node:path'
+import type { ColourCustom } from '#charts/palette.ts'
+import { monthOf, type Period, reviewPeriod, weekOf } from '#core/period.ts'
 import { type Review, type ReviewInput, reviewDay } from '#core/review.ts'
+import { reviewTrade } from '#core/reviewed-trade.ts'
+import { addDays, marketDay } from '#core/session.ts'
+import type { StoredTrade } from '#core/stored.ts'
 import type { Day } from '#core/time.ts'
-import { makeCard, type NoteFile } from '#notes/card.ts'
-import type { Templates } from '#notes/templates.ts'
-import { type Written, writeNotes } from '#notes/vault.ts'
-import { alertsOfTrades } from '#store/alerts.ts'
+import { type CardInput, dayNotes, makeCard } from '#notes/card.ts'
+import type { Note } from '#notes/note.ts'
+import { periodNotes } from '#notes/period-note.ts'
+import { tradeName } from '#notes/pictures.ts'
+import { dayPath, type Place, PLAIN, placeOf, tradePath } from '#notes/place.ts'
+import { saidOf } from '#notes/said.ts'
+import { ownTemplates, readBase, type Templates } from '#notes/templates.ts'
+import { tradeNote } from '#notes/trade-note.ts'
+import { createOnce, keepNotes, type NoteFile, openShelf, type Shelf, type Written, writeNotes } from '#notes/vault.ts'
 import type { Database } from '#store/db.ts'
 import { instruments } from '#store/facts.ts'
 import { saveReview } from '#store/reviews.ts'
-import { tradesOf, trajectoriesOf } from '#store/trades.ts'
+import { tradesOf } from '#store/trades.ts'
+import { readDay } from './day.ts'
+import { readBack } from './read-back.ts'
 
 export interface ReviewRoom {
   readonly db: Database
   readonly templates: Templates
   /** Where cards are written; null: only stored. */
   readonly notesDir: string | null
+  /** Western where none are given. */
+  readonly colours?: ColourCustom
+  /** Told of a note that could not be read or written. */
+  log?(line: string): void
 }
 
 export interface MadeReview {
@@ -29,43 +45,122 @@ export interface MadeReview {
   readonly files: readonly Written[]
 }
 
-const DAY_MS = 86_400_000
+/** What many days have in common: where notes lie and how they are worded. */
+export interface Desk {
+  readonly shelf: Shelf
+  readonly place: Place
+  readonly templates: Templates
+}
 
-export async function makeReview(room: ReviewRoom, day: Day): Promise<MadeReview> {
-  const { db, templates, notesDir } = room
+export async function openDesk({ notesDir, templates }: ReviewRoom): Promise<Desk | null> {
+  return notesDir === null ? null : { shelf: openShelf(notesDir), place: await placeOf(notesDir), templates: await ownTemplates(notesDir, templates) }
+}
+
+/** The card of a day, with the week's and the month's; `desk` where several days are made in a row, whose periods are then made once at the end. */
+export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null): Promise<MadeReview> {
+  const { db } = room
+  const own = desk === undefined ? await openDesk(room) : desk
+  const templates = own?.templates ?? room.templates
+  if (own !== null) await readNotesOf(room, own, day)
   const input = await readDay(db, day)
-  const { trajectories } = input
-  const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
   const review = reviewDay(input)
-  const card = makeCard({ review, trajectories, fills, templates })
-  // Pictures first: a note never links to one that is not there yet.
-  const files = notesDir === null ? [] : await writeNotes(notesDir, [...card.pictures, card.note])
-  const noteRefused = files.some((file) => file.path === card.note.path && file.outcome === 'refused')
-  const path = notesDir === null || noteRefused ? null : join(notesDir, card.note.path)
+  const made = cardOf(room, input, review, templates)
+  const card = makeCard(made)
+  const planned = dayPath(day, review.accounts[0]?.mode ?? 'LIVE', own?.place ?? PLAIN)
+  const path = room.notesDir === null ? null : join(room.notesDir, planned)
+  // Stored before it is written: a full disk or a folder that is away costs the note, not the review.
   await saveReview(db, { day, account: null, body: review, card: card.markdown, path })
   // Whoever asks for one account gets a review of that account alone.
   for (const account of new Set(review.accounts.map((one) => one.account))) {
     const alone = reviewDay({ ...input, account })
-    await saveReview(db, { day, account, body: alone, card: makeCard({ review: alone, trajectories, fills, templates }).markdown, path: null })
+    await saveReview(db, { day, account, body: alone, card: makeCard(cardOf(room, { ...input, account }, alone, templates)).markdown, path: null })
   }
-  return { day, review, markdown: card.markdown, pictures: card.pictures, path, files }
+  if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [] }
+  // Pictures first: a note never links to one that is not there yet.
+  const pictures = await writeNotes(own.shelf.root, card.pictures)
+  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place), ...dayNotes(made, own.place)])
+  const periods = desk === undefined ? await writePeriods(room, own, [weekOf(day), monthOf(day)]) : []
+  const files = [...pictures, ...notes, ...periods]
+  if (own.place.vault) files.push(await createOnce(own.shelf, { path: 'Trades.base', content: await readBase() }))
+  const written = notes.at(-1)
+  return {
+    day,
+    review,
+    markdown: card.markdown,
+    pictures: card.pictures,
+    path: written?.outcome === 'refused' ? null : join(own.shelf.root, written?.path ?? planned),
+    files,
+  }
 }
 
-/** All that a day's review is made of, as it stands in the store. */
-export async function readDay(db: Database, day: Day): Promise<ReviewInput> {
-  const trades = await tradesAround(db, day)
-  const ids = trades.map((trade) => trade.tradeId)
-  const [alerts, trajectories, known] = await Promise.all([alertsOfTrades(db, ids), trajectoriesOf(db, ids), instruments(db)])
-  return { day, trades, alerts: [...alerts.values()].flat(), instruments: known, trajectories }
+function cardOf({ colours = 'western' }: ReviewRoom, input: ReviewInput, review: Review, templates: Templates): CardInput {
+  const instruments = new Map(input.instruments.map((instrument) => [instrument.conId, instrument]))
+  return {
+    review,
+    day: input.day,
+    trades: new Map(input.trades.map((trade) => [trade.tradeId, trade])),
+    trajectories: input.trajectories,
+    shadows: input.shadows ?? new Map(),
+    instruments,
+    rules: input.rules ?? [],
+    history: input.history ?? [],
+    templates,
+    colours,
+    notedOn: new Map(input.trades.map((trade) => [trade.tradeId, marketDay(trade.openedAt, instruments.get(trade.conId) ?? {})])),
+  }
 }
 
-/** Every trade a day could have seen, and some of its neighbours': which ones it did is told by each contract's own hours. */
-async function tradesAround(db: Database, day: Day) {
-  const start = Date.parse(`${day}T00:00:00Z`) - 2 * DAY_MS
-  const until = Date.parse(`${day}T00:00:00Z`) + 3 * DAY_MS
-  const [closed, open] = await Promise.all([
-    tradesOf(db, { unit: 'ORDER', status: 'CLOSED', openedUntil: until, closedFrom: start }),
-    tradesOf(db, { unit: 'ORDER', status: 'OPEN', openedUntil: until }),
-  ])
-  return [...closed, ...open]
+/** A note for each trade of the day, as it stands at the end of what is known of it: making an old day again does not turn it back. */
+function tradeNotes({ review, instruments, trajectories, shadows, templates, trades }: CardInput, input: ReviewInput, place: Place): Note[] {
+  const ids = review.accounts.flatMap((account) => account.trades.map((trade) => trade.tradeId))
+  return ids.flatMap((id) => {
+    const row = trades.get(id)
+    if (row === undefined) return []
+    const instrument = instruments.get(row.conId)
+    const [opened, last] = [marketDay(row.openedAt, instrument ?? {}), marketDay(row.closedAt ?? row.updatedAt, instrument ?? {})]
+    const trade = reviewTrade(row, {
+      day: last,
+      instrument,
+      points: trajectories.get(id) ?? [],
+      alerts: input.alerts.filter((alert) => alert.tradeId === id),
+      shadow: shadows.get(id) ?? [],
+      asOf: input.asOf ?? null,
+    })
+    // The picture of its last day is made with that day's card; until then the one of this day stands in.
+    return trade === null ? [] : [tradeNote({ trade, row, opened, last: last <= review.day ? last : review.day, said: saidOf(row), templates }, place)]
+  })
+}
+
+/** Reads what their reader wrote into the notes of a day's trades. */
+async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, day: Day): Promise<void> {
+  const trades = await tradesOf(db, { unit: 'ORDER', openedFrom: Date.parse(addDays(day, -2)), openedUntil: Date.parse(addDays(day, 2)) })
+  const notes = trades.flatMap((trade) =>
+    // The day of a future's evening is the next one; both names are looked for.
+    [marketDay(trade.openedAt, {}), addDays(marketDay(trade.openedAt, {}), 1)].map((opened) => ({
+      trade,
+      id: trade.tradeId,
+      path: tradePath(tradeName(trade, opened), trade.mode),
+    })),
+  )
+  try {
+    await readBack(db, shelf, notes, log)
+  } catch (error) {
+    // A folder that cannot be read keeps nobody from the review; writing into it says what is wrong and is tried again.
+    log(`notes: ${error instanceof Error ? error.message : String(error)}; what was written into them is read the next time`)
+  }
+}
+
+/** The cards of weeks and months, from the trades that closed in them. */
+export async function writePeriods({ db }: ReviewRoom, { shelf, place, templates }: Desk, periods: readonly Period[]): Promise<Written[]> {
+  const written: Written[] = []
+  for (const period of periods) {
+    const trades: readonly StoredTrade[] = await tradesOf(db, {
+      unit: 'ORDER',
+      status: 'CLOSED',
+      closedFrom: Date.parse(addDays(period.from, -1)),
+      closedUntil: Date.parse(addDays(period.until, 2)),
+    })
+    written.push(...(await keepNotes(shelf, periodNotes(reviewPeriod(period, trades, await instruments(db)), templates, place))))
+  }
+  return written
 }

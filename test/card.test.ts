@@ -20,7 +20,13 @@ function card(reviewed = review(), templates = english): Card {
     review: reviewed,
     templates,
     trajectories: new Map(everyTrade.map((one) => [one.trade.tradeId, one.points])),
-    fills: new Map(everyTrade.map((one) => [one.trade.tradeId, one.trade.fills])),
+    day: reviewed.day,
+    trades: new Map(everyTrade.map((one) => [one.trade.tradeId, one.trade])),
+    shadows: new Map(),
+    instruments: new Map([ibm, nvda, future].map((instrument) => [instrument.conId, instrument])),
+    rules: [],
+    history: [],
+    colours: 'western',
   })
 }
 

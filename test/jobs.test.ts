@@ -19,6 +19,8 @@ import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen } 
 
 const templates = await readTemplates('en')
 const quiet = () => {}
+/** The example day is one on paper. */
+const CARD = `paper/${DAY} paper.md`
 
 async function notes(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'excursion-notes-'))
@@ -57,11 +59,15 @@ describe('the card of a day', () => {
     const room = { db, templates, notesDir: folder.path }
     const made = await makeReview(room, DAY)
     expect(made.files.every((file) => file.outcome === 'written')).toBe(true)
-    expect(made.path).toBe(join(folder.path, `${DAY}.md`))
-    await expect(made.markdown).toMatchFileSnapshot('__snapshots__/card-en.md')
+    expect(made.path).toBe(join(folder.path, CARD))
+    expect(made.markdown).toContain('**−170.00 USD gross** from 3 closed trades')
     const first = await contents(folder.path)
-    expect(first[`${DAY}.md`]).toBe(made.markdown)
-    expect(Object.keys(first)).toHaveLength(1 + 2 * everyTrade.length)
+    expect(first[CARD]).toContain('**−170.00 USD gross** from 3 closed trades')
+    // Every link of every note leads to a file that is there.
+    for (const [name, text] of Object.entries(first)) {
+      for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g))
+        expect([name, target, Object.keys(first)]).toEqual([name, target, expect.arrayContaining([join(name, '..', decodeURIComponent(target))])])
+    }
 
     const again = await makeReview(room, DAY)
     expect(again.files.every((file) => file.outcome === 'unchanged')).toBe(true)
@@ -86,7 +92,10 @@ describe('the card of a day', () => {
     const room = { db, templates, notesDir: folder.path }
     const [a, b] = await Promise.all([makeReview(room, DAY), makeReview(room, DAY)])
     expect(a.markdown).toBe(b.markdown)
-    expect((await contents(folder.path))[`${DAY}.md`]).toBe(a.markdown)
+    const once = await contents(folder.path)
+    expect(once[CARD]?.match(/excursion:begin head/g)).toHaveLength(1)
+    await makeReview(room, DAY)
+    expect(await contents(folder.path)).toEqual(once)
   })
 })
 
@@ -107,7 +116,7 @@ describe('queues', () => {
     await using sweep = openSweep({ db, jobs, reviewDelayMs: 0, log: quiet })
     await sweep.sweep()
     expect(await done.promise).toBe(DAY)
-    expect(Object.keys(await contents(folder.path))).toContain(`${DAY}.md`)
+    expect(Object.keys(await contents(folder.path))).toContain(CARD)
     expect(await sweep.sweep()).toBe(0)
   })
 
@@ -149,7 +158,7 @@ describe('queues', () => {
     expect(await failed.promise).toContain('EEXIST')
     await rm(blocked)
     await done.promise
-    expect(Object.keys(await contents(blocked))).toContain(`${DAY}.md`)
+    expect(Object.keys(await contents(blocked))).toContain(CARD)
   })
 
   test('the catch-up runs on its schedule, set twice or not, and outlives a broker that is away', async () => {

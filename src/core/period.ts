@@ -2,7 +2,7 @@
 import { decimal, plain } from './decimal.ts'
 import type { Instrument } from './facts.ts'
 import { type CurrencyResult, largest, resultIn, type StrategyResult, strategiesOf } from './result.ts'
-import { becameLoser } from './review.ts'
+import { becameLoser, gaveBackMuch } from './review.ts'
 import { type ReviewedTrade, reviewTrade } from './reviewed-trade.ts'
 import { addDays, marketDay } from './session.ts'
 import type { StoredTrade } from './stored.ts'
@@ -91,7 +91,7 @@ function accountPeriod(account: string, mode: Mode, closed: readonly { readonly 
     topMae: largest(ordered, (trade) => (trade.mae.pct === null ? null : plain(decimal(trade.mae.pct).times(-1)))),
     gaveBack: currencies.flatMap((currency) =>
       largest(
-        ordered.filter((trade) => trade.currency === currency),
+        ordered.filter((trade) => trade.currency === currency && gaveBackMuch(trade)),
         (trade) => trade.gaveBack,
       ),
     ),

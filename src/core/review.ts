@@ -133,7 +133,7 @@ function reviewAccount(
     topMae: largest(traded, (trade) => (trade.mae.pct === null ? null : plain(decimal(trade.mae.pct).times(-1)))),
     gaveBack: currencies.flatMap((currency) =>
       largest(
-        closed.filter((trade) => trade.currency === currency),
+        closed.filter((trade) => trade.currency === currency && gaveBackMuch(trade)),
         (trade) => trade.gaveBack,
       ),
     ),
@@ -149,6 +149,13 @@ function reviewAccount(
     }),
     quality: qualityOf(ordered),
   }
+}
+
+/** A trade that was taken near its best gave back nothing worth a line: less than this share of it. */
+const MUCH_PCT = decimal(10)
+
+export function gaveBackMuch(trade: ReviewedTrade): boolean {
+  return trade.gaveBackPct !== null && decimal(trade.gaveBackPct).gte(MUCH_PCT)
 }
 
 /** It gave back all it had and more. (A trade that was never in profit gave back nothing.) */

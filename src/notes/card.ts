@@ -1,48 +1,97 @@
 // The day's card: a review and a language make Markdown and its pictures. Pure: the same review gives the same bytes, whoever asks and when.
 // Only words and layout; every number was decided in core/review.ts and is merely rounded for the eye here.
-import { createHash } from 'node:crypto'
-import { sparkline } from '#charts/sparkline.ts'
-import { type TrajectoryPicture, trajectory } from '#charts/trajectory.ts'
-import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrade, StrategyResult } from '#core/review.ts'
+import type { AccountReview, CurrencyResult, Lapse, Review, ReviewedAlert, ReviewedTrade, RuleReview, StrategyResult, Trailing } from '#core/review.ts'
 import { SECTIONS } from '#core/reviewed-trade.ts'
-import type { StoredTrade } from '#core/stored.ts'
-import type { TrajectoryPoint } from '#core/trade.ts'
-import { clockTime, inR, literal, money, price, quantity, signedMoney, signedPercent, wholePercent } from './format.ts'
-import type { Templates } from './templates.ts'
+import { monthOf, weekOf } from '#core/period.ts'
+import type { Day } from '#core/time.ts'
+import type { Mode } from '#core/trade.ts'
+import { clockTime, duration, inR, literal, money, price, quantity, signedMoney, signedPercent, wholePercent } from './format.ts'
+import type { Note, Property } from './note.ts'
+import {
+  type AccountPictures,
+  accountPictures,
+  headline,
+  type Picture,
+  type PictureInput,
+  ruleName,
+  sparklinePath,
+  tradeName,
+  tradePictures,
+  trajectoryPath,
+} from './pictures.ts'
+import { dayPath, embed, linkable, linkTo, periodPath, type Place, PLAIN, tradePath, wayTo } from './place.ts'
+import { blocksOf, type Templates, wholeText } from './templates.ts'
 
-export interface CardInput {
+export interface CardInput extends PictureInput {
   readonly review: Review
-  /** By trade id. */
-  readonly trajectories: ReadonlyMap<string, readonly TrajectoryPoint[]>
-  /** The fills to be drawn, by trade id. */
-  readonly fills: ReadonlyMap<string, StoredTrade['fills']>
-  readonly templates: Templates
-}
-
-export interface NoteFile {
-  /** Relative to the notes folder, with forward slashes. */
-  readonly path: string
-  readonly content: string
+  /** By trade id, the day its note is named after; trades without one are not linked. */
+  readonly notedOn?: ReadonlyMap<string, Day>
 }
 
 export interface Card {
+  /** Of all accounts together, for whoever shows it without files. */
   readonly markdown: string
-  readonly note: NoteFile
-  readonly pictures: readonly NoteFile[]
+  readonly pictures: readonly Picture[]
 }
 
-/** Folder of the pictures, beside the note. */
-const CHARTS = '_charts'
-/** Gaps beyond this many are counted, not listed. */
-const GAPS_LISTED = 6
+/** Gaps, and lapses of one kind, beyond this many are counted, not listed. */
+const LISTED = 6
 
 export function makeCard(input: CardInput): Card {
-  const { review, templates } = input
-  const weekday = templates.words.weekdays[new Date(`${review.day}T00:00:00Z`).getUTCDay()] ?? ''
-  const head = { day: review.day, weekday }
-  const markdown = review.quiet ? templates.quietDay(head) : templates.day({ ...head, ...dayView(review, templates) })
-  const pictures = review.accounts.flatMap((account) => account.trades.flatMap((trade) => picturesOf(trade, input)))
-  return { markdown, note: { path: `${review.day}.md`, content: markdown }, pictures }
+  const { review } = input
+  const drawn = new Map(review.accounts.map((account) => [account, accountPictures(account, input)]))
+  const markdown = wholeText(render(input, { place: PLAIN, path: `${review.day}.md`, notes: false }, drawn))
+  const pictures = review.accounts.flatMap((account) => [
+    ...account.trades.flatMap((trade) => tradePictures(trade, input)),
+    ...[...(drawn.get(account)?.days ?? []), ...(drawn.get(account)?.last ?? [])].map(({ path, content }) => ({ path, content })),
+  ])
+  return { markdown, pictures }
+}
+
+/** The card as notes: real and paper accounts apart. A quiet day makes the one note that says so. */
+export function dayNotes(input: CardInput, place: Place): readonly Note[] {
+  const { review } = input
+  const modes = [...new Set(review.accounts.map((account) => account.mode))]
+  return (modes.length === 0 ? (['LIVE'] as const) : modes).map((mode) => {
+    const accounts = review.accounts.filter((account) => account.mode === mode)
+    const path = dayPath(review.day, mode, place)
+    const drawn = new Map(accounts.map((account) => [account, accountPictures(account, input)]))
+    const text = render({ ...input, review: { ...review, accounts, quiet: accounts.length === 0 } }, { place, path, notes: true }, drawn)
+    return {
+      path,
+      id: `day:${review.day}:${mode}`,
+      properties: dayProperties(review.day, mode, accounts, place),
+      blocks: blocksOf(text),
+      hidden: place.vault ? 'percent' : 'comment',
+    }
+  })
+}
+
+function dayProperties(day: Day, mode: Mode, accounts: readonly AccountReview[], place: Place): Record<string, Property> {
+  const daily = place.dailyNote(day)
+  const results = accounts.flatMap((account) => account.results)
+  const currencies = [...new Set(results.map((result) => result.currency))]
+  const sums = currencies.map((currency) => {
+    const of = results.filter((result) => result.currency === currency)
+    return [`review_gross_${currency.toLowerCase()}`, Number(of.reduce((sum, result) => sum + Number(result.gross), 0).toFixed(2))] as const
+  })
+  return {
+    excursion_kind: 'day',
+    review_day: day,
+    review_mode: mode,
+    review_closed: results.reduce((sum, result) => sum + result.closed, 0),
+    review_wins: results.reduce((sum, result) => sum + result.wins, 0),
+    ...Object.fromEntries(sums),
+    ...(daily === null ? {} : { review_daily_note: `[[${daily}]]` }),
+  }
+}
+
+/** Where a text will stand. */
+interface Standing {
+  readonly place: Place
+  readonly path: string
+  /** There are notes to link to. */
+  readonly notes: boolean
 }
 
 /** How times are printed: on the exchange's clock, with the zone's name where the day had several. */
@@ -51,45 +100,72 @@ interface Clockwork {
   readonly zones: number
 }
 
-function dayView(review: Review, templates: Templates): object {
+function render(input: CardInput, standing: Standing, drawn: ReadonlyMap<AccountReview, AccountPictures>): string {
+  const { review, templates } = input
+  const weekday = templates.words.weekdays[new Date(`${review.day}T00:00:00Z`).getUTCDay()] ?? ''
   const zones = new Set(review.accounts.flatMap((account) => account.trades.map((trade) => trade.timeZone)))
-  const clockwork = { day: review.day, zones: zones.size }
-  return {
-    several: review.accounts.length > 1,
-    zone: zones.size === 1 ? [...zones][0] : null,
-    accounts: review.accounts.map((account) => accountView(account, clockwork, templates)),
-  }
+  const head = { day: review.day, weekday, vault: standing.place.vault, links: standing.notes ? linksOf(review, standing) : null }
+  if (review.quiet) return templates.quietDay(head)
+  const view = (account: AccountReview) => accountView(account, { day: review.day, zones: zones.size }, input, standing, drawn.get(account))
+  return templates.day({ ...head, several: review.accounts.length > 1, zone: zones.size === 1 ? [...zones][0] : null, accounts: review.accounts.map(view) })
 }
 
-function accountView(account: AccountReview, clockwork: Clockwork, templates: Templates): object {
+function linksOf({ day, accounts }: Review, { place, path }: Standing): string {
+  const mode = accounts[0]?.mode ?? 'LIVE'
+  const daily = place.dailyNote(day)
+  const periods = [weekOf(day), monthOf(day)].map(({ name }) => linkTo(place, path, periodPath(name, mode, place), name))
+  return [...periods, ...(daily === null ? [] : [`[[${daily}|${day}]]`])].join(' · ')
+}
+
+function accountView(account: AccountReview, clockwork: Clockwork, input: CardInput, standing: Standing, drawn: AccountPictures | undefined): object {
+  const { templates } = input
   const { words } = templates
-  const view = (trade: ReviewedTrade) => tradeView(trade, clockwork, templates)
+  const view = (trade: ReviewedTrade) => tradeView(trade, clockwork, input, standing)
   const worst = account.gaveBack[0]
   const labels = new Map(account.trades.map((trade) => [trade.tradeId, trade]))
+  const lapses = (list: readonly Lapse[]) => ({
+    listed: list.slice(0, LISTED).map((lapse) => lapseView(lapse, clockwork)),
+    more: Math.max(0, list.length - LISTED),
+    count: list.length,
+  })
+  const shown = (picture: Picture & { readonly alt: string }) => embed(standing.place, standing.path, picture.path, literal(picture.alt))
   return {
     account: literal(account.account),
     mode: account.mode,
     modeNote: words.modes[account.mode] || null,
     results: account.results.map((result) => resultView(result, words.bases)),
+    days: (drawn?.days ?? []).map(shown),
+    last: (drawn?.last ?? []).map(shown),
+    trailing: account.trailing.map(trailingView),
     sections: SECTIONS.map((section) => ({
+      name: section.toLowerCase(),
       title: words.sections[section],
       trades: account.trades.filter((trade) => trade.section === section).map(view),
     })).filter((section) => section.trades.length > 0),
     gaveBack: account.gaveBack.map(view),
-    picture: worst === undefined ? null : { alt: literal(headline(worst, templates)), path: picturePath(worst, clockwork.day) },
+    picture: worst === undefined ? null : embed(standing.place, standing.path, trajectoryPath(worst, clockwork.day), literal(headline(worst, templates))),
     turned: account.turned.map(view),
+    noise: account.noise.map(({ trade, price: reached, at }) => ({
+      ...view(trade),
+      reached: price(reached),
+      reachedAt: timePrinter(trade.timeZone, clockwork)(at),
+    })),
     furthest: account.topMfe.length + account.topMae.length > 0,
     topMfe: account.topMfe.map(view),
     topMae: account.topMae.map(view),
     alerts: account.alerts.map((alert) => alertView(alert, labels.get(alert.tradeId), clockwork, templates)),
+    rules: account.rules.map(ruleView),
+    missed: lapses(account.lapses.missed),
+    late: lapses(account.lapses.late),
+    ignored: lapses(account.lapses.ignored),
     strategies: account.strategies.some((strategy) => strategy.strategy !== null)
-      ? account.strategies.map((strategy) => strategyView(strategy, templates))
+      ? account.strategies.map((one) => strategyView(one, templates, standing))
       : [],
     quality: qualityView(account, clockwork),
   }
 }
 
-function resultView(result: CurrencyResult, bases: Templates['words']['bases']): object {
+export function resultView(result: CurrencyResult, bases: Templates['words']['bases']): object {
   return {
     currency: result.currency,
     basis: bases[result.basis],
@@ -109,16 +185,52 @@ function resultView(result: CurrencyResult, bases: Templates['words']['bases']):
     meanR: inR(result.meanR),
     withStop: result.withStop,
     gaveBack: money(result.gaveBack),
+    capture: wholePercent(result.capture),
+    entryEfficiency: wholePercent(result.entryEfficiency),
+    exitEfficiency: wholePercent(result.exitEfficiency),
     open: result.open,
     openGross: signedMoney(result.openGross),
   }
 }
 
-function tradeView(trade: ReviewedTrade, clockwork: Clockwork, templates: Templates): object {
-  const time = timePrinter(trade.timeZone, clockwork)
+function trailingView(trailing: Trailing): object {
   return {
-    label: literal(trade.label),
-    side: templates.words.sides[trade.side],
+    currency: trailing.currency,
+    days: trailing.days,
+    closed: trailing.closed,
+    grossADay: signedMoney(trailing.grossADay),
+    expectancy: signedMoney(trailing.expectancy),
+    winRate: wholePercent(trailing.winRate),
+    capture: wholePercent(trailing.capture),
+    mfe: signedPercent(trailing.meanMfePct),
+    mae: signedPercent(trailing.meanMaePct),
+  }
+}
+
+function tradeView(trade: ReviewedTrade, clockwork: Clockwork, { templates, notedOn }: CardInput, { place, path, notes }: Standing): object {
+  const time = timePrinter(trade.timeZone, clockwork)
+  const mode = path.startsWith('paper/') ? 'PAPER' : 'LIVE'
+  const named = notedOn?.get(trade.tradeId)
+  const label = literal(trade.label)
+  const note = notes && named !== undefined ? linkTo(place, path, tradePath(tradeName(trade, named), mode), label, true) : label
+  const alt = literal(headline(trade, templates))
+  const spark = sparklinePath(trade, clockwork.day)
+  return {
+    label,
+    note,
+    ...numbersOf(trade, time, templates),
+    alt,
+    sparkline: place.vault
+      ? `![[${spark.replace(/^.*\//, '')}\\|160]]`
+      : `[![${alt}](${wayTo(path, spark)})](${wayTo(path, trajectoryPath(trade, clockwork.day))})`,
+  }
+}
+
+/** A trade's numbers for the eye; the same in a card and in its own note. */
+export function numbersOf(trade: ReviewedTrade, time: (at: number | null) => string | null, { words }: Templates): Record<string, unknown> {
+  const lost = trade.gaveBackPct !== null && Number(trade.gaveBackPct) > 100
+  return {
+    side: words.sides[trade.side],
     quantity: quantity(trade.quantity),
     partly: trade.openQuantity !== '0' && trade.openQuantity !== trade.quantity ? quantity(trade.openQuantity) : null,
     currency: trade.currency,
@@ -127,42 +239,81 @@ function tradeView(trade: ReviewedTrade, clockwork: Clockwork, templates: Templa
     entry: price(trade.entryPrice),
     exit: price(trade.exitPrice ?? trade.lastPrice),
     result: signedMoney(trade.gross),
+    net: signedMoney(trade.net),
+    commission: money(trade.commission),
     pct: signedPercent(trade.pct),
     r: inR(trade.r),
     mfe: signedPercent(trade.mfe.pct),
     mfeAt: time(trade.mfe.pctAt),
+    mfePnl: signedMoney(trade.mfe.pnl),
     mae: signedPercent(trade.mae.pct),
     maeAt: time(trade.mae.pctAt),
+    maePnl: signedMoney(trade.mae.pnl),
+    drawdown: trade.drawdownPct === null ? null : (signedPercent(trade.drawdownPct)?.replace(/^[+−]/, '') ?? null),
     gaveBack: money(trade.gaveBack),
-    gaveBackPct: wholePercent(trade.gaveBackPct),
-    alt: literal(headline(trade, templates)),
-    sparkline: sparklinePath(trade, clockwork.day),
-    picture: picturePath(trade, clockwork.day),
+    gaveBackPct: lost ? null : wholePercent(trade.gaveBackPct),
+    becameLoser: lost,
+    capture: trade.capture !== null && Number(trade.capture) > 0 ? wholePercent(trade.capture) : null,
+    entryEfficiency: wholePercent(trade.efficiency?.entry ?? null),
+    exitEfficiency: wholePercent(trade.efficiency?.exit ?? null),
+    dwell: trade.dwell === null ? null : duration(trade.dwell.ms, words.duration),
+    dwellAt: trade.dwell === null ? null : `+${trade.dwell.pct} %`,
+    stop: price(trade.initialStop),
   }
 }
 
-function alertView(alert: ReviewedAlert, trade: ReviewedTrade | undefined, clockwork: Clockwork, templates: Templates): object {
+export function alertView(alert: ReviewedAlert, trade: ReviewedTrade | undefined, clockwork: Clockwork, templates: Templates): object {
   return {
     time: timePrinter(alert.timeZone, clockwork)(alert.at),
     rule: literal(ruleName(alert)),
-    state: templates.words.states[alert.state] || null,
     label: literal(trade?.label ?? alert.symbol),
     side: trade === undefined ? '' : templates.words.sides[trade.side],
     price: price(alert.price),
     pct: signedPercent(alert.pct),
+    verdict: templates.words.verdicts[alert.verdict],
   }
 }
 
-function strategyView(strategy: StrategyResult, templates: Templates): object {
+function ruleView({ ruleId, fired, verdicts, hitRate, missed, late, ignored }: RuleReview): object {
+  const open = verdicts.NEUTRAL + verdicts.AMBIGUOUS + verdicts.CENSORED + verdicts.PENDING
   return {
-    name: strategy.strategy === null ? templates.words.noStrategy : literal(strategy.strategy),
+    rule: literal(ruleId),
+    fired,
+    right: verdicts.TRUE_POSITIVE,
+    wrong: verdicts.FALSE_POSITIVE,
+    open,
+    hitRate: wholePercent(hitRate),
+    missed,
+    late,
+    ignored,
+  }
+}
+
+function lapseView(lapse: Lapse, clockwork: Clockwork): object {
+  return {
+    time: timePrinter(lapse.timeZone, clockwork)(lapse.at),
+    rule: literal(ruleName(lapse)),
+    label: literal(lapse.label),
+    before: signedMoney(lapse.resultThen),
+    end: signedMoney(lapse.resultEnd),
+    difference: signedMoney(lapse.difference),
+    currency: lapse.currency,
+  }
+}
+
+export function strategyView(strategy: StrategyResult, templates: Templates, { place }: Pick<Standing, 'place'>): object {
+  const { words } = templates
+  const name = strategy.strategy
+  return {
+    name: name === null ? words.noStrategy : place.vault && linkable(name) ? `[[${name}]]` : literal(name),
     closed: strategy.closed,
     wins: strategy.wins,
     currency: strategy.currency,
-    basis: templates.words.bases[strategy.net === null ? 'gross' : 'net'],
+    basis: words.bases[strategy.net === null ? 'gross' : 'net'],
     result: signedMoney(strategy.net ?? strategy.gross),
     mfe: signedPercent(strategy.meanMfePct),
     mae: signedPercent(strategy.meanMaePct),
+    r: inR(strategy.meanR),
   }
 }
 
@@ -177,83 +328,20 @@ function qualityView(account: AccountReview, clockwork: Clockwork): object {
       quality.lowestCoverage === null
         ? null
         : { label: literal(quality.lowestCoverage.symbol), coverage: signedPercent(quality.lowestCoverage.coverage)?.replace('+', '') },
-    gaps: quality.gaps.slice(0, GAPS_LISTED).map((gap) => {
+    gaps: quality.gaps.slice(0, LISTED).map((gap) => {
       const time = timePrinter(gap.timeZone, clockwork)
       return { label: literal(gap.symbol), from: time(gap.from), to: time(gap.to) }
     }),
-    moreGaps: Math.max(0, quality.gaps.length - GAPS_LISTED),
+    moreGaps: Math.max(0, quality.gaps.length - LISTED),
     unmarked: quality.unmarked.length === 0 ? null : [...new Set(quality.unmarked)].map(literal).join(', '),
     sampled: quality.sampled,
     commissionsUnknown: quality.commissionsUnknown,
   }
 }
 
-function picturesOf(trade: ReviewedTrade, input: CardInput): NoteFile[] {
-  const { review, templates } = input
-  const points = pointsOfDay(input.trajectories.get(trade.tradeId) ?? [], trade)
-  const title = headline(trade, templates)
-  const entry = Number(trade.entryPrice)
-  const { words } = templates
-  const time = timePrinter(trade.timeZone, { day: review.day, zones: 1 })
-  const extreme = (reached: ReviewedTrade['mfe']) => (reached.pct === null ? words.unknown : `${signedPercent(reached.pct)} ${words.at} ${time(reached.pctAt)}`)
-  const picture: TrajectoryPicture = {
-    title: `${trade.label} ${words.sides[trade.side]} ${quantity(trade.quantity)}`,
-    subtitle: `${review.day}, ${words.result} ${signedMoney(trade.gross) ?? words.unknown} ${trade.currency} (${signedPercent(trade.pct) ?? words.unknown})`,
-    side: trade.side,
-    currency: trade.currency,
-    timeZone: trade.timeZone,
-    entry,
-    stop: trade.initialStop === null ? null : Number(trade.initialStop),
-    openedAt: trade.openedAt,
-    closedAt: trade.closedAt,
-    points,
-    gaps: trade.gaps,
-    fills: (input.fills.get(trade.tradeId) ?? [])
-      .filter((fill) => fill.at < trade.knownUntil)
-      .map((fill) => ({ at: fill.at, price: Number(fill.price), side: fill.side, role: fill.role })),
-    alerts: trade.alerts.map((alert) => ({ at: alert.at, price: Number(alert.price), label: `${ruleName(alert)} ${time(alert.at)}` })),
-    mfeLabel: extreme(trade.mfe),
-    maeLabel: extreme(trade.mae),
-    words: words.chart,
-  }
-  return [
-    { path: sparklinePath(trade, review.day), content: sparkline(points, { entry, side: trade.side, title, gaps: trade.gaps }) },
-    { path: picturePath(trade, review.day), content: trajectory(picture) },
-  ]
-}
-
-/** The points the day could know: what happened to a trade later is not drawn. */
-function pointsOfDay(points: readonly TrajectoryPoint[], trade: ReviewedTrade): readonly TrajectoryPoint[] {
-  return points.filter((point) => point.at < trade.knownUntil)
-}
-
-function headline(trade: ReviewedTrade, { words }: Templates): string {
-  return `${trade.label} ${words.sides[trade.side]} ${quantity(trade.quantity)}: ${signedPercent(trade.pct) ?? words.unknown}`
-}
-
-/** 'scale-out 2' for the second tier of a rule. */
-function ruleName(alert: Pick<ReviewedAlert, 'ruleId' | 'tier'>): string {
-  return alert.tier === 0 ? alert.ruleId : `${alert.ruleId} ${alert.tier + 1}`
-}
-
-function timePrinter(timeZone: string, { day, zones }: Clockwork): (at: number | null) => string | null {
+export function timePrinter(timeZone: string, { day, zones }: Clockwork): (at: number | null) => string | null {
   return (at) => {
     const time = clockTime(at, timeZone, day)
     return time === null || zones === 1 ? time : `${time} ${timeZone}`
   }
-}
-
-function sparklinePath(trade: ReviewedTrade, day: string): string {
-  return `${CHARTS}/${pictureName(trade, day)}.svg`
-}
-
-function picturePath(trade: ReviewedTrade, day: string): string {
-  return `${CHARTS}/${pictureName(trade, day)}-path.svg`
-}
-
-/** Unique in a whole vault and safe on every file system: the day, the symbol's plain letters, a hash of the trade's id. */
-function pictureName(trade: ReviewedTrade, day: string): string {
-  const symbol = trade.symbol.replace(/[^A-Za-z0-9]+/g, '').slice(0, 20)
-  const id = createHash('sha256').update(trade.tradeId).digest('hex').slice(0, 10)
-  return [day, symbol, id].filter((part) => part !== '').join('-')
 }

@@ -1,14 +1,15 @@
 // The words of a card: Handlebars templates and single words, one folder a language. A folder of the user's own comes first.
 // Reads files and compiles them; decides nothing about what a card says.
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Handlebars from 'handlebars'
 import type { TrajectoryWords } from '#charts/trajectory.ts'
-import type { Section } from '#core/review.ts'
+import type { Section, Verdict } from '#core/review.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Mode, TradeSide } from '#core/trade.ts'
+import type { Block } from './note.ts'
 
 export interface Words {
   readonly unknown: string
@@ -18,7 +19,11 @@ export interface Words {
   readonly sections: Readonly<Record<Section, string>>
   readonly states: Readonly<Record<AlertState, string>>
   readonly bases: Readonly<Record<'net' | 'gross', string>>
+  readonly verdicts: Readonly<Record<Verdict, string>>
   readonly noStrategy: string
+  /** '{h} h {m} min' and so on: the parts of a duration. */
+  readonly duration: Readonly<Record<'h' | 'min' | 's', string>>
+  readonly pictures: PictureWords
   readonly at: string
   readonly result: string
   /** Rules by their ids; one without words goes by its id. */
@@ -31,10 +36,37 @@ export interface Words {
   readonly chart: TrajectoryWords
 }
 
+/** What pictures of many trades say; '{n}' is replaced by a number or a word. */
+export interface PictureWords {
+  readonly dayTitle: string
+  readonly trades: string
+  readonly running: string
+  readonly time: string
+  readonly best: string
+  readonly worst: string
+  readonly mfeTitle: string
+  readonly drawdownTitle: string
+  readonly scatterTitle: string
+  readonly mfe: string
+  readonly mae: string
+  readonly drawdown: string
+  readonly result: string
+  readonly count: string
+  readonly median: string
+  readonly winner: string
+  readonly loser: string
+}
+
+export const LANGUAGES = ['en', 'zh'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 export interface Templates {
+  readonly language: Language
   readonly words: Words
   day(view: object): string
   quietDay(view: object): string
+  trade(view: object): string
+  period(view: object): string
   /** One alert, one line. */
   alert(view: object): string
   /** The first line is the message's title, in these three. */
@@ -45,21 +77,78 @@ export interface Templates {
 
 const SHIPPED = fileURLToPath(new URL('../../templates/', import.meta.url))
 
-const FILES = ['day.md.hbs', 'quiet-day.md.hbs', 'alert.txt.hbs', 'alert-message.txt.hbs', 'alert-digest.txt.hbs', 'alert-system.txt.hbs'] as const
+const FILES = [
+  'day.md.hbs',
+  'quiet-day.md.hbs',
+  'trade.md.hbs',
+  'period.md.hbs',
+  'alert.txt.hbs',
+  'alert-message.txt.hbs',
+  'alert-digest.txt.hbs',
+  'alert-system.txt.hbs',
+] as const
+
+/** Where a block of a note begins, for whoever cuts the text into blocks; not a letter anybody writes. */
+const MARK = '\u0001'
 
 /** The templates of a language; each file is looked for in `own` first (the user's folder, laid out like templates/). */
-export async function readTemplates(language: 'en' | 'zh', own?: string): Promise<Templates> {
+export async function readTemplates(language: Language, own?: string): Promise<Templates> {
   const read = async (name: string): Promise<string> => {
     const mine = own === undefined ? null : await readOrNull(join(own, language, name))
     return mine ?? readFile(join(SHIPPED, language, name), 'utf8')
   }
-  const words = JSON.parse(await read('words.json')) as Words
+  // Words of the user's own stand before ours; those they do not say are ours.
+  const shipped = JSON.parse(await readFile(join(SHIPPED, language, 'words.json'), 'utf8')) as Words
+  const words: Words = { ...shipped, ...(JSON.parse(await read('words.json')) as Partial<Words>) }
   const handlebars = Handlebars.create()
   // Whatever is not known must be said: a null in a template reads 'unknown'.
   handlebars.registerHelper('known', (value: unknown) => value ?? words.unknown)
+  // Where a block of a note begins: what comes next is replaced as one, unless its reader changed it.
+  handlebars.registerHelper('block', (name: string, of: unknown) => `${MARK}${typeof of === 'string' ? `${name}:${plainName(of)}` : name}${MARK}`)
+  // A part with a title of its own: in a vault a callout that folds, elsewhere a heading.
+  handlebars.registerHelper('part', function part(this: unknown, kind: string, title: string, options: Handlebars.HelperOptions) {
+    const body = options.fn(this).trim()
+    const { vault } = options.data.root as { vault: boolean }
+    return vault ? `> [!${kind}]- ${title}\n${body.replace(/^/gm, '> ').replace(/^> $/gm, '>')}` : `### ${title}\n\n${body}`
+  })
   const compile = (source: string) => handlebars.compile<object>(source.replaceAll('\r\n', '\n'), { noEscape: true, strict: true })
-  const [day, quietDay, alert, alertMessage, alertDigest, alertSystem] = await Promise.all(FILES.map(async (name) => compile(await read(name))))
-  return { words, day, quietDay, alert, alertMessage, alertDigest, alertSystem } as Templates
+  const [day, quietDay, trade, period, alert, alertMessage, alertDigest, alertSystem] = await Promise.all(FILES.map(async (name) => compile(await read(name))))
+  return { language, words, day, quietDay, trade, period, alert, alertMessage, alertDigest, alertSystem } as Templates
+}
+
+/** The templates a folder of notes brings along, in `_templates`, before ours. */
+export async function ownTemplates(notesDir: string, ours: Templates): Promise<Templates> {
+  const own = join(notesDir, '_templates')
+  const exists = await stat(own).catch(() => null)
+  return exists?.isDirectory() ? readTemplates(ours.language, own) : ours
+}
+
+/** The base that is put into a vault once. */
+export function readBase(): Promise<string> {
+  return readFile(join(SHIPPED, 'Trades.base'), 'utf8')
+}
+
+/** A text as one block, or as many as it names; what stands before the first name belongs to that one. */
+export function blocksOf(text: string): readonly Block[] {
+  const [before = '', ...rest] = text.split(new RegExp(`${MARK}([^${MARK}]*)${MARK}\\n?`))
+  const blocks: Block[] = []
+  for (let index = 0; index < rest.length; index += 2)
+    blocks.push({ name: rest[index] ?? '', text: tidy(`${index === 0 ? before : ''}${rest[index + 1] ?? ''}`) })
+  return blocks.length === 0 ? [{ name: 'card', text: tidy(before) }] : blocks
+}
+
+/** The text without the names of its blocks. */
+export function wholeText(text: string): string {
+  return `${tidy(text.replaceAll(new RegExp(`${MARK}[^${MARK}]*${MARK}\\n?`, 'g'), ''))}\n`
+}
+
+/** Never more than one empty line. */
+function tidy(text: string): string {
+  return text.replaceAll(/\n{3,}/g, '\n\n').trim()
+}
+
+function plainName(text: string): string {
+  return text.replaceAll(/[^\w.-]+/g, '_')
 }
 
 async function readOrNull(path: string): Promise<string | null> {

@@ -138,6 +138,12 @@ async function writeAudit(sql: Sql, entry: { at: Instant; who: string | null; wh
   ])
 }
 
+/** When something was last said of a trade; null: never. */
+export async function annotatedAt(db: Database, tradeId: string): Promise<Instant | null> {
+  const rows = await rowsOf<{ at: Instant }>(db.pool, 'select updated_at as at from annotations where anchor = $1', [anchorOf(tradeId)])
+  return rows[0]?.at ?? null
+}
+
 /** The anchors (account:conId:family) of the trades that are held for the long term. */
 export async function heldAnchors(db: Database): Promise<string[]> {
   const rows = await rowsOf<{ anchor: string }>(db.pool, 'select anchor from annotations where held order by anchor')

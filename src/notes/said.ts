@@ -1,0 +1,121 @@
+// What a trader says of a trade in its note: strategy, tags, stop, mistake, rating. Read from the note's properties, written into them, and told from
+// what stood there before by its hash. Pure; which of two edits is the newer is decided where the clock of the files is known.
+import { type DecimalText, parseDecimal, plain } from '#core/decimal.ts'
+import { hashOf, type Property } from './note.ts'
+
+export interface Said {
+  readonly strategy: string | null
+  readonly tags: readonly string[]
+  readonly stop: DecimalText | null
+  readonly mistake: string | null
+  readonly rating: number | null
+}
+
+/** The property that remembers what was last written, so that a reader's edit can be told from ours. */
+const HASH = 'excursion_said'
+/** In the store a mistake and a rating are tags of these families, as Obsidian nests them. */
+const MISTAKE = 'mistake/'
+const RATING = 'rating/'
+const TAGS_MAX = 50
+const LENGTH_MAX = 100
+
+/** Of an annotation as the store keeps it. */
+export function saidOf({
+  strategy,
+  tags,
+  initialStop,
+}: {
+  readonly strategy: string | null
+  readonly tags: readonly string[]
+  readonly initialStop: DecimalText | null
+}): Said {
+  const family = (prefix: string) => tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null
+  const rating = family(RATING)
+  return {
+    strategy,
+    tags: tags.filter((tag) => !tag.startsWith(MISTAKE) && !tag.startsWith(RATING)),
+    stop: initialStop,
+    mistake: family(MISTAKE),
+    rating: rating === null || !/^\d+$/.test(rating) ? null : Number(rating),
+  }
+}
+
+export function annotationOf({ strategy, tags, stop, mistake, rating }: Said): {
+  readonly strategy: string | null
+  readonly tags: readonly string[]
+  readonly initialStop: DecimalText | null
+} {
+  return {
+    strategy,
+    tags: [...tags, ...(mistake === null ? [] : [`${MISTAKE}${mistake}`]), ...(rating === null ? [] : [`${RATING}${rating}`])],
+    initialStop: stop,
+  }
+}
+
+export function saidProperties(said: Said, link: (text: string) => string): Record<string, Property> {
+  const { strategy, tags, stop, mistake, rating } = said
+  return {
+    strategy: strategy === null ? null : link(strategy),
+    tags: [...tags],
+    stop: stop === null ? null : Number(stop),
+    mistake,
+    rating,
+    [HASH]: hashOfSaid(said),
+  }
+}
+
+export type Read =
+  | { readonly kind: 'unchanged' }
+  /** `base`: what was written before the reader's edit. */
+  | { readonly kind: 'edited'; readonly said: Said; readonly base: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** What the properties of a note say now. */
+export function readSaid(properties: Readonly<Record<string, unknown>>): Read {
+  const base = String(properties[HASH] ?? '')
+  const said = parseSaid(properties)
+  if (typeof said === 'string') return { kind: 'refused', reason: said }
+  return hashOfSaid(said) === base ? { kind: 'unchanged' } : { kind: 'edited', said, base }
+}
+
+export function hashOfSaid({ strategy, tags, stop, mistake, rating }: Said): string {
+  return hashOf(JSON.stringify([strategy, [...tags].sort(), stop, mistake, rating]))
+}
+
+function parseSaid(properties: Readonly<Record<string, unknown>>): Said | string {
+  const strategy = textOf(properties['strategy'])
+  const mistake = textOf(properties['mistake'])
+  const given = properties['tags']
+  const tags = (Array.isArray(given) ? given : typeof given === 'string' ? given.split(/[,\s]+/) : given === null || given === undefined ? [] : [given]).map(
+    (tag) => String(tag).replace(/^#/, '').trim(),
+  )
+  const stop = properties['stop'] ?? ''
+  const rating = properties['rating'] ?? ''
+  for (const [name, text] of [
+    ['strategy', strategy],
+    ['mistake', mistake],
+  ] as const)
+    if (text === undefined || (text !== null && text.length > LENGTH_MAX)) return `expected ${name} as a text of at most ${LENGTH_MAX} characters`
+  if (tags.length > TAGS_MAX || tags.some((tag) => tag.length > 50)) return `expected at most ${TAGS_MAX} tags of at most 50 characters`
+  const parsed = stop === '' ? null : parseDecimal(String(stop))
+  if (stop !== '' && parsed === null) return `expected stop as a price, found '${String(stop).slice(0, 40)}'`
+  if (rating !== '' && !/^\d{1,2}$/.test(String(rating))) return `expected rating as a whole number, found '${String(rating).slice(0, 40)}'`
+  return {
+    strategy: strategy ?? null,
+    tags: [...new Set(tags.filter((tag) => tag !== ''))],
+    stop: parsed === null ? null : plain(parsed),
+    mistake: mistake ?? null,
+    rating: rating === '' ? null : Number(rating),
+  }
+}
+
+/** A text without the brackets of a link; null where there is none; undefined where it is something else. */
+function textOf(value: unknown): string | null | undefined {
+  if (value === null || value === undefined) return null
+  if (Array.isArray(value)) return value.length === 0 ? null : value.length === 1 ? textOf(value[0]) : undefined
+  if (typeof value === 'object') return undefined
+  const text = String(value)
+    .replace(/^\[\[(?:[^\]|]*\|)?([^\]]*)\]\]$/, '$1')
+    .trim()
+  return text === '' ? null : text
+}

@@ -1,0 +1,96 @@
+// The note of one trade: its numbers, its picture, its alerts, and the few properties its reader fills in. Pure.
+import type { ReviewedTrade } from '#core/review.ts'
+import type { StoredTrade } from '#core/stored.ts'
+import { type Day, wallClock } from '#core/time.ts'
+import { alertView, numbersOf, timePrinter } from './card.ts'
+import { literal } from './format.ts'
+import type { Note, Property } from './note.ts'
+import { headline, tradeName, trajectoryPath } from './pictures.ts'
+import { dayPath, embed, linkable, linkTo, type Place, tradePath } from './place.ts'
+import { blocksOf, type Templates } from './templates.ts'
+import { type Said, saidProperties } from './said.ts'
+
+export interface TradeNoteInput {
+  /** As it stands at the end of what is known of it. */
+  readonly trade: ReviewedTrade
+  readonly row: StoredTrade
+  /** The days it was opened, and last heard of: its picture is that day's. */
+  readonly opened: Day
+  readonly last: Day
+  readonly said: Said
+  readonly templates: Templates
+}
+
+export function tradeNote({ trade, row, opened, last, said, templates }: TradeNoteInput, place: Place): Note {
+  const name = tradeName(trade, opened)
+  const path = tradePath(name, row.mode)
+  const time = timePrinter(trade.timeZone, { day: opened, zones: 1 })
+  const { words } = templates
+  const linked = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : literal(text))
+  const days = [...new Set([opened, last])].map((day) => linkTo(place, path, dayPath(day, row.mode, place), day))
+  const view = {
+    vault: place.vault,
+    title: literal(headline(trade, templates)),
+    day: opened,
+    links: [...days, linked(trade.symbol), ...(trade.strategy === null ? [] : [linked(trade.strategy)])].join(' · '),
+    modeNote: words.modes[row.mode] || null,
+    label: literal(trade.label),
+    ...numbersOf(trade, time, templates),
+    zone: trade.timeZone,
+    picture: embed(place, path, trajectoryPath(trade, last), literal(headline(trade, templates))),
+    alerts: trade.alerts.map((alert) => alertView(alert, trade, { day: opened, zones: 1 }, templates)),
+    gaps: trade.gaps.map((gap) => ({ from: time(gap.from), to: time(gap.to) })),
+    unmarked: trade.source === 'ENTRY',
+    note: trade.note === null ? null : literal(trade.note),
+  }
+  return {
+    path,
+    id: row.tradeId,
+    properties: properties(trade, row, opened, said, place),
+    blocks: blocksOf(templates.trade(view)),
+    hidden: place.vault ? 'percent' : 'comment',
+  }
+}
+
+/** Flat and typed, the reader's own first. Numbers are rounded for lists; the exact ones are in the database. */
+function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: Said, place: Place): Record<string, Property> {
+  const link = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : text)
+  const number = (text: string | null, decimals = 2) => (text === null ? null : Number(Number(text).toFixed(decimals)))
+  const instant = (at: number | null) => {
+    if (at === null) return null
+    const { day, clock } = wallClock(at, trade.timeZone)
+    return `${day}T${clock}`
+  }
+  return {
+    ...saidProperties(said, link),
+    excursion_kind: 'trade',
+    trade_day: opened,
+    trade_review: link(
+      dayPath(opened, row.mode, place)
+        .replace(/^.*\/|\.md$/g, '')
+        .replace(/\.md$/, ''),
+    ),
+    trade_symbol: link(trade.symbol),
+    trade_contract: trade.label,
+    trade_side: trade.side,
+    trade_status: row.status,
+    trade_account: trade.account,
+    trade_mode: row.mode,
+    trade_quantity: Number(trade.quantity),
+    trade_entry: number(trade.entryPrice, 6),
+    trade_exit: number(trade.exitPrice, 6),
+    trade_currency: trade.currency,
+    trade_opened: instant(trade.openedAt),
+    trade_closed: instant(trade.closedAt),
+    trade_tz: trade.timeZone,
+    trade_gross: number(trade.gross),
+    trade_net: number(trade.net),
+    trade_pct: number(trade.pct),
+    trade_r: number(trade.r),
+    trade_mfe_pct: number(trade.mfe.pct),
+    trade_mae_pct: number(trade.mae.pct),
+    trade_gave_back: number(trade.gaveBack),
+    trade_capture_pct: number(trade.capture),
+    trade_alerts: trade.alerts.length,
+  }
+}
