@@ -9,7 +9,7 @@ import type { Instant } from '#core/time.ts'
 import { alertMessage, digestMessage, type MessageRoom, type PassedLevel, resultNow, systemMessage, type Told, type Wording } from '#notes/message.ts'
 import type { Templates } from '#notes/templates.ts'
 import type { Channel, Message } from '#notify/channel.ts'
-import { TIMEOUT_MS } from '#notify/post.ts'
+import { TIMEOUT_MS, Unanswered } from '#notify/post.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Config } from '#src/config.ts'
 import { alertsOf } from '#store/alerts.ts'
@@ -63,8 +63,13 @@ const PATIENCE: Patience = {
 const RETRY_AFTER_MS_MAX = 3_600_000
 const SHARED_MS = 60_000
 
+/** What one process remembers of a destination: until when it wants to hear nothing, whatever comes in meanwhile. */
+export interface Destination {
+  heldUntil: Instant
+}
+
 /** Sends what is due; resolves with the instant at which something else will be, null where nothing waits. */
-export async function deliverDue(room: DeliverRoom, channel: Channel): Promise<Instant | null> {
+export async function deliverDue(room: DeliverRoom, channel: Channel, destination: Destination): Promise<Instant | null> {
   const patience = { ...PATIENCE, ...room.patience }
   const { db, clock, config, log } = room
   const { kind, limits } = channel
@@ -75,6 +80,7 @@ export async function deliverDue(room: DeliverRoom, channel: Channel): Promise<I
       log(`${kind}: ${interrupted} may have been sent when the sender was interrupted; sent again${limits.idempotent ? ' under the same id' : ''}`)
     for (;;) {
       const now = clock.now()
+      if (destination.heldUntil > now) return destination.heldUntil
       const waiting = await waitingFor(db, client, kind)
       const told = await toldSince(db, client, kind, now - SHARED_MS)
       const { messages, shared, nextAt } = plan({ manners: limits, waiting, told, now, quietHours, holds: patience })
@@ -82,7 +88,8 @@ export async function deliverDue(room: DeliverRoom, channel: Channel): Promise<I
       const [next] = messages
       if (next === undefined) return nextAt
       await keepInterval(client, channel, clock)
-      await sendOne(room, patience, channel, client, next, waiting)
+      const held = await sendOne(room, patience, channel, client, next, waiting)
+      if (held !== null) destination.heldUntil = held
     }
   })
 }
@@ -93,6 +100,7 @@ async function keepInterval(client: pg.PoolClient, { kind, limits }: Channel, cl
   if (wait > 0) await sleep(wait)
 }
 
+/** Answers until when the destination is to be left alone; null: it may be spoken to. */
 async function sendOne(
   room: DeliverRoom,
   patience: Patience,
@@ -100,7 +108,7 @@ async function sendOne(
   client: pg.PoolClient,
   planned: Planned,
   waiting: readonly Waiting[],
-): Promise<void> {
+): Promise<Instant | null> {
   const { clock, log } = room
   const { kind, limits } = channel
   const ids = planned.deliveries.map(({ id }) => id)
@@ -119,8 +127,9 @@ async function sendOne(
   const listed = new Set(levels.map((alert) => alert.id))
   for (const other of waiting)
     if (other.about.kind === 'alert' && other.messageId === null && listed.has(other.about.alert.id)) await markShared(client, other.id, id)
+  return null
 
-  async function fail(error: unknown): Promise<void> {
+  async function fail(error: unknown): Promise<Instant | null> {
     const failure = channel.classify(error)
     const trouble = error instanceof Error ? error.message : String(error)
     const now = clock.now()
@@ -129,15 +138,17 @@ async function sendOne(
     if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
       await markDead(client, ids, trouble)
       log(`${kind}: given up after ${attempts} attempts: ${trouble}`)
-      return
+      return null
     }
     const asked = channel.retryAfter(error, now)
     const backoff = Math.min(patience.retryMsMax, patience.firstRetryMs * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2)
     const dueAt = now + Math.round(Math.max(backoff, Math.min(asked ?? 0, RETRY_AFTER_MS_MAX)))
     await waitAgain(client, ids, { dueAt, trouble, possibleDuplicate: failure === 'ambiguous' && !limits.idempotent })
     // Nobody there, or nobody who wants to hear of us now: that is the destination's trouble, not the message's.
-    if (failure !== 'retry' || asked !== null || trouble.startsWith('could not be sent')) await holdChannel(client, kind, dueAt)
+    const isOfDestination = asked !== null || error instanceof Unanswered
+    if (isOfDestination) await holdChannel(client, kind, dueAt)
     log(`${kind}: ${trouble}; tried again in ${Math.round((dueAt - now) / 1000)} s`)
+    return isOfDestination ? dueAt : null
   }
 }
 

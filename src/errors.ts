@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   EXC_PORT_TAKEN: 'another program listens on the port GraphQL was to be served on',
   EXC_HOST_REFUSED: 'an address other than loopback is only served with authentication',
   EXC_NOTION_REFUSED: 'Notion does not let us do what the configuration asks for',
+  EXC_CHANNEL_FAILED: 'a test message did not get through its channel',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
@@ -136,6 +137,13 @@ export class HostRefused extends ExcursionError {
 export class NotionRefused extends ExcursionError {
   constructor(message: string, cause?: unknown) {
     super('EXC_NOTION_REFUSED', message, { cause })
+  }
+}
+
+/** `found` is what came back, without an address or a secret. */
+export class ChannelFailed extends ExcursionError {
+  constructor(kind: string, found: string, remedy: string) {
+    super('EXC_CHANNEL_FAILED', `expected ${kind} to accept a message, found ${found}; ${remedy}`)
   }
 }
 

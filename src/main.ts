@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   review: async () => (await import('./cli/review.ts')).review,
   token: async () => (await import('./cli/token.ts')).token,
   notion: async () => (await import('./cli/notion.ts')).notion,
+  'test-alert': async () => (await import('./cli/test-alert.ts')).testAlert,
   rebuild: async () => (await import('./cli/rebuild.ts')).rebuild,
 }
 

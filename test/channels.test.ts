@@ -14,6 +14,7 @@ import { renderSlack, type SlackMessage, sparkBars } from '#notify/slack.ts'
 import { renderSms } from '#notify/sms.ts'
 import { clock, clockThatReads } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
+import { answerOf, excursion } from './process.ts'
 import { answers, cut, hang, ok, openReceiver, type Received } from './receiver.ts'
 
 const SPECS = join(import.meta.dirname, '../../shared/data/specs')
@@ -312,4 +313,24 @@ test('law: plain text never exceeds its length, and says how many lines it left 
       },
     ),
   )
+})
+
+describe('test-alert', () => {
+  test('sends one and prints what came back; what is not configured says which variables it needs', async () => {
+    await using receiver = await openReceiver()
+    expect(await answerOf(['test-alert', 'slack'], { SLACK_WEBHOOK_URL: receiver.url, EXCURSION_HOME: '/nowhere', EXCURSION_LANG: 'en' })).toMatch(
+      /^slack: accepted after \d+ ms, answered 200: ok\n$/,
+    )
+    expect(JSON.parse(receiver.requests[0]?.body ?? '')).toMatchObject({ text: 'excursion: a test of this channel: it works' })
+    receiver.behave(answers(404, {}, 'no_service'))
+    await using refused = excursion(['test-alert', 'slack'], { SLACK_WEBHOOK_URL: receiver.url, EXCURSION_HOME: '/nowhere' })
+    expect((await refused.ended).code).toBe(1)
+    expect(refused.stderr()).toContain('answered 404: no_service')
+    await using unset = excursion(['test-alert', 'sms'], { EXCURSION_HOME: '/nowhere' })
+    expect((await unset.ended).code).toBe(1)
+    expect(unset.stderr()).toContain('TWILIO_ACCOUNT_SID')
+    await using unknown = excursion(['test-alert', 'slak'])
+    expect((await unknown.ended).code).toBe(2)
+    expect(unknown.stderr()).toContain('did you mean slack?')
+  })
 })

@@ -47,7 +47,7 @@ export function alertMessage(told: readonly Told[], room: MessageRoom): Wording 
   const { alert, trade, instrument } = first
   const zone = zoneOf(instrument)
   const now = trade === null ? null : resultNow(trade)
-  const then = briefPercent(percentThen(told))
+  const fired = briefPercent(percentFired(told))
   const ended = trade?.status === 'CLOSED' && now !== null
   const isStop = ended && now.lt(0) && told.some(({ ruleKind }) => ruleKind !== null && STOPS.includes(ruleKind))
   const words = ended ? templates.words.ends[isStop ? 'stopped' : 'closed'] : null
@@ -57,7 +57,7 @@ export function alertMessage(told: readonly Told[], room: MessageRoom): Wording 
     label: labelOf(first),
     side: trade === null ? null : templates.words.sides[trade.side],
     ended: words,
-    pct: ended ? shownNow : then,
+    pct: ended ? shownNow : fired,
     rules: [...new Set(told.map((one) => ruleName(one, templates)))].join(templates.words.listComma),
     count: new Set(told.map((one) => one.alert.tradeId)).size,
     price: room.privacy === 'percent' ? null : price(alert.price),
@@ -66,8 +66,8 @@ export function alertMessage(told: readonly Told[], room: MessageRoom): Wording 
     time: wallClock(alert.at, zone).clock,
     zone,
     account: accountOf(alert.account, room),
-    then: ended ? then : null,
-    now: ended || shownNow === then ? null : shownNow,
+    fired: ended ? fired : null,
+    now: ended || shownNow === fired ? null : shownNow,
   })
   return { ...outward(text, room), severity: gravest(told), path: pathOf(first), data: alertData(told, room) }
 }
@@ -139,7 +139,7 @@ const STOPS = ['MAE_STOP', 'TRAILING_STOP', 'GIVEBACK']
 const OF_THE_BEST = ['MFE_TARGET', 'TIME_STOP']
 const PATH_MAX = 24
 
-function percentThen(told: readonly Told[]): Decimal | null {
+function percentFired(told: readonly Told[]): Decimal | null {
   const ofTheMoment = told.find(({ ruleKind }) => ruleKind === null || !OF_THE_BEST.includes(ruleKind)) ?? null
   if (ofTheMoment !== null) return ofTheMoment.alert.pct === null ? null : decimal(ofTheMoment.alert.pct)
   const [first] = told

@@ -182,10 +182,11 @@ export async function lastAttemptAt(sql: Sql, channel: string): Promise<Instant 
 }
 
 export async function claim(sql: Sql, ids: readonly number[], messageId: string, now: Instant): Promise<void> {
-  await sql.query(
-    `update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3, trouble = null where id = any($1::bigint[])`,
-    [ids, messageId, writeInstant(now)],
-  )
+  await sql.query(`update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3 where id = any($1::bigint[])`, [
+    ids,
+    messageId,
+    writeInstant(now),
+  ])
 }
 
 export async function markSent(sql: Sql, ids: readonly number[], now: Instant): Promise<void> {
