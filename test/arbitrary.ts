@@ -95,8 +95,34 @@ const executions = (contracts: number) =>
       }),
     ),
     isRepeated: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
+    isHeld: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+    cancelled: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
     tape: fc.nat({ max: 1 }),
   })
+
+/** What moves a position without an execution: adopted, or settled for one of the reasons. */
+const movements = (contracts: number) =>
+  fc.record({
+    contract: fc.nat({ max: contracts - 1 }),
+    account: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 2 })),
+    reason: fc.constantFrom(null, null, 'EXPIRY', 'EXERCISE', 'ASSIGNMENT', 'CASH_IN_LIEU', 'TRANSFER_OUT'),
+    isShort: fc.boolean(),
+    quantity: fc.oneof({ weight: 9, arbitrary: quantities }, fc.constant('0')),
+    level: levels,
+    at: times,
+    isRepeated: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+    tape: fc.nat({ max: 1 }),
+  })
+
+/** Ratios whose quotients stay within the twelve digits a price keeps over two splits. */
+const splits = (contracts: number) =>
+  fc.record({ contract: fc.nat({ max: contracts - 1 }), ratio: fc.constantFrom('2', '0.5', '5', '0.1', '10', '0.20'), at: times, tape: fc.nat({ max: 1 }) })
+
+const links = fc.record({
+  account: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 2 })),
+  exitPermId: fc.integer({ min: 1, max: 3 }).map(String),
+  entryPermId: fc.integer({ min: 1, max: 4 }).map(String),
+})
 
 const flaws = fc.oneof(
   { weight: 14, arbitrary: fc.constant({}) },
@@ -137,6 +163,8 @@ const scopes = fc.oneof(
     { scope: { symbols: ['AAA', 'CMB'] } },
     { scope: { sides: ['LONG'] } },
     { scope: { sides: ['SHORT'], secTypes: ['STK', 'BAG'] } },
+    { scope: { held: true } },
+    { scope: { held: false } },
   ),
 )
 const common = fc
@@ -167,6 +195,11 @@ const rules = fc
   )
   .map(([rule, shared]) => ({ ...rule, ...shared }))
 
+/** Most tapes know nothing of it. */
+function sometimes<T>(some: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
+  return fc.oneof({ weight: 2, arbitrary: fc.constant<T[]>([]) }, some)
+}
+
 interface Sizes {
   readonly executions?: number
   readonly marks?: number
@@ -186,6 +219,9 @@ export function replayInputs(sizes: Sizes = {}): fc.Arbitrary<NaiveInput> {
           fc.record({ pair: fc.constantFrom(['EUR', 'USD'], ['USD', 'EUR'], ['CHF', 'USD']), rate: fc.constantFrom('1.25', '1.3571', '0.7'), at: times }),
           { maxLength: 3 },
         ),
+        movements: sometimes(fc.array(movements(contracts), { minLength: 1, maxLength: 4 })),
+        splits: sometimes(fc.array(splits(contracts), { minLength: 1, maxLength: 2 })),
+        links: sometimes(fc.array(links, { minLength: 1, maxLength: 3 })),
         gaps: fc.array(fc.record({ from: times, length: fc.constantFrom(0, 5000, 300_000) }), { maxLength: 1 }),
         rules: fc.array(rules, { maxLength: sizes.rules ?? 4 }),
         filter: fc.constantFrom<'default' | 'none'>('none', 'default'),
@@ -202,6 +238,9 @@ type Story = {
   executions: ValueOf<ReturnType<typeof executions>>[]
   marks: ValueOf<ReturnType<typeof marks>>[]
   rates: { pair: readonly string[]; rate: string; at: number }[]
+  movements: ValueOf<ReturnType<typeof movements>>[]
+  splits: ValueOf<ReturnType<typeof splits>>[]
+  links: ValueOf<typeof links>[]
   gaps: { from: number; length: number }[]
   rules: Record<string, unknown>[]
   filter: 'default' | 'none'
@@ -237,6 +276,8 @@ function print(story: Story): NaiveInput {
       const price = priceAt(contract(execution.contract), correction.level)
       tell(execution.tape, at, { ...row, executionId: id(c + 2), side, quantity: correction.quantity, price, at: printInstant(at) })
     })
+    if (execution.isHeld) tell(execution.tape, execution.at, { kind: 'hold', executionId: id(1) })
+    if (execution.cancelled > 0) tell(execution.tape, execution.at, { kind: 'cancel', executionId: id(execution.cancelled) })
     for (const { amount, currency, at, suffix } of execution.commissions) {
       if (suffix > 1 + execution.corrections.length) continue // INTERFACES does not say whose a commission without its execution is
       // Nor which rate serves a correction told at another instant than the execution it corrects.
@@ -252,6 +293,22 @@ function print(story: Story): NaiveInput {
     }
   })
   for (const { pair, rate, at } of story.rates) tell(0, at, { kind: 'fxRate', base: pair[0], quote: pair[1], rate, at: printInstant(at) })
+  for (const { contract: i, account, reason, isShort, quantity, level, at, isRepeated, tape } of story.movements) {
+    const row = {
+      ...(reason === null ? { kind: 'adopt' } : { kind: 'settlement', reason }),
+      account: ACCOUNTS[account],
+      conId: contract(i).instrument.conId,
+      quantity: isShort ? `-${quantity}` : quantity,
+      price: priceAt(contract(i), level),
+      at: printInstant(at),
+    }
+    tell(tape, at, row)
+    if (isRepeated) tell(1, at, row)
+  }
+  for (const { contract: i, ratio, at, tape } of story.splits) {
+    tell(tape, at, { kind: 'split', conId: contract(i).instrument.conId, ratio, at: printInstant(at) })
+  }
+  for (const { account, ...link } of story.links) tell(0, 0, { kind: 'link', account: ACCOUNTS[account], ...link })
   for (const { from, length } of story.gaps) {
     tell(0, from, { kind: 'gap', conId: contract(0).instrument.conId, from: printInstant(from), to: printInstant(from + length) })
   }

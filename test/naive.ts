@@ -19,9 +19,10 @@ export function naiveReplay(input: NaiveInput): { trades: Json[]; alerts: Json[]
   const told = read(input)
   const fills = fillsOf(told)
   const marks = acceptedMarks(told, fills, input.filter)
+  const all = tradesOf(fills, told.splits)
   const units: Unit[] = input.unit === 'both' ? ['ORDER', 'ROUND_TRIP'] : input.unit === 'order' ? ['ORDER'] : ['ROUND_TRIP']
   const rules = input.rules.flatMap((text, line) => (text.trim() === '' ? [] : [{ line, rule: JSON.parse(text) as Json }]))
-  const found = units.flatMap((unit) => tradesOf(unit, fills)).map((trade) => ({ trade, moments: momentsOf(trade, marks, told) }))
+  const found = all.filter(({ unit }) => units.includes(unit)).map((trade) => ({ trade, moments: momentsOf(trade, marks, told) }))
   const trades = found.map(({ trade, moments }) => printTrade(trade, moments, told))
   const alerts = found.flatMap(({ trade, moments }) => rules.flatMap(({ rule, line }) => alertsOf(rule, line, trade, moments, told)))
   return {
@@ -51,9 +52,26 @@ interface Place {
 const EXECUTION = 1
 const MARK = 3
 
+/** ADOPTION: came without a trade, is held. SETTLEMENT: went without one, closes and never opens. */
+type Nature = 'EXECUTION' | 'ADOPTION' | 'SETTLEMENT'
+
+/** From here on there are `ratio` units for each one before. */
+interface Split {
+  readonly place: Place
+  readonly conId: number
+  readonly ratio: Q
+}
+
 interface Told {
   readonly instruments: Map<number, Json>
-  readonly executions: { place: Place; row: Json }[]
+  readonly executions: { place: Place; row: Json; nature: Nature }[]
+  readonly splits: Split[]
+  /** Exact execution ids that never were. */
+  readonly cancelled: Set<string>
+  /** Families whose trade is held for the long term. */
+  readonly held: Set<string>
+  /** 'account exit' → the entry order whose trade that exit order closes first. */
+  readonly links: Map<string, string>
   /** By exact execution id; the last line won. */
   readonly commissions: Map<string, Json>
   readonly rates: { at: number; row: Json }[]
@@ -63,7 +81,10 @@ interface Told {
 }
 
 function read(input: NaiveInput): Told {
-  const told: Told & { end: number } = { instruments: new Map(), executions: [], commissions: new Map(), rates: [], marks: [], end: Number.NEGATIVE_INFINITY }
+  const told: Told & { end: number } = {
+    ...{ instruments: new Map(), executions: [], splits: [], cancelled: new Set(), held: new Set(), links: new Map() },
+    ...{ commissions: new Map(), rates: [], marks: [], end: Number.NEGATIVE_INFINITY },
+  }
   const seen = new Set<string>()
   input.tapes.forEach((lines, file) => {
     lines.forEach((text, line) => {
@@ -76,9 +97,18 @@ function read(input: NaiveInput): Told {
       if (row.kind === 'commission') told.commissions.set(String(row.executionId), row)
       if (row.kind === 'fxRate') told.rates.push({ at, row })
       if (row.kind === 'mark') told.marks.push({ place: { at, kind: MARK, file, line }, conId: Number(row.conId), row })
-      if (row.kind === 'execution' && !seen.has(String(row.executionId))) {
-        seen.add(String(row.executionId))
-        told.executions.push({ place: { at, kind: EXECUTION, file, line }, row })
+      if (row.kind === 'cancel') told.cancelled.add(String(row.executionId))
+      if (row.kind === 'hold') told.held.add(familyOf(String(row.executionId)).family)
+      if (row.kind === 'link') told.links.set(`${row.account} ${row.exitPermId}`, String(row.entryPermId))
+      const place = { at, kind: EXECUTION, file, line }
+      if (row.kind === 'split' && !told.splits.some((split) => split.conId === Number(row.conId) && split.place.at === at)) {
+        told.splits.push({ place, conId: Number(row.conId), ratio: must(row.ratio) })
+      }
+      const nature = row.kind === 'adopt' ? 'ADOPTION' : row.kind === 'settlement' ? 'SETTLEMENT' : 'EXECUTION'
+      const execution = nature === 'EXECUTION' ? row : movedWithoutExecution(row, at)
+      if (execution.kind === 'execution' && !seen.has(String(execution.executionId))) {
+        seen.add(String(execution.executionId))
+        told.executions.push({ place, row: execution, nature })
       }
     })
   })
@@ -94,6 +124,21 @@ function read(input: NaiveInput): Told {
     })
   })
   return told
+}
+
+/** An adoption or a settlement as if it were an execution; its name is made of all it says. */
+function movedWithoutExecution(row: Json, at: number): Json {
+  const quantity = must(row.quantity)
+  const name = row.kind === 'adopt' ? 'adopt' : String(row.reason).toLowerCase()
+  return {
+    kind: 'execution',
+    executionId: [name, row.account, row.conId, at, plain(quantity), plain(must(row.price))].join('~').replaceAll('.', '_'),
+    account: row.account,
+    conId: row.conId,
+    side: sign(quantity) < 0 ? 'SELL' : 'BUY',
+    quantity: plain(absolute(quantity)),
+    price: row.price,
+  }
 }
 
 /** Milliseconds since 1970; digits beyond the third are dropped. */
@@ -122,6 +167,10 @@ interface Fill {
   readonly quantity: Q
   readonly price: Q
   readonly orderKey: string
+  readonly nature: Nature
+  readonly held: boolean
+  /** The order key of the trade it closes before any other. */
+  readonly closesFirst: string | null
   /** In the instrument's currency; null while unknown. */
   readonly commission: Q | null
 }
@@ -142,9 +191,11 @@ function fillsOf(told: Told): Fill[] {
   for (const [family, members] of families) {
     members.sort((a, b) => familyOf(String(a.row.executionId)).suffix - familyOf(String(b.row.executionId)).suffix)
     const place = (members[0] as Told['executions'][0]).place
-    const row = (members.at(-1) as Told['executions'][0]).row
+    const { row, nature } = members.at(-1) as Told['executions'][0]
     const quantity = must(row.quantity)
-    if (sign(quantity) === 0) continue
+    if (sign(quantity) === 0 || told.cancelled.has(String(row.executionId))) continue
+    const entryOrder = told.links.get(`${row.account} ${row.permId}`)
+    const commission = commissionOf(family, String(told.instruments.get(Number(row.conId))?.currency), place.at, told)
     const conId = Number(row.conId)
     fills.push({
       place,
@@ -155,7 +206,10 @@ function fillsOf(told: Told): Fill[] {
       quantity,
       price: must(row.price),
       orderKey: orderKeyOf(row, family),
-      commission: commissionOf(family, String(told.instruments.get(conId)?.currency), place.at, told),
+      nature,
+      held: nature === 'ADOPTION' || told.held.has(family),
+      closesFirst: entryOrder === undefined ? null : `perm ${Number(entryOrder)}`,
+      commission: nature === 'EXECUTION' ? commission : (commission ?? ZERO),
     })
   }
   return fills.sort((a, b) => comparePlaces(a.place, b.place))
@@ -208,7 +262,9 @@ function acceptedMarks(told: Told, fills: readonly Fill[], filter: 'default' | '
       const before = last
       const executionBetween =
         before !== null &&
-        fills.some((fill) => fill.conId === conId && comparePlaces(fill.place, before.place) > 0 && comparePlaces(fill.place, mark.place) < 0)
+        [...fills, ...told.splits].some(
+          (fill) => fill.conId === conId && comparePlaces(fill.place, before.place) > 0 && comparePlaces(fill.place, mark.place) < 0,
+        )
       if (before === null || executionBetween || compare(before.price, mark.price) !== 0) accepted.push(mark)
       last = mark
     }
@@ -285,32 +341,64 @@ interface NaiveTrade {
   readonly conId: number
   readonly sign: 1 | -1
   readonly orderKey: string
+  readonly held: boolean
   readonly parts: Part[]
 }
 
-function openQuantity(trade: NaiveTrade): Q {
-  return trade.parts.reduce((sum, part) => (part.enters ? add(sum, part.quantity) : sub(sum, part.quantity)), ZERO)
+/** How many units at `place` one unit of `then` has become. */
+function grown(conId: number, then: Place, place: Place, splits: readonly Split[]): Q {
+  const between = splits.filter((split) => split.conId === conId && comparePlaces(split.place, then) > 0 && comparePlaces(split.place, place) <= 0)
+  return between.reduce((ratio, split) => mul(ratio, split.ratio), whole(1n))
 }
 
-function tradesOf(unit: Unit, fills: readonly Fill[]): NaiveTrade[] {
+function unitsAt(part: Part, place: Place, splits: readonly Split[]): Q {
+  return mul(part.quantity, grown(part.fill.conId, part.fill.place, place, splits))
+}
+
+function openQuantity(trade: NaiveTrade, place: Place, splits: readonly Split[]): Q {
+  return trade.parts.reduce((sum, part) => (part.enters ? add(sum, unitsAt(part, place, splits)) : sub(sum, unitsAt(part, place, splits))), ZERO)
+}
+
+/** Where a trade ended; null while it is open. */
+function closingPlace(trade: NaiveTrade, splits: readonly Split[]): Place | null {
+  const { place } = (trade.parts.at(-1) as Part).fill
+  return sign(openQuantity(trade, place, splits)) === 0 ? place : null
+}
+
+/** Both units: what a fill does to held trades, its round trip never sees. */
+function tradesOf(fills: readonly Fill[], splits: readonly Split[]): NaiveTrade[] {
   const trades: NaiveTrade[] = [] // by first fill
   for (const fill of fills) {
-    let left = fill.quantity
-    const open = () => trades.filter((trade) => trade.account === fill.account && trade.conId === fill.conId && sign(openQuantity(trade)) > 0)
-    for (const trade of open()) {
-      if (trade.sign === fill.sign || sign(left) === 0) continue
-      const quantity = least(left, openQuantity(trade))
-      trade.parts.push({ fill, quantity, enters: false })
-      left = sub(left, quantity)
+    const isOpen = (trade: NaiveTrade) => trade.account === fill.account && trade.conId === fill.conId && sign(openQuantity(trade, fill.place, splits)) > 0
+    const open = (unit: Unit, held: boolean) => trades.filter((trade) => trade.unit === unit && trade.held === held && isOpen(trade))
+    /** Answers what is left. */
+    const close = (queue: readonly NaiveTrade[], wanted: Q): Q => {
+      let left = wanted
+      for (const trade of queue) {
+        const quantity = least(left, openQuantity(trade, fill.place, splits))
+        if (trade.sign === fill.sign || sign(quantity) === 0) continue
+        trade.parts.push({ fill, quantity, enters: false })
+        left = sub(left, quantity)
+      }
+      return left
     }
-    if (sign(left) === 0) continue
-    const enlarged = open().find((trade) => unit === 'ROUND_TRIP' || trade.orderKey === fill.orderKey)
-    const part = { fill, quantity: left, enters: true }
-    if (enlarged !== undefined) enlarged.parts.push(part)
-    else {
-      const { account, conId, orderKey, family } = fill
-      trades.push({ unit, tradeId: `${unit}:${account}:${conId}:${family}`, account, conId, sign: fill.sign, orderKey, parts: [part] })
+    const enter = (unit: Unit, trade: NaiveTrade | undefined, quantity: Q) => {
+      const part = { fill, quantity, enters: true }
+      if (trade !== undefined) trade.parts.push(part)
+      else {
+        const { account, conId, orderKey, family, sign: side } = fill
+        const held = unit === 'ORDER' && fill.held
+        trades.push({ unit, tradeId: `${unit}:${account}:${conId}:${family}`, account, conId, sign: side, orderKey, held, parts: [part] })
+      }
     }
+    const queue = [...open('ORDER', false), ...open('ORDER', true)]
+    const left = close([...queue.filter((trade) => trade.orderKey === fill.closesFirst), ...queue], fill.quantity)
+    const sameOrder = [...open('ORDER', true), ...(fill.held ? [] : open('ORDER', false))].find((trade) => trade.orderKey === fill.orderKey)
+    if (sign(left) > 0 && fill.nature !== 'SETTLEMENT') enter('ORDER', sameOrder, left)
+    const concernsHeld = trades.filter((trade) => trade.held).flatMap((trade) => trade.parts.filter((part) => part.fill === fill))
+    const ofHeld = concernsHeld.reduce((sum, part) => add(sum, part.quantity), fill.nature === 'SETTLEMENT' ? left : ZERO)
+    const rest = close(open('ROUND_TRIP', false), sub(fill.quantity, ofHeld))
+    if (sign(rest) > 0) enter('ROUND_TRIP', open('ROUND_TRIP', false)[0], rest)
   }
   return trades
 }
@@ -320,6 +408,8 @@ interface Moment {
   readonly at: number
   readonly price: Q
   readonly closes: boolean
+  /** Units changed here, nothing else: no rule looks. */
+  readonly isSplit: boolean
   /** Volume-weighted price of the entering fills so far. */
   readonly entry: Q
   readonly result: Q
@@ -340,19 +430,30 @@ interface Reached {
 
 function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: Told): Moment[] {
   const first = (trade.parts[0] as Part).fill
-  const last = (trade.parts.at(-1) as Part).fill
-  const isClosed = sign(openQuantity(trade)) === 0
+  const last = closingPlace(trade, told.splits)
   const multiplier = multiplierOf(told.instruments.get(trade.conId))
-  const seen = (marks.get(trade.conId) ?? []).filter(
-    (mark) => comparePlaces(mark.place, first.place) > 0 && (!isClosed || comparePlaces(mark.place, last.place) < 0),
-  )
-  const events = [...trade.parts.map((part) => ({ place: part.fill.place, price: part.fill.price })), ...seen].sort((a, b) => comparePlaces(a.place, b.place))
+  const isInside = ({ place }: { place: Place }) => comparePlaces(place, first.place) > 0 && (last === null || comparePlaces(place, last) < 0)
+  const seen = (marks.get(trade.conId) ?? []).filter(isInside).map(({ place, price }) => ({ place, price, ratio: null }))
+  const own = trade.parts.map(({ fill: { place, price } }) => ({ place, price, ratio: null }))
+  const splits = told.splits.filter((split) => split.conId === trade.conId && isInside(split)).map(({ place, ratio }) => ({ place, price: ZERO, ratio }))
+  const events = [...own, ...seen, ...splits].sort((a, b) => comparePlaces(a.place, b.place))
   const moments: Moment[] = []
-  for (const { place, price } of events) {
+  for (const { place, price, ratio } of events) {
+    if (ratio !== null) {
+      const was = moments.at(-1) as Moment
+      const rescaled = ({ value, at }: Reached) => ({ value: twelveDigits(div(value, ratio)), at })
+      const shrunk = { price: twelveDigits(div(was.price, ratio)), best: rescaled(was.best), worst: rescaled(was.worst) }
+      moments.push({ ...was, ...shrunk, at: place.at, entry: div(was.entry, ratio), isSplit: true })
+      continue
+    }
     const soFar = trade.parts.filter((part) => comparePlaces(part.fill.place, place) <= 0)
-    const entry = averagePrice(soFar.filter((part) => part.enters)) as Q
+    const entry = averagePrice(
+      soFar.filter((part) => part.enters),
+      place,
+      told.splits,
+    ) as Q
     const s = whole(BigInt(trade.sign))
-    const position = soFar.reduce((sum, part) => add(sum, mul(whole(BigInt(part.fill.sign)), part.quantity)), ZERO)
+    const position = soFar.reduce((sum, part) => add(sum, mul(whole(BigInt(part.fill.sign)), unitsAt(part, place, told.splits))), ZERO)
     const paid = soFar.reduce((sum, part) => add(sum, mul(mul(whole(BigInt(part.fill.sign)), part.quantity), part.fill.price)), ZERO)
     const result = mul(sub(mul(position, price), paid), multiplier)
     const now = sign(entry) === 0 ? null : mul(div(mul(s, sub(price, entry)), absolute(entry)), whole(100n))
@@ -372,7 +473,8 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
     moments.push({
       at: place.at,
       price,
-      closes: isClosed && place === last.place,
+      closes: place === last,
+      isSplit: false,
       entry,
       result,
       now,
@@ -392,9 +494,10 @@ function multiplierOf(instrument: Json | undefined): Q {
   return multiplier === null || sign(multiplier) === 0 ? whole(1n) : multiplier
 }
 
-function averagePrice(parts: readonly Part[]): Q | null {
+/** In units of `place`. */
+function averagePrice(parts: readonly Part[], place: Place, splits: readonly Split[]): Q | null {
   if (parts.length === 0) return null
-  const quantity = parts.reduce((sum, part) => add(sum, part.quantity), ZERO)
+  const quantity = parts.reduce((sum, part) => add(sum, unitsAt(part, place, splits)), ZERO)
   return div(
     parts.reduce((sum, part) => add(sum, mul(part.quantity, part.fill.price)), ZERO),
     quantity,
@@ -404,6 +507,7 @@ function averagePrice(parts: readonly Part[]): Q | null {
 function printTrade(trade: NaiveTrade, moments: readonly Moment[], told: Told): Json {
   const last = moments.at(-1) as Moment
   const entering = trade.parts.filter((part) => part.enters)
+  const end = closingPlace(trade, told.splits) ?? { at: Number.POSITIVE_INFINITY, kind: MARK, file: 0, line: 0 }
   const hasPct = last.now !== null
   const commission = trade.parts.reduce<Q | null>(
     (sum, { fill, quantity }) => (sum === null || fill.commission === null ? null : add(sum, div(mul(fill.commission, quantity), fill.quantity))),
@@ -417,9 +521,17 @@ function printTrade(trade: NaiveTrade, moments: readonly Moment[], told: Told): 
     symbol: String(told.instruments.get(trade.conId)?.symbol ?? trade.conId),
     side: trade.sign === 1 ? 'LONG' : 'SHORT',
     status: last.closes ? 'CLOSED' : 'OPEN',
-    quantity: plain(entering.reduce((sum, part) => add(sum, part.quantity), ZERO)),
+    quantity: plain(entering.reduce((sum, part) => add(sum, unitsAt(part, end, told.splits)), ZERO)),
     entryPrice: rounded(last.entry),
-    exitPrice: last.closes ? rounded(averagePrice(trade.parts.filter((part) => !part.enters)) as Q) : null,
+    exitPrice: last.closes
+      ? rounded(
+          averagePrice(
+            trade.parts.filter((part) => !part.enters),
+            end,
+            told.splits,
+          ) as Q,
+        )
+      : null,
     openedAt: printInstant((moments[0] as Moment).at),
     closedAt: last.closes ? printInstant(last.at) : null,
     grossPnl: plain(last.result),
@@ -488,6 +600,7 @@ function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly
     let looksInARow = 0
     for (const moment of moments) {
       if (moment.closes) break
+      if (moment.isSplit) continue
       if (moment.now !== null && compare(moment.mfePct.value, must(rule.armPct ?? '0')) >= 0) isArmed = true
       looksInARow = holds(rule, tier, isArmed, trade, moment) ? looksInARow + 1 : 0
       if (looksInARow >= Number(rule.confirm ?? 1)) return [alert(i, moment.at, moment)]
@@ -519,6 +632,7 @@ function isInScope(rule: Json, trade: NaiveTrade, told: Told): boolean {
   const instrument = told.instruments.get(trade.conId)
   const allows = (list: unknown[] | undefined, value: unknown) => list === undefined || list.includes(value)
   return (
+    Boolean(scope.held ?? false) === trade.held &&
     allows(scope.accounts, trade.account) &&
     allows(scope.symbols, instrument?.symbol) &&
     allows(scope.sides, trade.sign === 1 ? 'LONG' : 'SHORT') &&
@@ -580,6 +694,16 @@ function must(text: unknown): Q {
   const value = parse(text)
   if (value === null) throw new Error(`expected a decimal number, found ${String(text)}`)
   return value
+}
+
+/** A price after a split: its first twelve digits, the rest rounded half up. */
+function twelveDigits(a: Q): Q {
+  if (sign(a) === 0) return a
+  let places = 40
+  while (compare(mul(absolute(a), whole(10n ** BigInt(places))), whole(10n ** 12n)) >= 0) places--
+  const scaled = mul(absolute(a), whole(10n ** BigInt(places)))
+  const digits = (scaled.n * 2n + scaled.d) / (scaled.d * 2n)
+  return { n: a.n < 0n ? -digits : digits, d: 10n ** BigInt(places) }
 }
 
 /** At most 12 decimals, half-even, zeros stripped. */

@@ -246,9 +246,11 @@ export function asExecution(fact: Adoption | Settlement): Execution {
   const { account, conId, price, at } = fact
   const quantity = decimal(fact.quantity)
   const name = fact.kind === 'adopt' ? 'adopt' : fact.reason.toLowerCase()
+  // Two lots that came at one instant are two; without points, so that no id of ours looks like a member of a family.
+  const executionId = [name, account, conId, at, plain(quantity), plain(decimal(price))].join('~').replaceAll('.', '_')
   return {
     kind: 'execution',
-    executionId: `${name}-${account}-${conId}-${at}`,
+    executionId,
     account,
     conId,
     side: quantity.lt(ZERO) ? 'SELL' : 'BUY',
@@ -274,11 +276,19 @@ export function sinceFlat(entries: readonly Entry[], place: Place): readonly Ent
       for (const [account, quantity] of positions) positions.set(account, quantity.times(entry.ratio))
       continue
     }
-    const { account, side } = entry.execution
+    const { account } = entry.execution
     const was = positions.get(account) ?? ZERO
-    const is = side === 'BUY' ? was.plus(entry.quantity) : was.minus(entry.quantity)
+    const is = positionAfter(was, entry)
     positions.set(account, is)
     exposed += (is.eq(ZERO) ? 0 : 1) - (was.eq(ZERO) ? 0 : 1)
   }
   return exposed === 0 ? [] : entries.slice(start)
+}
+
+/** What went without an execution takes at most what there is. */
+function positionAfter(was: Decimal, { nature, execution, quantity }: Fill): Decimal {
+  const is = execution.side === 'BUY' ? was.plus(quantity) : was.minus(quantity)
+  if (nature !== 'SETTLEMENT') return is
+  if (was.times(execution.side === 'BUY' ? 1 : -1).gte(ZERO)) return was
+  return is.times(was).lt(ZERO) ? ZERO : is
 }
