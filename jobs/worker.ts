@@ -4,7 +4,7 @@ import { createPostgresBackend, type Job, type PostgresConnectionOptions, type P
 import type pg from 'pg'
 import type { Channel } from '#notify/channel.ts'
 import { type CatchUp, ingest } from './ingest.ts'
-import { deliverDue, type DeliverRoom } from './deliver.ts'
+import { deliverDue, type DeliverRoom, type Destination } from './deliver.ts'
 import { howToGoOn, type NotionRoom, sendDay } from './notion.ts'
 import {
   addNotion,
@@ -69,8 +69,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
 }
 
 function openDeliverWorker(jobs: Jobs, room: DeliverRoom, channel: Channel, log: (line: string) => void) {
+  const destination: Destination = { heldUntil: 0 }
   return openWorker<DeliverJob>(deliverQueue(channel.kind), jobs.pool, log, async () => {
-    const nextAt = await deliverDue(room, channel)
+    const nextAt = await deliverDue(room, channel, destination)
     if (nextAt !== null) await wakeChannelAt(jobs, channel.kind, nextAt, room.clock.now())
   })
 }
