@@ -1,0 +1,47 @@
+// `test-alert`: sends one message through a channel and prints what came back. Needs no database, and tells nobody else.
+import { randomUUID } from 'node:crypto'
+import { readTemplates } from '#notes/templates.ts'
+import { testMessage } from '#notify/channel.ts'
+import { DRIVERS } from '#notify/channels.ts'
+import { TIMEOUT_MS } from '#notify/post.ts'
+import { clock } from '#src/clock.ts'
+import { loadEnv, nearest, readConfig } from '#src/config.ts'
+import { ChannelFailed, UsageError } from '#src/errors.ts'
+import { join } from 'node:path'
+import { verb } from './arguments.ts'
+import { print } from './terminal.ts'
+
+const KINDS = DRIVERS.map(({ kind }) => kind)
+
+export const testAlert = verb({
+  usage: `test-alert ${KINDS.join('|')}`,
+  summary: 'sends one message through a channel and prints what came back',
+  flags: {},
+  async run({ rest }) {
+    const [kind = '', ...more] = rest
+    if (more.length > 0 || kind === '') throw new UsageError(`test-alert: expected one channel (${KINDS.join(', ')}), found ${rest.length}`)
+    const driver = DRIVERS.find((one) => one.kind === kind)
+    if (driver === undefined)
+      throw new UsageError(`test-alert: expected a channel (${KINDS.join(', ')}), found '${kind}'; did you mean ${nearest(kind, KINDS)}?`)
+    const config = readConfig(loadEnv())
+    const channel = driver.open(config, clock)
+    if (channel === null) throw new ChannelFailed(kind, 'no configuration', `set ${driver.variables.join(', ')}`)
+    const { words } = await readTemplates(config.language, join(config.home, 'templates'))
+    const started = clock.monotonic()
+    const took = () => `${Math.round(clock.monotonic() - started)} ms`
+    try {
+      const message = testMessage(`msg_${randomUUID()}`, clock.now(), `excursion: ${words.test}`)
+      const { status, said } = await channel.send(channel.render(message), AbortSignal.timeout(TIMEOUT_MS))
+      print(`${kind}: accepted after ${took()}, answered ${status}${said === '' ? '' : `: ${said}`}`)
+    } catch (error) {
+      const advice = ADVICE[channel.classify(error)]
+      throw new ChannelFailed(kind, `${error instanceof Error ? error.message : String(error)} after ${took()}`, advice)
+    }
+  },
+})
+
+const ADVICE = {
+  retry: 'a real alert would be tried again; look whether the receiver is up',
+  ambiguous: 'a real alert would be sent again; look whether this one arrived',
+  permanent: 'a real alert would become a dead letter; look at the address and the secret',
+} as const

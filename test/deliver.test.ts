@@ -1,0 +1,334 @@
+// From the commit of an alert to the receiver and back: real tables, real queues, real servers. What is told, how often, in which words, and what becomes of
+// it when a receiver misbehaves.
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, test } from 'vitest'
+import { effectsOf } from '#core/delivery.ts'
+import type { StoredAlert, StoredTrade } from '#core/stored.ts'
+import { alertsOf } from '#store/alerts.ts'
+import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
+import type { Database } from '#store/db.ts'
+import { saveRule } from '#store/decisions.ts'
+import { deadLetters, type Delivery, deliveriesOfAlerts, sendAgain } from '#store/deliveries.ts'
+import { systemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
+import { openVigil } from '#jobs/vigil.ts'
+import { openHeartbeat } from '#jobs/heartbeat.ts'
+import { clockThatReads } from '#src/clock.ts'
+import { openTestDatabase } from './database.ts'
+import { openDelivering } from './delivering.ts'
+import { answers, hang, ok, openReceiver, type Received, type Receiver } from './receiver.ts'
+import { aTrade, anAlert } from './rows.ts'
+import { READY } from './server.ts'
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const slackEnv = (receiver: Receiver) => ({ SLACK_WEBHOOK_URL: `${receiver.url}/slack` })
+const hookEnv = (receiver: Receiver) => ({ WEBHOOK_URL: `${receiver.url}/hook`, WEBHOOK_SECRET: SECRET })
+const smsEnv = (receiver: Receiver) => ({
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'token',
+  TWILIO_FROM: '+14155550100',
+  SMS_TO: '+14155550123',
+  TWILIO_BASE_URL: receiver.url,
+})
+
+/** What the writer does: alerts, what they are of and the order to tell them, in one transaction. */
+async function raise(db: Database, alerts: readonly StoredAlert[], trades: readonly StoredTrade[] = []): Promise<void> {
+  await commitBatch(db, { ...EMPTY_BATCH, alerts, trades, outbox: effectsOf(alerts) })
+}
+
+const titleOf = (request: Received | undefined) => (JSON.parse(request?.body ?? '{}') as { data: { title: string } }).data.title
+const textOf = (request: Received | undefined) => (JSON.parse(request?.body ?? '{}') as { text: string }).text
+
+async function settled(
+  db: Database,
+  ids: readonly string[],
+  holds: (rows: readonly Delivery[]) => boolean = (rows) => rows.every(isOver),
+): Promise<Delivery[]> {
+  let rows: Delivery[] = []
+  await expect
+    .poll(
+      async () => {
+        rows = [...(await deliveriesOfAlerts(db, ids)).values()].flat()
+        return rows.length > 0 && holds(rows)
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    .toBe(true)
+  return rows
+}
+
+const isOver = ({ state }: Delivery) => state === 'SENT' || state === 'DEAD' || state === 'SHARED'
+
+const stop = (n: number, more: Partial<StoredAlert> = {}) =>
+  anAlert(n, 0, n, { id: `stop-${n}`, ruleId: 'hard-stop', severity: 'critical', price: '177.62', pct: '-3.0', symbol: 'NVDA', conId: 100 + n, ...more })
+const trade = (n: number, more: Partial<StoredTrade> = {}) =>
+  aTrade(n, n, { symbol: 'NVDA', mode: 'PAPER', lastPrice: '177.62', grossPnl: '-549', conId: 100 + n, ...more })
+
+describe('an alert', () => {
+  test('committed with its fact it reaches every channel once, committed again or not', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver()
+    await using hook = await openReceiver()
+    await using sms = await openReceiver(answers(201, {}, '{"sid":"SM1","status":"queued"}'))
+    await using _delivering = await openDelivering(db, { ...slackEnv(slack), ...hookEnv(hook), ...smsEnv(sms) })
+    await raise(db, [stop(1)], [trade(1)])
+    await raise(db, [stop(1, { seq: 5 })])
+    expect((await settled(db, ['stop-1'])).map(({ channel, state, attempts }) => [channel, state, attempts])).toEqual([
+      ['slack', 'SENT', 1],
+      ['sms', 'SENT', 1],
+      ['webhook', 'SENT', 1],
+    ])
+    await raise(db, [stop(1, { seq: 6, price: '177.6' }), stop(2)])
+    await settled(db, ['stop-2'])
+    expect([slack, sms, hook].map(({ requests }) => requests.length)).toEqual([2, 2, 2])
+    expect(textOf(slack.requests[0])).toContain('PAPER NVDA −3.0 %: hard stop')
+    expect(textOf(slack.requests[0])).toContain('long, at 177.62, 09:31:01 America/New_York, DU1')
+    expect(new Webhook(SECRET).verify(hook.requests[0]?.body ?? '', hook.requests[0]?.headers ?? {})).toMatchObject({
+      data: { severity: 'critical', alerts: [{ ruleId: 'hard-stop', account: 'DU1', price: '177.62', mode: 'PAPER' }] },
+    })
+  })
+
+  test('many rules at one mark are one message; info and warnings do not go by SMS, nor where the rule names other channels', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver()
+    await using sms = await openReceiver()
+    await saveRule(db, { id: 'quiet-one', body: { id: 'quiet-one', channels: ['webhook'] }, enabled: true }, 0)
+    await using _delivering = await openDelivering(db, { ...slackEnv(slack), ...smsEnv(sms) })
+    const at = stop(1).at
+    await raise(
+      db,
+      [
+        stop(1),
+        anAlert(1, 0, 2, { id: 'trail', ruleId: 'trail', at, conId: 101, symbol: 'NVDA', pct: '-3.0' }),
+        anAlert(1, 0, 3, { id: 'give', ruleId: 'giveback', at, conId: 101, symbol: 'NVDA', pct: '-3.0' }),
+        anAlert(2, 0, 4, { id: 'quiet', ruleId: 'quiet-one', severity: 'critical' }),
+      ],
+      [trade(1)],
+    )
+    await settled(db, ['stop-1', 'trail', 'give'])
+    expect(slack.requests).toHaveLength(1)
+    expect(textOf(slack.requests[0])).toContain('PAPER NVDA −3.0 %: hard stop, trailing, giveback')
+    await expect.poll(() => sms.requests.length).toBe(1)
+    expect(new URLSearchParams(sms.requests[0]?.body).get('Body')).toContain('PAPER NVDA -3.0 %: hard stop')
+    expect((await deliveriesOfAlerts(db, ['quiet'])).get('quiet')).toEqual([])
+  })
+
+  test('two hundred at once are one digest with a list', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver()
+    const many = Array.from({ length: 200 }, (_, n) => stop(n, { symbol: `S${n}` }))
+    await raise(
+      db,
+      many,
+      many.map((_, n) => trade(n)),
+    )
+    await using _delivering = await openDelivering(db, slackEnv(slack))
+    await settled(
+      db,
+      many.map(({ id }) => id),
+    )
+    expect(slack.requests).toHaveLength(1)
+    expect(textOf(slack.requests[0])).toContain('PAPER 200 alerts: S0, S1')
+  })
+
+  test('late ones go out in a digest only; withdrawn before it was sent it is not sent, and is if it stands again', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver()
+    await raise(
+      db,
+      [stop(1, { state: 'LATE' }), stop(2, { state: 'ALREADY_BEYOND' }), stop(3, { state: 'MISSED' }), stop(4)],
+      [trade(1), trade(2), trade(3), trade(4)],
+    )
+    await commitBatch(db, { ...EMPTY_BATCH, alerts: [stop(4, { state: 'WITHDRAWN' })] })
+    await using _delivering = await openDelivering(db, hookEnv(hook))
+    await settled(db, ['stop-1', 'stop-2', 'stop-3'])
+    expect(hook.requests.map((request) => JSON.parse(request.body).type)).toEqual(['digest.raised'])
+    expect(titleOf(hook.requests[0])).toBe('PAPER 2 alerts: NVDA')
+    expect(hook.requests[0]?.body).toContain('[late]')
+    expect(hook.requests[0]?.body).toContain('[already beyond]')
+    expect(await alertsOf(db, { ids: ['stop-3'] })).toMatchObject([{ state: 'MISSED' }])
+    await raise(db, [stop(4)])
+    await raise(db, [stop(5)])
+    await settled(db, ['stop-4', 'stop-5'])
+    expect(hook.requests).toHaveLength(3)
+  })
+
+  test('its text is made when it is sent: a trade closed meanwhile reads so, in either language', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver(answers(503))
+    await raise(db, [stop(1)], [trade(1)])
+    const delivering = await openDelivering(db, hookEnv(hook), { firstRetryMs: 200 })
+    await expect.poll(() => hook.requests.length).toBeGreaterThan(0)
+    await commitBatch(db, {
+      ...EMPTY_BATCH,
+      trades: [trade(1, { status: 'CLOSED', closedAt: trade(1).openedAt + 9_000, exitPrice: '177.43', openQuantity: '0', seq: 9 })],
+    })
+    hook.behave(ok)
+    await settled(db, ['stop-1'])
+    expect(titleOf(hook.requests[0])).toBe('PAPER NVDA −3.0 %: hard stop')
+    expect(titleOf(hook.requests.at(-1))).toBe('PAPER NVDA closed −3.1 %: hard stop')
+    expect(new Set(hook.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    await delivering[Symbol.asyncDispose]()
+    await saveRule(db, { id: 'hard-stop', body: { id: 'hard-stop', kind: 'MAE_STOP' }, enabled: true }, 0)
+    await using zh = await openReceiver()
+    await using _other = await openDelivering(db, { ...slackEnv(zh), EXCURSION_LANG: 'zh' })
+    await raise(db, [stop(1, { id: 'stop-zh', tier: 1 })])
+    await expect.poll(() => zh.requests.length, { timeout: 10_000 }).toBe(1)
+    expect(textOf(zh.requests[0])).toContain('PAPER NVDA 已止损 −3.1 %：硬止损 2')
+  })
+
+  test('accounts go by their aliases and no amount leaves where only percentages may', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver()
+    await using slack = await openReceiver()
+    const env = { ...hookEnv(hook), ...slackEnv(slack), ACCOUNT_ALIASES: 'DU1:main', PRIVACY: 'percent' }
+    await using _delivering = await openDelivering(db, env)
+    await raise(db, [stop(1), stop(2, { state: 'LATE' })], [trade(1), trade(2)])
+    await writeSystemChanges(db, { began: [{ kind: 'BROKER_DISAGREES', subject: '', since: 0, details: ['DU1 NVDA: ours 100, theirs 50'] }], over: [] })
+    await settled(db, ['stop-1', 'stop-2'])
+    await expect.poll(() => hook.requests.length).toBe(3)
+    const told = [...hook.requests, ...slack.requests].map(({ body }) => body).join('\n')
+    expect(told).toContain('main')
+    expect(told).not.toMatch(/DU1|177\.62|549|183\.11/)
+  })
+})
+
+describe('a receiver that', () => {
+  test('is dead delays no other', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver(hang)
+    await using hook = await openReceiver()
+    await using _delivering = await openDelivering(db, { ...slackEnv(slack), ...hookEnv(hook) }, { timeoutMs: 15_000 })
+    const alerts = Array.from({ length: 8 }, (_, n) => stop(n))
+    for (const alert of alerts) await raise(db, [alert])
+    const ids = alerts.map(({ id }) => id)
+    const rows = await settled(db, ids, (all) => all.filter(({ channel }) => channel === 'webhook').every(isOver))
+    expect(rows.filter(({ channel, state }) => channel === 'slack' && state === 'SENT')).toEqual([])
+    slack.behave(ok)
+  })
+
+  test('asks to wait is left alone for that long', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver((_, answer, count) => void (count === 1 ? answer.writeHead(429, { 'retry-after': '2' }).end() : answer.end()))
+    await using _delivering = await openDelivering(db, hookEnv(hook))
+    await raise(db, [stop(1)])
+    const [row] = await settled(db, ['stop-1'], (rows) => rows.some(({ trouble }) => trouble !== null))
+    expect((row?.dueAt ?? 0) - (row?.attemptedAt ?? 0)).toBeGreaterThanOrEqual(2_000)
+    await raise(db, [stop(2)])
+    await settled(db, ['stop-1'])
+    expect(hook.requests.slice(0, 2).map(({ headers }) => headers['webhook-id'])).toEqual([
+      hook.requests[0]?.headers['webhook-id'],
+      hook.requests[0]?.headers['webhook-id'],
+    ])
+  })
+
+  test('takes a message and does not say so gets it again: under the same id where it knows ids, counted as a possible duplicate where not', async () => {
+    await using db = await openTestDatabase()
+    const once = (_: Received, answer: Parameters<typeof ok>[1], count: number) => void (count === 1 ? undefined : answer.end('ok'))
+    await using hook = await openReceiver(once)
+    await using slack = await openReceiver(once)
+    await using _delivering = await openDelivering(db, { ...hookEnv(hook), ...slackEnv(slack) }, { timeoutMs: 200 })
+    await raise(db, [stop(1)])
+    const rows = await settled(db, ['stop-1'])
+    expect(rows).toMatchObject([
+      { channel: 'slack', state: 'SENT', attempts: 2, possibleDuplicates: 1 },
+      { channel: 'webhook', state: 'SENT', attempts: 2, possibleDuplicates: 0 },
+    ])
+    expect(new Set(hook.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+  })
+
+  test('refuses makes a dead letter, which can be sent again; the trade order is kept and others go on', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver((received, answer) => void answer.writeHead(received.body.includes('"stop-1"') ? 410 : 200).end('gone'))
+    await using _delivering = await openDelivering(db, hookEnv(hook))
+    await raise(db, [stop(1)])
+    await raise(db, [stop(2)])
+    await settled(db, ['stop-1', 'stop-2'])
+    const [dead] = await deadLetters(db)
+    expect(dead).toMatchObject({ alertId: 'stop-1', state: 'DEAD', attempts: 1, trouble: 'answered 410: gone' })
+    hook.behave(ok)
+    expect(await sendAgain(db, dead?.id ?? 0, Date.now())).toMatchObject({ state: 'WAITING' })
+    expect(await sendAgain(db, 999, Date.now())).toBeNull()
+    await raise(db, [stop(3)])
+    await settled(db, ['stop-1', 'stop-3'])
+    expect(await deadLetters(db)).toEqual([])
+    const ids = hook.requests.filter(({ body }) => body.includes('"stop-1"')).map(({ headers }) => headers['webhook-id'])
+    expect(new Set(ids).size).toBe(1)
+  })
+
+  test('fails again and again is given up within its budget', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver(answers(500))
+    await using _delivering = await openDelivering(db, hookEnv(hook), { attemptsMax: 4, firstRetryMs: 5 })
+    await raise(db, [stop(1)])
+    expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'DEAD', attempts: 4, trouble: 'answered 500' }])
+    expect(hook.requests).toHaveLength(4)
+  })
+})
+
+describe('the recorder itself', () => {
+  test('blind, then seeing again: one message each, and the levels that were passed meanwhile', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver()
+    await using _delivering = await openDelivering(db, { ...hookEnv(hook), EXCURSION_TZ: 'UTC' })
+    let now = stop(1).at
+    const clock = clockThatReads(() => now)
+    let heardAt = now
+    const hours = { timeZone: 'UTC', liquidHours: '20261120:0930-20261120:2300' }
+    const writer = { held: () => [{ symbol: 'NVDA', hours, lastHeardAt: heardAt }], marketTime: () => now, status: () => READY }
+    await using vigil = openVigil({ db, clock, writer, everyMs: 3_600_000, onChange: () => {}, log: () => {} })
+    const since = now
+    for (const passed of [30, 61, 70, 80]) {
+      now = since + passed * 1_000
+      await vigil.look()
+    }
+    await expect.poll(() => hook.requests.length).toBe(1)
+    expect(titleOf(hook.requests[0])).toBe('BLIND: trades are open and no price comes, since 14:31: NVDA')
+    // What was backfilled: a level passed in the dark.
+    await commitBatch(db, { ...EMPTY_BATCH, alerts: [stop(1, { state: 'MISSED', at: since + 30_000 })], trades: [trade(1, { lastPrice: '180.91' })] })
+    for (const passed of [90, 150, 220, 300, 400]) {
+      now = since + passed * 1_000
+      heardAt = now - 1_000
+      await vigil.look()
+    }
+    await expect.poll(() => hook.requests.length).toBe(2)
+    expect(titleOf(hook.requests[1])).toBe('blind 14:31–14:32: NVDA')
+    expect(JSON.parse(hook.requests[1]?.body ?? '').data.lines).toEqual(['NVDA passed −3.0 % at 14:31, now −1.2 %'])
+    expect(await systemAlerts(db)).toMatchObject([{ kind: 'BLIND', details: ['NVDA'] }])
+  })
+
+  test('a channel that fails is told of by the others, and once again when it works', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver(answers(500))
+    await using hook = await openReceiver()
+    await using _delivering = await openDelivering(db, { ...hookEnv(hook), ...slackEnv(slack) })
+    await using vigil = openVigil({ db, clock: clockThatReads(Date.now), writer: null, everyMs: 20, onChange: () => {}, log: () => {} })
+    await raise(db, [stop(1)])
+    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(2)
+    expect(titleOf(hook.requests[1])).toMatch(/^DELIVERY FAILING: messages do not arrive, since \d\d:\d\d: slack answered 500$/)
+    slack.behave(ok)
+    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(3)
+    expect(titleOf(hook.requests[2])).toContain('messages arrive again')
+    await vigil.look()
+    expect(hook.requests).toHaveLength(3)
+  })
+
+  test('the heartbeat goes on while the database answers, and only then', async () => {
+    await using receiver = await openReceiver()
+    let well = true
+    const said: string[] = []
+    {
+      await using _beat = openHeartbeat({
+        url: `${receiver.url}/alive`,
+        everyMs: 10,
+        isWell: () => (well ? Promise.resolve() : Promise.reject(new Error('no database'))),
+        log: (line) => said.push(line),
+      })
+      await expect.poll(() => receiver.requests.length).toBeGreaterThan(2)
+      well = false
+      await expect.poll(() => said).toEqual(['heartbeat: no database; it goes on trying'])
+      well = true
+      await expect.poll(() => said.at(-1)).toBe('heartbeat: heard again')
+    }
+    expect(receiver.requests[0]).toMatchObject({ method: 'GET', path: '/alive' })
+  })
+})
