@@ -12,7 +12,7 @@ import { NotionRefused } from '#src/errors.ts'
 import type { Database } from '#store/db.ts'
 import { notionPageOf, notionSourcesOf, saveNotionPage, withNotionLock } from '#store/notion-pages.ts'
 import { reviewOf } from '#store/reviews.ts'
-import { readDay } from './review.ts'
+import { readDay } from './day.ts'
 
 export interface NotionRoom {
   readonly db: Database
@@ -57,7 +57,8 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
   const input = await readDay(db, day)
   const review = reviewDay(input)
   const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
-  const pictureOf = (trade: Parameters<typeof tradePicture>[0]) => tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], fills.get(trade.tradeId) ?? [], style)
+  const pictureOf = (trade: Parameters<typeof tradePicture>[0]) =>
+    tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], fills.get(trade.tradeId) ?? [], style)
   const pages: Record<PageOutcome, number> = { created: 0, updated: 0, unchanged: 0, older: 0, gone: 0, boxless: 0 }
   const refused: string[] = []
 
