@@ -81,3 +81,21 @@ async function standingRules(db: Database, day: Day): Promise<readonly StandingR
     return 'refused' in rule || !enabled ? [] : [{ rule: { ...rule, enabled }, since: live ? createdAt : null }]
   })
 }
+
+/** The market days, of those between two, on which a trade was opened, closed or heard of. */
+export async function daysTraded(db: Database, from: Day, until: Day): Promise<readonly Day[]> {
+  const hours = new Map((await instrumentsOf(db)).map((instrument) => [instrument.conId, instrument]))
+  const days = new Set<Day>()
+  const start = Date.parse(from)
+  const end = Date.parse(until) + DAY_MS
+  const [opened, closed, open] = await Promise.all([
+    tradesOf(db, { unit: 'ORDER', openedFrom: start, openedUntil: end }),
+    tradesOf(db, { unit: 'ORDER', closedFrom: start, closedUntil: end }),
+    tradesOf(db, { unit: 'ORDER', status: 'OPEN', openedUntil: end }),
+  ])
+  for (const trade of [...opened, ...closed, ...open]) {
+    const on = (at: Instant) => marketDay(at, hours.get(trade.conId) ?? {})
+    for (const at of [trade.openedAt, trade.closedAt ?? trade.updatedAt]) days.add(on(at))
+  }
+  return [...days].filter((day) => day >= from && day <= until).sort()
+}

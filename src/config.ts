@@ -16,6 +16,8 @@ export interface Config {
   readonly language: 'en' | 'zh'
   /** IANA zone times are shown in; market days never depend on it. */
   readonly timeZone: string
+  /** Which colour is good in a picture: blue, or red as in China. */
+  readonly colours: 'western' | 'chinese'
   readonly markFilter: 'default' | 'none'
   readonly keepMarksDays: number
   /** null: the PostgreSQL that comes along. */
@@ -123,6 +125,7 @@ const VARIABLES = z.object({
   EXCURSION_CORS_ORIGINS: origins.optional(),
   EXCURSION_LANG: oneOf(LANGUAGES).optional(),
   EXCURSION_TZ: zone.optional(),
+  EXCURSION_COLOURS: oneOf(['western', 'chinese']).optional(),
   EXCURSION_MARK_FILTER: oneOf(['default', 'none']).optional(),
   KEEP_MARKS_DAYS: wholeNumber(1, 36_500).optional(),
   DATABASE_URL: secret(url('postgres', 'postgresql')).optional(),
@@ -186,6 +189,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: is.EXCURSION_CORS_ORIGINS ?? [],
     language: is.EXCURSION_LANG ?? systemLanguage(env),
     timeZone: is.EXCURSION_TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    colours: is.EXCURSION_COLOURS ?? 'western',
     markFilter: is.EXCURSION_MARK_FILTER ?? 'default',
     keepMarksDays: is.KEEP_MARKS_DAYS ?? 90,
     databaseUrl: is.DATABASE_URL ?? null,

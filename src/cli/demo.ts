@@ -26,7 +26,7 @@ import { alertTable, tradeTable } from './trade-table.ts'
 /** A market day of six and a half hours in about a minute. */
 const SPEED = 400
 /** What a demo takes from the environment; everything that names a database, a vault or a channel is not among it. */
-const TAKEN = ['EXCURSION_HOME', 'EXCURSION_HOST', 'EXCURSION_PORT', 'EXCURSION_LANG', 'EXCURSION_TZ', 'HOME', 'LANG', 'LC_ALL', 'LC_MESSAGES'] as const
+const TAKEN = ['EXCURSION_HOME', 'EXCURSION_HOST', 'EXCURSION_PORT', 'EXCURSION_LANG', 'EXCURSION_TZ', 'EXCURSION_COLOURS', 'HOME', 'LANG', 'LC_ALL', 'LC_MESSAGES'] as const
 const QUERY = '{ trades(first: 3) { edges { node { id side netPnl mfe { pct at } mae { pct } } } } }'
 
 export const demo = verb({
@@ -127,7 +127,7 @@ async function follow(service: Desk, gateway: Gateway, stop: Promise<unknown>): 
 async function summary({ db, url }: Desk, config: Config): Promise<string> {
   const trades: StoredTrade[] = await tradesOf(db, { unit: 'ORDER' })
   const alerts: StoredAlert[] = await alertsOf(db, { unit: 'ORDER' })
-  const made = await makeReview({ db, templates: await readTemplates(config.language), notesDir: config.notesDir }, DEMO_DAY)
+  const made = await makeReview({ db, templates: await readTemplates(config.language), notesDir: config.notesDir, colours: config.colours }, DEMO_DAY)
   return [
     tradeTable(trades),
     '',
