@@ -286,3 +286,20 @@ test('law: marks told in one go are marks told one by one', { timeout: 600_000 }
     { numRuns: RUNS },
   )
 })
+
+test('a split changes the scale of prices, not what was reached: +12 % after it is further than +10 % before', () => {
+  const book = foldOneByOne([
+    { kind: 'fill', at: 1, price: 100, side: 'BUY', size: 100 },
+    { kind: 'mark', at: 2, price: 110 },
+    { kind: 'mark', at: 3, price: 105 },
+  ])
+  book.enter({ kind: 'split', conId: 1, ratio: decimal(2), at: 4, arrival: 3 })
+  book.mark(56, 5)
+  book.mark(50, 6)
+  const [order] = book.trades as [(typeof book.trades)[number]]
+  expect(book.tell(order)).toMatchObject({ mfe: { price: '56', pct: '12', pctAt: 5 }, mae: { pct: '0', pctAt: 1 }, drawdownPct: '12' })
+  const staircase = book.staircase(order)
+  expect(told(staircase.firstAtOrAbove('percent', decimal(10)))).toEqual({ at: 2, price: 110 })
+  expect(told(staircase.firstAtOrAbove('percent', decimal(12)))).toEqual({ at: 5, price: 56 })
+  expect(told(staircase.firstDrawdown('percent', decimal(0), { ofBestPrice: decimal(10) }))).toEqual({ at: 6, price: 50 })
+})
