@@ -81,6 +81,8 @@ export interface Faults {
   out(frame: Tokens, connection: Connection, scene: Scene): readonly Tokens[]
   /** The refusal of a request, or null: it is answered as ever. */
   refuse(frame: Tokens, connection: Connection): readonly Tokens[] | null
+  /** True while nobody can get prices: a lockstep tape must not wait for it. */
+  deniesPrices(): boolean
   /** False: a connection is turned away at the door. */
   admits(): boolean
   /** False: the client's id is said to be in use. */
@@ -209,7 +211,8 @@ class Script implements Faults {
   take(fact: AnyFact, at: Instant): readonly AnyFact[] {
     const outage = this.#lasting.get('outage')
     if (outage !== undefined && fact.kind !== 'instrument') {
-      if (fact.kind === 'execution' || fact.kind === 'commission') this.#hold(fact, outage.until + (outage.fault.unsaid ? 0 : outage.fault.lateMs), outage.fault.unsaid)
+      if (fact.kind === 'execution' || fact.kind === 'commission')
+        this.#hold(fact, outage.until + (outage.fault.unsaid ? 0 : outage.fault.lateMs), outage.fault.unsaid)
       return [] // prices of an outage are seen by nobody
     }
     if (fact.kind === 'commission') return this.#takeCommission(fact)
@@ -253,6 +256,10 @@ class Script implements Faults {
     const limit = this.#lasting.get('line-limit')
     if (limit !== undefined && connection.lines.size >= limit.fault.lines) return [messages.error(requestId, 101, 'Max number of tickers has been reached')]
     return null
+  }
+
+  deniesPrices(): boolean {
+    return this.#lasting.has('competing-session') || this.#lasting.has('line-limit') || this.#lasting.has('outage')
   }
 
   admits(): boolean {

@@ -88,6 +88,8 @@ class Session implements Live {
   #completeUntil: Instant | null = null
   /** The broker is there, but cut off from the market: since when in market time, and what it said. */
   #feedLost: { readonly at: Instant | null; readonly reason: string } | null = null
+  /** Contracts whose live prices stay away while the session goes on: since when, and why. */
+  readonly #unheard = new Map<number, { readonly from: Instant | null; readonly reason: string }>()
   /** Executions told so far, so that one that is told again as history is known to be no news. */
   readonly #told = new Set<string>()
   /** Contracts of which catching up brought a fill that nobody had heard, with its time. */
@@ -119,7 +121,10 @@ class Session implements Live {
       readOnly: this.#options.readOnly,
     }
     // As soon as a fill opens something: its next price may already be on the way, so it is asked for at once.
-    this.#recorder.onHeldChanged(() => this.#broker.watch(this.#recorder.held()))
+    this.#recorder.onHeldChanged(() => {
+      this.#broker.watch(this.#recorder.held())
+      this.#followUnheard()
+    })
   }
 
   get status(): BrokerStatus {
@@ -242,13 +247,16 @@ class Session implements Live {
   #take(event: BrokerEvent): void {
     switch (event.kind) {
       case 'fact':
-        if (event.fact.kind === 'execution' && event.history === true) this.#noteHistory(event.fact)
+        if (event.fact.kind === 'execution') this.#noteFill(event.fact, event.history === true)
         this.#recorder.tell(event.fact, event.raw)
         if (event.fact.kind === 'execution') this.#told.add(event.fact.executionId)
         this.#wake()
         return
       case 'quote':
         this.#takeQuote(event.quote)
+        return
+      case 'prices':
+        this.#takePrices(event.conId, event.heard, event.at, event.reason)
         return
       case 'clock':
         this.#takeClock(event.at)
@@ -280,6 +288,32 @@ class Session implements Live {
     const lostAt = this.#feedLost?.at ?? null
     if (lostAt !== null && quote.at !== null && quote.at > lostAt && this.#status.state === 'GAP') this.#feedRestored('prices come again')
     this.#wake()
+  }
+
+  #takePrices(conId: number, heard: boolean, at: Instant | null, reason: string): void {
+    const missing = this.#unheard.get(conId)
+    if (!heard) {
+      if (missing !== undefined) return
+      this.#options.log(`no live prices of contract ${conId}: ${reason}`)
+      // While the session opens, its own absence counts; what it leaves open begins where that ends.
+      this.#unheard.set(conId, { from: this.#absence === null ? this.#heardUntil(conId) : null, reason })
+      return
+    }
+    this.#unheard.delete(conId)
+    const to = at ?? this.#recorder.marketTime()
+    if (missing !== undefined && missing.from !== null && to !== null && to > missing.from) this.#recorder.gap([conId], missing.from, to, missing.reason)
+  }
+
+  /** What is closed while its prices stay away gets its hole now: nobody asks for its prices any more. What is opened then has one from its first fill on. */
+  #followUnheard(): void {
+    const held = new Set(this.#recorder.held().map((instrument) => instrument.conId))
+    for (const [conId, { from, reason }] of [...this.#unheard]) {
+      const at = this.#recorder.lastHeardAt(conId)
+      if (!held.has(conId)) {
+        this.#unheard.set(conId, { from: null, reason })
+        if (from !== null && at !== null && at > from) this.#recorder.gap([conId], from, at, reason)
+      } else if (from === null && this.#absence === null) this.#unheard.set(conId, { from: at, reason })
+    }
   }
 
   #takeClock(at: Instant): void {
@@ -351,19 +385,28 @@ class Session implements Live {
   #beginAbsence(): Absence {
     const knownUntil = new Map<number, Instant>()
     for (const { conId } of this.#recorder.held()) {
-      const heardAt = this.#recorder.lastHeardAt(conId)
-      // An answer about the time came after every price before it: what was watched then has no hole before that answer.
-      const until = Math.max(heardAt ?? Number.NEGATIVE_INFINITY, this.#completeUntil ?? Number.NEGATIVE_INFINITY)
-      if (until !== Number.NEGATIVE_INFINITY) knownUntil.set(conId, until)
+      const missing = this.#unheard.get(conId)
+      const until = missing === undefined ? this.#heardUntil(conId) : (missing.from ?? this.#recorder.lastHeardAt(conId))
+      if (until !== null) knownUntil.set(conId, until)
     }
+    this.#unheard.clear()
     const since = this.#completeUntil ?? this.#recorder.marketTime()
     this.#completeUntil = null
     return { since, knownUntil, firstHeard: new Map() }
   }
 
-  /** What was opened while nobody listened is unknown since its first fill. */
-  #noteHistory({ executionId, conId, at }: Execution): void {
+  /** Up to when the prices of a contract are complete: an answer about the time came after every price before it. */
+  #heardUntil(conId: number): Instant | null {
+    const heardAt = this.#recorder.lastHeardAt(conId)
+    if (heardAt === null || this.#completeUntil === null) return heardAt ?? this.#completeUntil
+    return Math.max(heardAt, this.#completeUntil)
+  }
+
+  /** What was opened while nobody listened is unknown since its first fill, whether it is told as history or late. */
+  #noteFill({ executionId, conId, at }: Execution, history: boolean): void {
     if (this.#told.has(executionId)) return
+    // One that is told as it happens is no older than the broker's last answer about the time.
+    if (!history && (this.#answer === null || at >= this.#answer.at)) return
     const absence = this.#absence
     if (absence !== null) {
       if (!absence.knownUntil.has(conId) && (absence.since === null || at > absence.since)) absence.knownUntil.set(conId, at)
@@ -372,7 +415,10 @@ class Session implements Live {
     // The prices of what is held were heard; a fill of this very moment is told twice, and may come as history first.
     const isWatched = this.#recorder.held().some((instrument) => instrument.conId === conId)
     const isOld = this.#completeUntil !== null && at < this.#completeUntil
-    if (isOld && !isWatched && !this.#missedFills.has(conId)) this.#missedFills.set(conId, at)
+    if (!isOld || isWatched || this.#missedFills.has(conId)) return
+    this.#missedFills.set(conId, at)
+    // A fill that comes late, and not because we asked: nobody else looks at what was missed.
+    if (!history) this.#declareMissedFills().catch((error: unknown) => this.#lose?.(messageOf(error)))
   }
 
   async #declareMissedFills(): Promise<void> {
@@ -399,6 +445,11 @@ class Session implements Live {
     this.#absence = null
     this.#completeUntil = now
     for (const [conId, from] of absence.knownUntil) {
+      const missing = this.#unheard.get(conId)
+      if (missing !== undefined) {
+        this.#unheard.set(conId, { ...missing, from })
+        continue
+      }
       const to = Math.min(absence.firstHeard.get(conId) ?? now, now)
       if (to > from) this.#recorder.gap([conId], from, to, reason)
     }

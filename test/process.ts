@@ -32,10 +32,15 @@ export type Environment = Readonly<Record<string, string>>
 
 /** Starts `excursion VERB …`. Nothing of the surrounding configuration reaches it. */
 export function excursion(args: readonly string[], env: Environment = {}): Running {
+  return program('src/main.ts', args, env)
+}
+
+/** Starts a program of this repository. */
+export function program(script: string, args: readonly string[], env: Environment = {}): Running {
   const inherited = Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
-  const child = spawn(process.execPath, ['src/main.ts', ...args], { cwd: ROOT, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   return follow(child, args.join(' '))
 }
 

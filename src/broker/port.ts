@@ -31,6 +31,8 @@ export type BrokerEvent =
   /** Instruments, executions and commissions, in the order the wire told them. `history`: an execution told in answer to 'what happened today', not as it happened. */
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown; readonly history?: boolean }
   | { readonly kind: 'quote'; readonly quote: Quote }
+  /** The live prices of one contract stay away while the session goes on (refused, late, over the limit), or come again: `at` is when, null: now. */
+  | { readonly kind: 'prices'; readonly conId: number; readonly heard: boolean; readonly at: Instant | null; readonly reason: string }
   /** The broker's answer to 'what time is it' (whole seconds). */
   | { readonly kind: 'clock'; readonly at: Instant }
   | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
