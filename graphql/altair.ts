@@ -29,7 +29,8 @@ export async function serveAltair(app: FastifyInstance, endpoint: string): Promi
     page.addHook('onRequest', async ({ caller }, reply) => {
       if (!allows(caller.scopes, 'admin'))
         return refuse(reply, { status: 403, code: 'FORBIDDEN', message: "expected a token with the scope 'admin', found another" })
-      return reply.header('content-security-policy', POLICY)
+      reply.header('content-security-policy', POLICY)
+      return undefined
     })
     await page.register(AltairFastify, {
       path: PAGE,
