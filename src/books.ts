@@ -19,7 +19,7 @@ export interface Contract {
   instrument: Instrument
   book: ContractBook
   readonly filter: MarkFilter
-  /** The last price or fill heard, repeats included. */
+  /** The last price heard, repeats included; before the first one the fill that opened. */
   heardAt: Instant | null
   /** Last prices of its open trades have not been written since. */
   stale: boolean
@@ -152,7 +152,8 @@ export class Books {
       commissionOf: this.#commissionOf,
     })
     const stored = await lastMark(this.#db, conId)
-    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, entries.at(-1)?.at ?? null)
+    // A fill may have been learnt by asking: only prices say that we listened. Without any, nothing is known since the first fill.
+    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, contract.heardAt === null ? (entries[0]?.at ?? null) : null)
     this.findDeadline()
     return entries[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
   }

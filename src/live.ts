@@ -432,8 +432,25 @@ class Session implements Live {
   }
 
   /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
+  /** Tells the gap of what was watched before up to `now`; what is still missing begins there. */
+  #declareUntil(now: Instant | null, reason: string): void {
+    const absence = this.#absence
+    if (absence === null || now === null) return
+    for (const [conId, from] of absence.knownUntil) {
+      if (this.#unheard.has(conId) || now <= from) continue
+      this.#recorder.gap([conId], from, now, reason)
+      absence.knownUntil.set(conId, now)
+    }
+  }
+
   async #endAbsence(reason: string): Promise<void> {
     const lose = this.#lose
+    await this.#recorded()
+    if (this.#lose !== lose || this.#feedLost !== null) return
+    // What is missing is declared before any price after it is asked for: a crash in between must not leave a hole that nobody knows of.
+    await this.#broker.askClock()
+    if (this.#lose !== lose || this.#feedLost !== null) return
+    this.#declareUntil(this.#answer?.at ?? null, reason)
     await this.#recorded()
     if (this.#lose !== lose || this.#feedLost !== null) return
     this.#broker.watch(this.#recorder.held())

@@ -50,7 +50,7 @@ export interface Recorder {
   /** Contracts whose prices are wanted: with an open trade, or one closed so lately that what came after it is still to be judged. */
   held(): readonly Instrument[]
   onHeldChanged(listener: () => void): void
-  /** The last price or fill of a contract. */
+  /** The last price of a contract; before the first one the fill that opened. */
   lastHeardAt(conId: number): Instant | null
   marketTime(): Instant | null
   /** Somebody decided something: rules are read again, annotated trades are told again. */
@@ -109,6 +109,8 @@ type Reason =
 /** A batch is closed at this many marks, or this long after its first fact. */
 const BATCH_MARKS_MAX = 5_000
 const BATCH_MS_MAX = 50
+/** Far more than is ever told between two commits that wait for the disk. */
+const SEQ_JUMP = 1_000_000
 /** Whether a market day has ended is looked at this often, in market time. */
 const DAY_END_MS = 60_000
 const SHADOW_MS_MIN = 2 * 3_600_000
@@ -164,7 +166,8 @@ class Writer implements Recorder {
   async start(): Promise<void> {
     const { arrival, seq } = await lastNumbers(this.#db)
     this.#arrival = arrival
-    this.#seq = seq
+    // What was told but not yet on the disk when the power went must not be told again under the same number.
+    this.#seq = seq + SEQ_JUMP
     const decisions = await decisionsSince(this.#db, 0)
     this.#decision = decisions.at(-1)?.id ?? 0
     for (const { kind, subject } of decisions) if (kind === 'annotate') this.#annotated.add(subject)
@@ -310,7 +313,7 @@ class Writer implements Recorder {
       const fill = ledger.fillOf(family)
       if (fill?.quantity.gt(0)) contract.book.enter(fill)
       contract.stale = true
-      contract.heardAt = Math.max(contract.heardAt ?? at, at)
+      contract.heardAt ??= at
       this.#books.findDeadline()
     } else {
       await this.#foldAgain(contract, known === null ? 'execution came late' : `corrected by ${execution.executionId}`, () => {

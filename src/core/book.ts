@@ -239,7 +239,8 @@ export class ContractBook {
   /** Nothing is known of the contract's price in between. */
   hole(from: Instant, to: Instant): void {
     this.#holes.push({ from, to })
-    for (const trade of this.#open) this.#touched.add(trade)
+    // One that closed in it, or after it began, has the hole too.
+    for (const trade of this.trades) if (trade.closedAt === null || trade.closedAt > from) this.#touched.add(trade)
   }
 
   /** The time is now `at` and every fact up to and including it has been told: deadlines up to and including it fire. */
