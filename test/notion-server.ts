@@ -64,6 +64,8 @@ export interface NotionServer extends AsyncDisposable {
   readonly refused: string[]
   /** What happens to the requests to come, in their order. */
   faults: Fault[]
+  /** What a 429 asks to wait. */
+  retryAfterS: number
   /** A page is found by a query so long after it was made. */
   lagMs: number
   readonly user: {
@@ -91,7 +93,6 @@ const ROWS_MAX = 1000
 const BYTES_MAX = 500_000
 
 export async function openNotionServer(now: () => number = Date.now): Promise<NotionServer> {
-  const check = specIsHere ? readChecks() : () => null
   let count = 0
   const newId = () => `10000000-0000-4000-8000-${String(++count).padStart(12, '0')}`
   const pages = new Map<string, Page>()
@@ -115,11 +116,12 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
     requests: [],
     refused: [],
     faults: [],
+    retryAfterS: 7,
     lagMs: 0,
     user: {
-      trash: (id) => void (page(id).inTrash = true),
-      restore: (id) => void (page(id).inTrash = false),
-      rename: (source, from, to) => void (propertyOf(source, from).name = to),
+      trash: (id) => Object.assign(page(id), { inTrash: true }),
+      restore: (id) => Object.assign(page(id), { inTrash: false }),
+      rename: (source, from, to) => Object.assign(propertyOf(source, from), { name: to }),
       removeProperty: (source, name) => {
         const properties = sources.get(source)?.properties ?? []
         properties.splice(properties.indexOf(propertyOf(source, name)), 1)
@@ -130,7 +132,7 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
         block.body = { ...block.body, rich_text: [{ text: { content: text } }] }
         block.editedBy = PERSON
       },
-      deleteBlock: (id) => void ((blocks.get(id) as Block).inTrash = true),
+      deleteBlock: (id) => Object.assign(blocks.get(id) as Block, { inTrash: true }),
       duplicate: (id) => {
         const copy = { ...structuredClone(page(id)), id: newId(), createdAt: now() + 1, children: [] }
         pages.set(copy.id, copy)
@@ -168,7 +170,7 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
     const fault = self.faults.shift() ?? null
     if (fault === 'silence before') return
     if (fault === 'cut before') return void request.socket.destroy()
-    if (typeof fault === 'number') return reply(response, fault, errorBody(fault, 'as told'))
+    if (typeof fault === 'number') return reply(response, fault, errorBody(fault, 'as told'), fault === 429 ? { 'retry-after': String(self.retryAfterS) } : {})
     let status = 200
     let body: unknown
     try {
@@ -288,13 +290,22 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
   }
 
   function createDatabase(body: Record<string, never>): unknown {
-    const { parent, title, initial_data_source: initial } = body as unknown as {
+    const {
+      parent,
+      title,
+      initial_data_source: initial,
+    } = body as unknown as {
       parent: { page_id: string }
       title: { text: { content: string } }[]
       initial_data_source: { properties: Record<string, object> }
     }
     const id = newId()
-    databases.set(id, { id, parent: page(parent.page_id).id, title: title[0]?.text.content ?? '', sources: [newSource(id, title[0]?.text.content ?? '', initial.properties)] })
+    databases.set(id, {
+      id,
+      parent: page(parent.page_id).id,
+      title: title[0]?.text.content ?? '',
+      sources: [newSource(id, title[0]?.text.content ?? '', initial.properties)],
+    })
     page(parent.page_id).children.push(id)
     return databaseAnswer(found(databases.get(id)))
   }
@@ -324,7 +335,11 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
     const property = source.properties.find((one) => one.id === filter.property || one.name === filter.property)
     if (property === undefined) throw new Refusal(400, `Could not find property with name or id: ${filter.property}`)
     const hits = [...pages.values()].filter(
-      (one) => one.source === source.id && one.inTrash === inTrash && now() >= one.createdAt + self.lagMs && textIn(one.properties[property.id]) === filter.rich_text.equals,
+      (one) =>
+        one.source === source.id &&
+        one.inTrash === inTrash &&
+        now() >= one.createdAt + self.lagMs &&
+        textIn(one.properties[property.id]) === filter.rich_text.equals,
     )
     return { ...list(hits.sort((a, b) => a.createdAt - b.createdAt).map(pageAnswer)), type: 'page_or_data_source', page_or_data_source: {} }
   }
@@ -364,7 +379,10 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
       id: it.id,
       created_time: new Date(it.createdAt).toISOString(),
       in_trash: it.inTrash,
-      parent: it.source === null ? { type: 'workspace', workspace: true } : { type: 'data_source_id', data_source_id: it.source, database_id: sources.get(it.source)?.database },
+      parent:
+        it.source === null
+          ? { type: 'workspace', workspace: true }
+          : { type: 'data_source_id', data_source_id: it.source, database_id: sources.get(it.source)?.database },
       properties: it.properties,
       url: `https://www.notion.so/${it.id}`,
     }
@@ -385,12 +403,29 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
   }
 
   function databaseBlock(id: string): object {
-    return { object: 'block', id, type: 'child_database', child_database: { title: databases.get(id)?.title }, has_children: false, in_trash: false, created_by: { id: BOT }, last_edited_by: { id: BOT } }
+    return {
+      object: 'block',
+      id,
+      type: 'child_database',
+      child_database: { title: databases.get(id)?.title },
+      has_children: false,
+      in_trash: false,
+      created_by: { id: BOT },
+      last_edited_by: { id: BOT },
+    }
   }
 
   function databaseAnswer(it: Database): object {
     const own = it.sources.map((id) => ({ id, name: sources.get(id)?.name }))
-    return { object: 'database', id: it.id, title: richTexts(it.title), parent: { type: 'page_id', page_id: it.parent }, in_trash: false, url: `https://www.notion.so/${it.id}`, data_sources: own }
+    return {
+      object: 'database',
+      id: it.id,
+      title: richTexts(it.title),
+      parent: { type: 'page_id', page_id: it.parent },
+      in_trash: false,
+      url: `https://www.notion.so/${it.id}`,
+      data_sources: own,
+    }
   }
 
   function sourceAnswer(it: Source): object {
@@ -401,7 +436,9 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
       parent: { type: 'database_id', database_id: it.database },
       in_trash: false,
       url: `https://www.notion.so/${it.id}`,
-      properties: Object.fromEntries(it.properties.map((property) => [property.name, { id: property.id, name: property.name, type: property.type, [property.type]: {} }])),
+      properties: Object.fromEntries(
+        it.properties.map((property) => [property.name, { id: property.id, name: property.name, type: property.type, [property.type]: {} }]),
+      ),
     }
   }
 
@@ -427,14 +464,23 @@ function found<T>(thing: T | undefined): T {
   return thing
 }
 
-const CODES: Readonly<Record<number, string>> = { 400: 'validation_error', 401: 'unauthorized', 403: 'restricted_resource', 404: 'object_not_found', 409: 'conflict_error', 429: 'rate_limited', 500: 'internal_server_error', 503: 'service_unavailable' }
+const CODES: Readonly<Record<number, string>> = {
+  400: 'validation_error',
+  401: 'unauthorized',
+  403: 'restricted_resource',
+  404: 'object_not_found',
+  409: 'conflict_error',
+  429: 'rate_limited',
+  500: 'internal_server_error',
+  503: 'service_unavailable',
+}
 
 function errorBody(status: number, message: string): object {
   return { object: 'error', status, code: CODES[status], message, request_id: 'test' }
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...(status === 429 ? { 'retry-after': '7' } : {}) })
+function reply(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }
 
@@ -462,6 +508,19 @@ function richTexts(text: string): object[] {
   return [{ type: 'text', text: { content: text }, plain_text: text }]
 }
 
+const SENT = [
+  ['POST', '/v1/pages'],
+  ['PATCH', '/v1/pages/x'],
+  ['POST', '/v1/databases'],
+  ['PATCH', '/v1/data_sources/x'],
+  ['POST', '/v1/data_sources/x/query'],
+  ['PATCH', '/v1/blocks/x/children'],
+  ['POST', '/v1/file_uploads'],
+] as const
+
+/** Read once, and what our product sends compiled ahead: that takes longer than a test waits for an answer. */
+const check: (method: string, url: URL, body: unknown) => string | null = specIsHere ? readChecks() : () => null
+
 /** Says what of a request the official document does not allow, or null. */
 function readChecks(): (method: string, url: URL, body: unknown) => string | null {
   const document = JSON.parse(readFileSync(SPEC, 'utf8'))
@@ -471,7 +530,7 @@ function readChecks(): (method: string, url: URL, body: unknown) => string | nul
   addFormats.default(ajv)
   ajv.addSchema(document, 'notion')
   const paths = Object.keys(document.paths).map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`) }))
-  return (method, url, body) => {
+  const checkRequest = (method: string, url: URL, body: unknown): string | null => {
     const candidates = paths.filter(({ pattern }) => pattern.test(url.pathname)).sort((a, b) => a.path.split('{').length - b.path.split('{').length)
     const path = candidates[0]?.path
     const operation = path === undefined ? undefined : document.paths[path][method.toLowerCase()]
@@ -486,4 +545,6 @@ function readChecks(): (method: string, url: URL, body: unknown) => string | nul
     const deepest = [...(validate.errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length)[0]
     return `${deepest?.instancePath} ${deepest?.message} ${JSON.stringify(deepest?.params)}`
   }
+  for (const [method, path] of SENT) checkRequest(method, new URL(path, 'http://localhost'), {})
+  return checkRequest
 }

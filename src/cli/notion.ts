@@ -34,7 +34,9 @@ export const notion = verb({
     const config = readConfig(loadEnv())
     const { token, parent, baseUrl } = config.notion
     if (token === null || parent === null)
-      throw new ConfigInvalid(['NOTION_TOKEN, NOTION_PARENT: expected the token of an integration and the page it may write below, found one of them empty; set both'])
+      throw new ConfigInvalid([
+        'NOTION_TOKEN, NOTION_PARENT: expected the token of an integration and the page it may write below, found one of them empty; set both',
+      ])
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const client = openNotion({ token, baseUrl, clock })
     if (days === null) {
@@ -54,7 +56,11 @@ async function push(db: Database, config: Config, client: ReturnType<typeof open
     progress.show(day)
     const sent = await untilSent(() => sendDay({ db, notion: client, style, clock, log: say }, day))
     progress.clear()
-    print(`${day}: ${Object.entries(sent.pages).flatMap(([outcome, count]) => (count === 0 ? [] : [`${count} ${outcome}`])).join(', ')}`)
+    print(
+      `${day}: ${Object.entries(sent.pages)
+        .flatMap(([outcome, count]) => (count === 0 ? [] : [`${count} ${outcome}`]))
+        .join(', ')}`,
+    )
   }
 }
 
@@ -65,7 +71,8 @@ async function untilSent<T>(send: () => Promise<T>): Promise<T> {
       return await send()
     } catch (error) {
       const next = howToGoOn(error)
-      if (next.kind === 'never' || tries === TRIES) throw error instanceof NotionRefused ? error : new NotionRefused(`expected Notion to take the pages, found '${String(error)}'`, error)
+      if (next.kind === 'never' || tries === TRIES)
+        throw error instanceof NotionRefused ? error : new NotionRefused(`expected Notion to take the pages, found '${String(error)}'`, error)
       await sleep(next.kind === 'wait' ? next.ms : 1000 * 2 ** tries)
     }
   }

@@ -2,6 +2,7 @@
 // Nothing leaves that PRIVACY or an alias keeps here: not in a title, a table, a key or a picture. Never asks Notion anything (notion.ts does).
 import { createHash } from 'node:crypto'
 import type { BlockObjectRequest } from '@notionhq/client'
+import type { ColourCustom } from '#charts/palette.ts'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrade } from '#core/review.ts'
 import { SECTIONS } from '#core/reviewed-trade.ts'
@@ -105,6 +106,7 @@ export interface PageStyle {
   readonly privacy: 'full' | 'percent'
   /** Account id → the name that stands for it. */
   readonly aliases: Readonly<Record<string, string>>
+  readonly colours?: ColourCustom
 }
 
 /** The picture of a trade; null: none. */

@@ -1,5 +1,7 @@
 // The picture of a trade for a page in Notion. With PRIVACY=percent its axis counts from 100 at the entry, and no amount stands on it. Pure.
 import { createHash } from 'node:crypto'
+import { COLOURS } from '#charts/palette.ts'
+import { png } from '#charts/png.ts'
 import { type TrajectoryPicture, trajectory } from '#charts/trajectory.ts'
 import type { ReviewedTrade } from '#core/review.ts'
 import type { StoredTrade } from '#core/stored.ts'
@@ -9,8 +11,8 @@ import { signedMoney, signedPercent } from './format.ts'
 import { NOTION_WORDS } from './notion-words.ts'
 import { type PageStyle, type Picture, tradeName } from './notion-page.ts'
 
-/** How pictures are sent: one line to change. */
-export const PICTURE_FORMAT = { ending: 'svg', type: 'image/svg+xml', bytes: (svg: string): string | Uint8Array<ArrayBuffer> => svg } as const
+/** How pictures are sent: as PNG, which every app of Notion's shows. */
+export const PICTURE_FORMAT = { ending: 'png', type: 'image/png', bytes: (svg: string): Uint8Array<ArrayBuffer> => new Uint8Array(png(svg)) } as const
 
 /** null: without an entry price above zero nothing can be told in percent of it. */
 export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPoint[], fills: StoredTrade['fills'], style: PageStyle): Picture | null {
@@ -33,9 +35,13 @@ export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPo
     openedAt: trade.openedAt,
     closedAt: trade.closedAt,
     // What happened after the day is not the day's to tell.
-    points: points.filter((point) => point.at < trade.knownUntil).map(({ at, last, mfe, mae }) => ({ at, last: scaled(last), mfe: scaled(mfe), mae: scaled(mae) })),
+    points: points
+      .filter((point) => point.at < trade.knownUntil)
+      .map(({ at, last, mfe, mae }) => ({ at, last: scaled(last), mfe: scaled(mfe), mae: scaled(mae) })),
     gaps: trade.gaps,
-    fills: fills.filter((fill) => fill.at < trade.knownUntil).map((fill) => ({ at: fill.at, price: scaled(Number(fill.price)), side: fill.side, role: fill.role })),
+    fills: fills
+      .filter((fill) => fill.at < trade.knownUntil)
+      .map((fill) => ({ at: fill.at, price: scaled(Number(fill.price)), side: fill.side, role: fill.role })),
     alerts: trade.alerts.map((alert) => ({
       at: alert.at,
       price: scaled(Number(alert.price)),
@@ -44,6 +50,7 @@ export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPo
     mfeLabel: extreme(trade.mfe),
     maeLabel: extreme(trade.mae),
     words: words.chart,
+    ...(style.colours === undefined ? {} : { colours: COLOURS[style.colours] }),
   }
   const id = createHash('sha256').update(trade.tradeId).digest('hex').slice(0, 10)
   return { name: `${trade.symbol.replace(/[^A-Za-z0-9]+/g, '').slice(0, 20)}-${id}`, caption: `${tradeName(trade, style)} ${share}`, svg: trajectory(shown) }

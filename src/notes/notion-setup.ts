@@ -46,7 +46,11 @@ export async function setUpNotion(options: SetUpOptions): Promise<readonly SetSo
 /** The id in an address, or the id itself, with dashes; null where there is none. */
 export function notionId(text: string): string | null {
   const path = text.split(/[?#]/)[0] ?? ''
-  const found = path.replaceAll('-', '').match(/[0-9a-f]{32}(?![0-9a-f])/gi)?.at(-1)?.toLowerCase()
+  const found = path
+    .replaceAll('-', '')
+    .match(/[0-9a-f]{32}(?![0-9a-f])/gi)
+    ?.at(-1)
+    ?.toLowerCase()
   return found === undefined ? null : found.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
@@ -66,7 +70,9 @@ async function parentOf({ notion, parent }: SetUpOptions): Promise<Parent> {
   }
   const database = await unlessAbsent(notion.databases.retrieve({ database_id: id }))
   if (database === null || !isFullDatabase(database))
-    throw new NotionRefused(`expected a page or database ${id} shared with the integration, found none; open it in Notion, ••• → Connections, and add the integration`)
+    throw new NotionRefused(
+      `expected a page or database ${id} shared with the integration, found none; open it in Notion, ••• → Connections, and add the integration`,
+    )
   if (database.parent.type !== 'page_id')
     throw new NotionRefused('expected the database of NOTION_PARENT to stand on a page shared with the integration, found it elsewhere; name a page instead')
   return { pageId: database.parent.page_id, trades: database }
@@ -78,7 +84,8 @@ async function sourceOf(role: Role, parent: Parent, { notion, own, stored, tell 
     const [address = '', ...name] = named.split('#')
     const id = notionId(address)
     const database = id === null ? null : await unlessAbsent(notion.databases.retrieve({ database_id: id }))
-    if (database === null || !isFullDatabase(database)) throw new NotionRefused(`--${role}: expected a database shared with the integration, found none at '${address}'`)
+    if (database === null || !isFullDatabase(database))
+      throw new NotionRefused(`--${role}: expected a database shared with the integration, found none at '${address}'`)
     return only(notion, database, name.join('#') || null, role)
   }
   if (role === 'trades' && parent.trades !== null) return only(notion, parent.trades, null, role)
@@ -107,7 +114,8 @@ async function only(notion: Notion, database: DatabaseObjectResponse, name: stri
   if (choices.length > 1)
     throw new NotionRefused(`${role}: expected a database with one data source, found ${choices.length} (${names}); name one: --${role} DATABASE#NAME`)
   const full = await asking(`the data source '${source.name}'`, notion.dataSources.retrieve({ data_source_id: source.id }))
-  if (!isFullDataSource(full)) throw new NotionRefused(`expected to read the data source '${source.name}', found that the integration may not; give it 'read content'`)
+  if (!isFullDataSource(full))
+    throw new NotionRefused(`expected to read the data source '${source.name}', found that the integration may not; give it 'read content'`)
   return full
 }
 
@@ -172,7 +180,9 @@ function placed(role: Role, source: DataSourceObjectResponse, before: SetSource[
     name,
     type,
     // A table has one title, whatever the user calls it.
-    found: there.find((property) => (type === 'title' ? property.type === 'title' : property.id === before[name])) ?? there.find((property) => property.name === name),
+    found:
+      there.find((property) => (type === 'title' ? property.type === 'title' : property.id === before[name])) ??
+      there.find((property) => property.name === name),
   }))
 }
 
@@ -191,11 +201,20 @@ function configOf(type: PropertyValue['type'], daysId: string): object {
 /** The one proof there is: a page made, read and thrown away. */
 async function checkWriting(notion: Notion, { role, dataSourceId, properties }: SetSource): Promise<void> {
   const key = properties[KEY_PROPERTY[role]] as string
+  const left = await asking(
+    `to ask for pages of the ${role} (the integration needs 'read content')`,
+    notion.dataSources.query({ data_source_id: dataSourceId, filter: { property: key, rich_text: { equals: CHECK_KEY } } }),
+  )
+  // Of a set-up that broke in between.
+  for (const { id } of left.results) await asking(`to throw a page of the ${role} away`, notion.pages.update({ page_id: id, in_trash: true }))
   const page = await asking(
     `to make a page among the ${role} (the integration needs 'insert content')`,
     notion.pages.create({
       parent: { type: 'data_source_id', data_source_id: dataSourceId },
-      properties: { [properties['Name'] as string]: { title: [{ text: { content: 'excursion: check' } }] }, [key]: { rich_text: [{ text: { content: CHECK_KEY } }] } },
+      properties: {
+        [properties['Name'] as string]: { title: [{ text: { content: 'excursion: check' } }] },
+        [key]: { rich_text: [{ text: { content: CHECK_KEY } }] },
+      },
     }),
   )
   await asking(`to read a page among the ${role} (the integration needs 'read content')`, notion.pages.retrieve({ page_id: page.id }))
@@ -205,14 +224,18 @@ async function checkWriting(notion: Notion, { role, dataSourceId, properties }: 
 /** The places of an earlier set-up as they are now: properties that were deleted, or are of another type now, are left out and said. */
 export async function readSource(notion: Notion, stored: SetSource, log: (line: string) => void): Promise<SetSource> {
   const source = await notion.dataSources.retrieve({ data_source_id: stored.dataSourceId })
-  if (!isFullDataSource(source) || source.in_trash) throw new NotionRefused(`expected the data source of the ${stored.role}, found it in the trash; restore it or run excursion notion setup`)
+  if (!isFullDataSource(source) || source.in_trash)
+    throw new NotionRefused(`expected the data source of the ${stored.role}, found it in the trash; restore it or run excursion notion setup`)
   const byId = new Map(Object.values(source.properties).map((property) => [property.id, property]))
   const kept = Object.entries(stored.properties).filter(([name, id]) => byId.get(id)?.type === SCHEMAS[stored.role][name as never])
   const properties = Object.fromEntries(kept)
   const lost = Object.keys(stored.properties).filter((name) => properties[name] === undefined)
   if (lost.includes(KEY_PROPERTY[stored.role]) || lost.includes('Name'))
-    throw new NotionRefused(`expected the property '${KEY_PROPERTY[stored.role]}' of the ${stored.role}, found it deleted or changed; run excursion notion setup`)
-  if (lost.length > 0) log(`notion: ${stored.role}: ${lost.join(', ')} deleted or of another type in Notion; left out (excursion notion setup adds what is missing)`)
+    throw new NotionRefused(
+      `expected the property '${KEY_PROPERTY[stored.role]}' of the ${stored.role}, found it deleted or changed; run excursion notion setup`,
+    )
+  if (lost.length > 0)
+    log(`notion: ${stored.role}: ${lost.join(', ')} deleted or of another type in Notion; left out (excursion notion setup adds what is missing)`)
   return { ...stored, properties }
 }
 
