@@ -1,14 +1,16 @@
 // Tells what waits for one channel, one message after the other: planned by the core, worded now, sent, and its outcome written down. The rows are the truth;
 // a sender that dies leaves its row in SENDING, and the next one knows that nobody knows. Safe to run any number of times: what is sent is not sent again.
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { type AboutAlert, type AboutSystem, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
 import type { StoredAlert } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { alertMessage, digestMessage, type MessageRoom, type PassedLevel, resultNow, systemMessage, type Told, type Wording } from '#notes/message.ts'
-import type { Templates } from '#notes/templates.ts'
+import { readTemplates, type Templates } from '#notes/templates.ts'
 import type { Channel, Message } from '#notify/channel.ts'
+import { openChannels } from '#notify/channels.ts'
 import { TIMEOUT_MS, Unanswered } from '#notify/post.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Config } from '#src/config.ts'
@@ -39,6 +41,18 @@ export interface DeliverRoom {
   readonly clock: Clock
   readonly patience?: Partial<Patience>
   log(line: string): void
+}
+
+/** The channels of a configuration, and the words in its language; a user's own templates lie in EXCURSION_HOME/templates. */
+export async function openDeliverRoom(options: {
+  readonly db: Database
+  readonly config: Config
+  readonly clock: Clock
+  log(line: string): void
+}): Promise<DeliverRoom> {
+  const { db, config, clock, log } = options
+  const templates = await readTemplates(config.language, join(config.home, 'templates'))
+  return { db, config, clock, log, templates, channels: openChannels(config, clock) }
 }
 
 export interface Patience extends Holds {

@@ -34,21 +34,23 @@ test(`killed ${ROUNDS} times: at least once everywhere, exactly once where ids a
   await using db = await openTestDatabase()
   let victim: ChildProcess | null = null
   let killed = Promise.withResolvers<void>()
-  /** Whether the next request is the one in whose midst the sender dies. */
-  let isArmed = false
+  /** Whose next request is the one in whose midst the sender dies. */
+  let armed: 'hook' | 'slack' | null = null
   const kill = () => {
     victim?.kill('SIGKILL')
     killed.resolve()
   }
   // It takes the request, the sender dies, and whatever the answer is nobody hears it.
-  const deadly: Behaviour = (_, answer) => {
-    if (!isArmed) return void answer.end('ok')
-    isArmed = false
-    kill()
-    answer.destroy()
-  }
-  await using hook = await openReceiver(deadly)
-  await using slack = await openReceiver(deadly)
+  const deadly =
+    (name: 'hook' | 'slack'): Behaviour =>
+    (_, answer) => {
+      if (armed !== name) return void answer.end('ok')
+      armed = null
+      kill()
+      answer.destroy()
+    }
+  await using hook = await openReceiver(deadly('hook'))
+  await using slack = await openReceiver(deadly('slack'))
   const env = { WEBHOOK_URL: hook.url, SLACK_WEBHOOK_URL: slack.url }
   const ids: string[] = []
   const sent = async () => [...(await deliveriesOfAlerts(db, ids)).values()].flat().filter(({ state }) => state === 'SENT').length
@@ -61,7 +63,7 @@ test(`killed ${ROUNDS} times: at least once everywhere, exactly once where ids a
     await ready(victim)
     // What the one before left behind is told by this one, before it meets its own end.
     await allSent()
-    isArmed = onRequest
+    armed = onRequest ? (round % 4 === 1 ? 'hook' : 'slack') : null
     const alert = anAlert(round, 0, round + 1, { id: `a${round}`, conId: round, severity: 'critical', symbol: `S${round}` })
     ids.push(alert.id)
     await commitBatch(db, { ...EMPTY_BATCH, alerts: [alert], trades: [aTrade(round, round + 1, { conId: round })], outbox: effectsOf([alert]) })
@@ -69,7 +71,7 @@ test(`killed ${ROUNDS} times: at least once everywhere, exactly once where ids a
     await killed.promise
     await once(victim, 'exit')
   }
-  isArmed = false
+  armed = null
   victim = start(db.url, env)
   try {
     await allSent()

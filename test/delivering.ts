@@ -2,9 +2,7 @@
 import { openSweep } from '#jobs/outbox.ts'
 import { openJobs } from '#jobs/queues.ts'
 import { openWorkers } from '#jobs/worker.ts'
-import type { DeliverRoom, Patience } from '#jobs/deliver.ts'
-import { readTemplates } from '#notes/templates.ts'
-import { openChannels } from '#notify/channels.ts'
+import { type DeliverRoom, openDeliverRoom, type Patience } from '#jobs/deliver.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { type Database, openDatabase } from '#store/db.ts'
@@ -24,9 +22,8 @@ export async function openDelivering(
 ): Promise<Delivering> {
   const stack = new AsyncDisposableStack()
   const config = readConfig({ EXCURSION_LANG: 'en', ALLOW_PRIVATE_WEBHOOKS: 'true', ...env })
-  const channels = openChannels(config, clock)
-  const templates = await readTemplates(config.language)
-  const room: DeliverRoom = { db, channels, templates, config, clock, patience: { ...PATIENCE, ...patience }, log }
+  const room: DeliverRoom = { ...(await openDeliverRoom({ db, config, clock, log })), patience: { ...PATIENCE, ...patience } }
+  const { channels, templates } = room
   const jobs = stack.use(await openJobs({ url: db.url, channels: channels.map(({ kind }) => kind), log }))
   stack.use(await openWorkers({ jobs, room: { db, templates, notesDir: null }, catchUp: null, delivery: room, log } as Parameters<typeof openWorkers>[0]))
   const sweep = stack.use(openSweep({ db, jobs, delivery: room, everyMs: 20, log } as Parameters<typeof openSweep>[0]))

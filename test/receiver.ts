@@ -1,11 +1,8 @@
 // A server that stands where Slack, Twilio or anybody's webhook would: keeps every request it gets, and answers (or does not) as a test says.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 export interface Received {
   readonly method: string
@@ -76,15 +73,21 @@ async function read(request: IncomingMessage): Promise<Received> {
   return { method: request.method ?? '', path: request.url ?? '', headers, body }
 }
 
-/** A certificate nobody trusts, made for this moment. */
+/** A certificate nobody vouches for but itself, made for this moment (X.509 in DER, by hand: its fields are few). */
 function selfSigned(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'excursion-tls-'))
-  try {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '1', ...subject], { stdio: 'ignore' })
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const der = (tag: number, ...parts: Uint8Array[]) => {
+    const body = Buffer.concat(parts)
+    const length = body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255]
+    return Buffer.concat([Buffer.from([tag, ...length]), body])
   }
+  const [sequence, set] = [0x30, 0x31]
+  const name = der(sequence, der(set, der(sequence, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('127.0.0.1')))))
+  const year = (offset: number) => der(0x17, Buffer.from(`${String((new Date().getUTCFullYear() + offset) % 100).padStart(2, '0')}0101000000Z`))
+  const ecdsaWithSha256 = der(sequence, Buffer.from('06082a8648ce3d040302', 'hex'))
+  const serial = Buffer.from('020101', 'hex')
+  const body = der(sequence, serial, ecdsaWithSha256, name, der(sequence, year(0), year(1)), name, publicKey.export({ type: 'spki', format: 'der' }))
+  const certificate = der(sequence, body, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', body, privateKey)))
+  const pem = certificate.toString('base64').replace(/.{64}/g, '$&\n')
+  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: `-----BEGIN CERTIFICATE-----\n${pem}\n-----END CERTIFICATE-----\n` }
 }
