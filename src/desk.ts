@@ -4,10 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from '#broker/port.ts'
 import type { Instrument } from '#core/facts.ts'
 import { parseRule, STARTER_RULES } from '#core/rules.ts'
+import type { HeldContract } from '#core/system-alert.ts'
+import { openDeliverRoom } from '#jobs/deliver.ts'
+import { openHeartbeat } from '#jobs/heartbeat.ts'
+import { notionRoomOf } from '#jobs/notion.ts'
 import { openSweep } from '#jobs/outbox.ts'
 import { type Jobs, openJobs } from '#jobs/queues.ts'
 import type { MadeReview } from '#jobs/review.ts'
-import { scheduleDue, scheduleIngest } from '#jobs/schedule.ts'
+import { scheduleDeliveries, scheduleDue, scheduleIngest } from '#jobs/schedule.ts'
+import { openVigil, type WatchedWriter } from '#jobs/vigil.ts'
 import { openWorkers, type Workers } from '#jobs/worker.ts'
 import { readTemplates } from '#notes/templates.ts'
 import { type Change, listen } from '#store/changes.ts'
@@ -65,10 +70,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await seedRules(db, (options.rules ?? STARTER_RULES).map(starterRule))
     const bus = openBus()
     let writer: Writer | null = null
-    const brokers = () => (writer === null ? [] : [writer.status])
+    const brokers = () => (writer === null ? [] : [writer.status()])
     const url = roles.has('api') ? await serve(closing, options, db, bus, brokers) : null
     if (roles.has('live')) writer = closing.use(await Writer.open({ ...options, db, bus }))
-    if (roles.has('worker')) await work(closing, options, db, writer)
+    if (roles.has('worker')) await work(closing, options, db, bus, writer)
     return {
       db,
       bus,
@@ -104,19 +109,18 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
   return { id: rule.id, body, enabled: rule.enabled }
 }
 
-/** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills. */
-async function work(
-  stack: AsyncDisposableStack,
-  { config, clock, log, onReview, reviewDelayMs }: DeskOptions,
-  db: Database,
-  writer: Writer | null,
-): Promise<void> {
-  const jobs: Jobs = stack.use(await openJobs({ url: db.url, log }))
+/** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills; a demonstration tells nobody. */
+async function work(stack: AsyncDisposableStack, options: DeskOptions, db: Database, bus: Bus, writer: Writer | null): Promise<void> {
+  const { config, clock, log, onReview, reviewDelayMs } = options
+  const delivery = options.demo === true ? null : await openDeliverRoom({ db, config, clock, log })
+  const jobs: Jobs = stack.use(await openJobs({ url: db.url, channels: delivery?.channels.map(({ kind }) => kind) ?? [], log }))
   const templates = await readTemplates(config.language)
   const workers: Workers = await openWorkers({
     jobs,
-    room: { db, templates, notesDir: config.notesDir },
+    room: { db, templates, notesDir: config.notesDir, colours: config.colours, log },
     catchUp: writer === null ? null : () => writer.catchUp(),
+    notion: options.demo === true ? null : notionRoomOf(config, { db, words: templates.words, clock, log }),
+    delivery,
     log,
     ...(onReview === undefined ? {} : { onReview }),
   })
@@ -130,7 +134,14 @@ async function work(
   await cardsDue()
   const hourly = setInterval(() => void cardsDue(), CARDS_DUE_MS)
   stack.defer(() => clearInterval(hourly))
-  stack.use(openSweep({ db, jobs, log, ...(reviewDelayMs === undefined ? {} : { reviewDelayMs }) }))
+  const sweep = stack.use(openSweep({ db, jobs, log, ...(delivery === null ? {} : { delivery }), ...(reviewDelayMs === undefined ? {} : { reviewDelayMs }) }))
+  if (delivery === null) return
+  await scheduleDeliveries(jobs)
+  const sweepNow = () => void sweep.sweep().catch(() => {})
+  // An alert goes out as soon as it is committed, not at the next turn of the sweep.
+  stack.defer(bus.subscribe((event) => event.kind === 'alert' && sweepNow()))
+  stack.use(openVigil({ db, clock, log, onChange: sweepNow, writer }))
+  if (config.heartbeatUrl !== null) stack.use(openHeartbeat({ url: config.heartbeatUrl, isWell: () => db.pool.query('select 1'), log }))
 }
 
 interface WriterOptions extends DeskOptions {
@@ -139,7 +150,7 @@ interface WriterOptions extends DeskOptions {
 }
 
 /** The one writer: recorder and broker session, opened again from what is stored whenever the database refused a batch. */
-class Writer implements AsyncDisposable {
+class Writer implements AsyncDisposable, WatchedWriter {
   readonly #options: WriterOptions
   readonly #closing = new AbortController()
   #recorder: Recorder | null = null
@@ -172,8 +183,15 @@ class Writer implements AsyncDisposable {
     }
   }
 
-  get status(): BrokerStatus {
+  status(): BrokerStatus {
     return this.#live?.status ?? this.#lastStatus
+  }
+
+  /** What would be blind without prices: the contracts with an open trade. */
+  held(): readonly HeldContract[] {
+    const recorder = this.#recorder
+    if (recorder === null) return []
+    return recorder.open().map((instrument) => ({ symbol: instrument.symbol, hours: instrument, lastHeardAt: recorder.lastHeardAt(instrument.conId) }))
   }
 
   marketTime(): number | null {
@@ -201,7 +219,16 @@ class Writer implements AsyncDisposable {
       if (lock === null) throw new WriterBusy(db.embedded ? config.home : 'the database')
       stack.use(lock)
       void lock.lost.then((reason) => failed.resolve(reason))
-      const recorder = await openRecorder({ db, bus, clock, filter: config.markFilter, demo: demo === true, log, onFailure: failed.resolve })
+      const recorder = await openRecorder({
+        db,
+        bus,
+        clock,
+        filter: config.markFilter,
+        demo: demo === true,
+        delivers: demo !== true,
+        log,
+        onFailure: failed.resolve,
+      })
       stack.defer(() => recorder.close())
       const onChange = (change: Change) => {
         if (change.kind === 'decisions' || change.kind === 'reconnected') recorder.decided()
@@ -234,7 +261,7 @@ class Writer implements AsyncDisposable {
     for (let tries = 0; ; ) {
       if (stack !== null) {
         const reason = await Promise.race([closed, failure])
-        this.#lastStatus = this.status
+        this.#lastStatus = this.status()
         await stack.disposeAsync().catch((error: unknown) => this.#options.log(`closing the writer: ${messageOf(error)}`))
         this.#live = null
         this.#recorder = null

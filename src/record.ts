@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { compareAlerts, type RaisedAlert } from '#core/book.ts'
 import { decimal, plain } from '#core/decimal.ts'
+import { effectsOf } from '#core/delivery.ts'
 import { asExecution, comparePlaces, familyOf, type Place } from '#core/execution.ts'
 import {
   type Adoption,
@@ -49,6 +50,8 @@ export interface Recorder {
   gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void
   /** Contracts whose prices are wanted: with an open trade, or one closed so lately that what came after it is still to be judged. */
   held(): readonly Instrument[]
+  /** Contracts with an open trade. */
+  open(): readonly Instrument[]
   onHeldChanged(listener: () => void): void
   /** The last price of a contract; before the first one the fill that opened. */
   lastHeardAt(conId: number): Instant | null
@@ -76,6 +79,8 @@ export interface RecorderOptions {
   readonly filter: MarkFilterMode
   /** Every account of a demonstration is DEMO. */
   readonly demo?: boolean
+  /** Alerts are told to somebody; not in a demonstration, an import or a rebuild. */
+  readonly delivers?: boolean
   log(line: string): void
   /** The database refused a batch: nothing is folded any more, the process has to start again from what is stored. */
   onFailure(error: unknown): void
@@ -206,6 +211,10 @@ class Writer implements Recorder {
 
   held(): readonly Instrument[] {
     return [...this.#books.contracts].filter((contract) => this.#isWanted(contract)).map(({ instrument }) => instrument)
+  }
+
+  open(): readonly Instrument[] {
+    return [...this.#books.contracts].filter(({ book }) => book.openTrades.size > 0).map(({ instrument }) => instrument)
   }
 
   /** Marks after the exit, until the session's close and at least two hours: the shadow (domain.md, 'Marks'). */
@@ -570,7 +579,9 @@ class Writer implements Recorder {
     return batch
   }
 
-  async #write(batch: Batch, rewritten: readonly string[] = []): Promise<void> {
+  async #write(written: Batch, rewritten: readonly string[] = []): Promise<void> {
+    // The order to tell an alert commits with it.
+    const batch = this.#options.delivers === true ? { ...written, outbox: [...written.outbox, ...effectsOf(written.alerts)] } : written
     if (Object.values(batch).every((rows: readonly unknown[]) => rows.length === 0)) return
     const mayBeLost = batch.facts.length + batch.alerts.length + batch.outbox.length + batch.removedTrades.length === 0
     await commitBatch(this.#db, batch, { asynchronous: mayBeLost })
