@@ -3,11 +3,12 @@
 import { reviewDay } from '#core/review.ts'
 import { type Day, wallClock } from '#core/time.ts'
 import { type Desk, NotYetKnown, type PageOutcome, writePage } from '#notes/notion.ts'
-import { type Notion, sayTrouble, troubleOf } from '#notes/notion-client.ts'
+import { type Notion, openNotion, sayTrouble, troubleOf } from '#notes/notion-client.ts'
 import { dayKey, dayPage, type PageDraft, type PageStyle, tradePage } from '#notes/notion-page.ts'
 import { tradePicture } from '#notes/notion-picture.ts'
 import { readSource, type SetSource } from '#notes/notion-setup.ts'
 import type { Clock } from '#src/clock.ts'
+import type { Config } from '#src/config.ts'
 import { NotionRefused } from '#src/errors.ts'
 import type { Database } from '#store/db.ts'
 import { notionPageOf, notionSourcesOf, saveNotionPage, withNotionLock } from '#store/notion-pages.ts'
@@ -21,6 +22,15 @@ export interface NotionRoom {
   readonly clock: Clock
   readonly settleMs?: number
   log(line: string): void
+}
+
+/** The room as the configuration wants it; null: nothing goes to Notion. */
+export function notionRoomOf(
+  { notion: { token, parent, baseUrl }, language, privacy, colours, accountAliases }: Config,
+  { db, words, clock, log }: Pick<NotionRoom, 'db' | 'clock' | 'log'> & Pick<PageStyle, 'words'>,
+): NotionRoom | null {
+  if (token === null || parent === null) return null
+  return { db, notion: openNotion({ token, baseUrl, clock }), style: { language, words, privacy, colours, aliases: accountAliases }, clock, log }
 }
 
 export interface SentDay {

@@ -1,14 +1,13 @@
 // `notion setup`: the places pages go to, made or found. `notion push`: the pages of a day, or of each day between two, now.
-import { sendDay, howToGoOn } from '#jobs/notion.ts'
+import { howToGoOn, type NotionRoom, notionRoomOf, sendDay } from '#jobs/notion.ts'
 import { addDays } from '#core/session.ts'
 import type { Day } from '#core/time.ts'
-import { openNotion } from '#notes/notion-client.ts'
 import { setUpNotion } from '#notes/notion-setup.ts'
 import { readTemplates } from '#notes/templates.ts'
 import { clock } from '#src/clock.ts'
-import { type Config, loadEnv, readConfig } from '#src/config.ts'
+import { loadEnv, readConfig } from '#src/config.ts'
 import { ConfigInvalid, NotionRefused, UsageError } from '#src/errors.ts'
-import { type Database, openDatabase } from '#store/db.ts'
+import { openDatabase } from '#store/db.ts'
 import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verb } from './arguments.ts'
@@ -32,29 +31,28 @@ export const notion = verb({
     if (rest.length !== 1 || (what !== 'setup' && what !== 'push')) throw new UsageError('notion: expected setup or push (excursion notion --help)')
     const days = what === 'push' ? daysOf(flags.from ?? flags.day, flags.until ?? flags.day) : null
     const config = readConfig(loadEnv())
-    const { token, parent, baseUrl } = config.notion
-    if (token === null || parent === null)
+    const { words } = await readTemplates(config.language)
+    await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
+    const room = notionRoomOf(config, { db, words, clock, log: say })
+    if (room === null)
       throw new ConfigInvalid([
         'NOTION_TOKEN, NOTION_PARENT: expected the token of an integration and the page it may write below, found one of them empty; set both',
       ])
-    await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
-    const client = openNotion({ token, baseUrl, clock })
-    if (days === null) {
-      const own = { ...(flags.days === undefined ? {} : { days: flags.days }), ...(flags.trades === undefined ? {} : { trades: flags.trades }) }
-      const sources = await setUpNotion({ notion: client, parent, own, stored: await notionSourcesOf(db), tell: print })
-      for (const source of sources) await saveNotionSource(db, source)
-      print('Notion is set up; each day goes there after its close (older days: excursion notion push --from D --until D)')
-    } else await push(db, config, client, days)
+    // Awaited here: the database is closed at the end of this block.
+    if (days !== null) return await push(room, days)
+    const own = { ...(flags.days === undefined ? {} : { days: flags.days }), ...(flags.trades === undefined ? {} : { trades: flags.trades }) }
+    const stored = await notionSourcesOf(db)
+    const sources = await setUpNotion({ notion: room.notion, parent: config.notion.parent ?? '', own, stored, tell: print })
+    for (const source of sources) await saveNotionSource(db, source)
+    print('Notion is set up; each day goes there after its close (older days: excursion notion push --from D --until D)')
   },
 })
 
-async function push(db: Database, config: Config, client: ReturnType<typeof openNotion>, days: readonly Day[]): Promise<void> {
-  const { words } = await readTemplates(config.language)
-  const style = { language: config.language, words, privacy: config.privacy, aliases: config.accountAliases }
+async function push(room: NotionRoom, days: readonly Day[]): Promise<void> {
   const progress = progressLine(clock)
   for (const day of days) {
     progress.show(day)
-    const sent = await untilSent(() => sendDay({ db, notion: client, style, clock, log: say }, day))
+    const sent = await untilSent(() => sendDay(room, day))
     progress.clear()
     print(
       `${day}: ${Object.entries(sent.pages)
