@@ -1,5 +1,5 @@
 // The market's days: told from the contract's own hours.
-import { addDays, closesPassed, endOfDay, marketDay, sessionClose, zoneOf } from '#core/session.ts'
+import { addDays, closesPassed, endOfDay, marketDay, sessionClose, tradedMs, zoneOf } from '#core/session.ts'
 import { parseInstant, printInstant } from '#core/time.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -52,6 +52,27 @@ describe('the day of an instant', () => {
     ['unknown hours: the date on the exchange clock', '2026-11-20T02:00:00Z', {}, '2026-11-19'],
   ])('%s', (_story, instant, instrument, day) => {
     expect(marketDay(at(instant), instrument)).toBe(day)
+  })
+})
+
+describe('the time in which a contract trades', () => {
+  test.each([
+    ['an hour of a session', '2013-10-07T14:00:00Z', '2013-10-07T15:00:00Z', stock, 3_600_000],
+    ['a night between two sessions does not count', '2013-10-09T16:30:00Z', '2013-10-10T14:00:00Z', stock, 3_600_000],
+    ['a time wholly outside', '2013-10-09T21:00:00Z', '2013-10-09T22:00:00Z', { timeZone: 'US/Eastern', liquidHours: '20131009:0930-20131009:1600' }, 0],
+    ['no time', '2013-10-07T14:00:00Z', '2013-10-07T14:00:00Z', stock, 0],
+    ['unknown hours', '2013-10-07T14:00:00Z', '2013-10-07T15:00:00Z', {}, null],
+  ])('%s', (_story, from, until, instrument, ms) => {
+    expect(tradedMs(at(from), at(until), instrument)).toBe(ms)
+  })
+
+  test('law: cut anywhere, the parts add up to the whole', () => {
+    const [from, until] = [at('2013-10-05T00:00:00Z'), at('2013-10-20T00:00:00Z')]
+    fc.assert(
+      fc.property(fc.integer({ min: from, max: until }), fc.constantFrom(stock, future), (cut, instrument) => {
+        expect((tradedMs(from, cut, instrument) ?? 0) + (tradedMs(cut, until, instrument) ?? 0)).toBe(tradedMs(from, until, instrument))
+      }),
+    )
   })
 })
 

@@ -49,6 +49,11 @@ interface Waiting {
   readonly version: number
 }
 
+interface ToldLevel {
+  readonly price: number
+  readonly at: Instant
+}
+
 interface Deadline {
   readonly trade: RunningTrade
   readonly pending: Pending
@@ -72,8 +77,8 @@ export class ContractBook {
   #deadlines = new Watch<Deadline>()
   /** The instant the book has come to. */
   #now: Instant = Number.NEGATIVE_INFINITY
-  /** When the session's range was told last. */
-  #rangeAt: Instant | null = null
+  /** The session's high and low as they were told last. */
+  readonly #range: { high?: ToldLevel; low?: ToldLevel } = {}
   #settledAt: Instant = Number.NEGATIVE_INFINITY
   #lastClosedAt: Instant | null = null
   #lastMark = Number.NaN
@@ -152,20 +157,30 @@ export class ContractBook {
   }
 
   /**
-   * A bar, or a move of the session's high or low: it widens the trades that were open all the time it speaks of. Rules do not look: nobody knows when
-   * in that time the price was there.
+   * A bar, or a move of the session's high or low: it widens the trades that stood unchanged all the time it speaks of. Rules do not look: nobody knows
+   * when in that time the price was there.
    */
   range(range: Bar | DayRange): void {
     const at = endOf(range) ?? this.#now
     this.#goTo(at)
-    const from = range.kind === 'bar' ? range.from : this.#rangeAt
-    if (range.kind === 'dayRange') this.#rangeAt = at
-    if (from === null) return
-    const prices = [range.high, range.low].flatMap((price) => (price === undefined ? [] : [Number(price)]))
+    if (range.kind === 'bar') this.#reach([Number(range.high), Number(range.low)], range.from, at, 'BAR')
+    else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at)
+  }
+
+  /** Only an edge further out than it was told before says that somebody traded there since. */
+  #rangeMoved(edge: 'high' | 'low', price: string | undefined, at: Instant): void {
+    if (price === undefined) return
+    const was = this.#range[edge]
+    const is = { price: Number(price), at }
+    this.#range[edge] = is
+    if (was !== undefined && (edge === 'high' ? is.price > was.price : is.price < was.price)) this.#reach([is.price], was.at, at, 'DAY_RANGE')
+  }
+
+  /** A trade that filled in that time, perhaps within its first second, had another size or entry for a part of it: it is left out. */
+  #reach(prices: readonly number[], from: Instant, at: Instant, source: 'BAR' | 'DAY_RANGE'): void {
     for (const trade of this.#open) {
-      if (trade.openedAt > from) trade.leaveOut()
-      else if (trade.reach(prices, at, range.kind === 'bar' ? 'BAR' : 'DAY_RANGE'))
-        this.#wait(trade, trade.situation(trade.lastPrice(this.#lastMark, this.#marks)))
+      if (trade.updatedAt >= from) trade.leaveOut()
+      else if (trade.reach(prices, at, source)) this.#wait(trade, trade.situation(trade.lastPrice(this.#lastMark, this.#marks)))
       this.#touched.add(trade)
       if (this.#options.trace) this.#due.add(trade)
     }
@@ -274,6 +289,7 @@ export class ContractBook {
     return trade.tell(
       this.instrument,
       trade.lastPrice(this.#lastMark, this.#marks),
+      trade.lastResult(this.#lastMark, this.#marks),
       (trade.isOpen ? this.#marks : trade.ownMarks) > trade.marksBefore ? (this.#options.marks ?? 'TICK') : null,
       this.#now,
       this.#holes,

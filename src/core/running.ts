@@ -20,6 +20,7 @@ import {
 import type { Fill as FamilyFill } from './execution.ts'
 import type { Instrument } from './facts.ts'
 import type { Pending, Situation } from './rules.ts'
+import { type TradingHours, tradedMs } from './session.ts'
 import type { Instant } from './time.ts'
 import type { Excursion, Fill, Trade, TradeSide, TrajectoryPoint, Unit } from './trade.ts'
 
@@ -81,6 +82,8 @@ export class RunningTrade {
   /** The last own fill's price, and the contract's count of marks then. */
   ownPrice: number
   ownMarks: number
+  /** What that price was worth, where a split made it: its quotient may have no end, the result has one. */
+  #ownResult: Decimal | null = null
 
   readonly #parts: Part[] = []
   #mfe: Extreme
@@ -152,6 +155,7 @@ export class RunningTrade {
     }
     this.ownPrice = price
     this.ownMarks = marks
+    this.#ownResult = null
     this.updatedAt = fill.at
     // An exit changes neither the entry nor, at its own price, the result.
     this.#see({ stretch: role === 'ENTRY' ? this.stretch : before, price, at: fill.at })
@@ -162,6 +166,7 @@ export class RunningTrade {
   /** From now on there are `ratio` units for each one before: quantities grow, prices shrink, results and percentages stay. */
   split(ratio: Decimal, at: Instant, prices: Prices, marks: number, last: number): void {
     this.#endStretch(prices, marks)
+    this.#ownResult = last === this.ownPrice && this.#ownResult !== null ? this.#ownResult : resultAt(this.stretch, decimal(last))
     const { entryQuantity, openQuantity, entry } = this.stretch
     const scale = (price: number) => Number((price / Number(ratio)).toPrecision(SPLIT_DIGITS))
     this.stretch = { ...this.stretch, entryQuantity: entryQuantity.times(ratio), openQuantity: openQuantity.times(ratio), entry: entry / Number(ratio) }
@@ -289,6 +294,12 @@ export class RunningTrade {
     return this.isOpen && marks > this.ownMarks ? mark : this.ownPrice
   }
 
+  /** The running result at the last price. */
+  lastResult(mark: number, marks: number): Decimal {
+    if (this.isOpen && marks > this.ownMarks) return resultAt(this.stretch, decimal(mark))
+    return this.#ownResult ?? resultAt(this.stretch, decimal(this.ownPrice))
+  }
+
   situation(price: number): Situation {
     const { price: best, percent: mfe } = this.mfe()
     return { stretch: this.stretch, price, best, mfe, mfeNear: mfe.stretch.entry === 0 ? 0 : percentNear(mfe.stretch, mfe.price) }
@@ -302,6 +313,7 @@ export class RunningTrade {
   tell(
     instrument: Instrument,
     last: number,
+    gross: Decimal,
     marks: 'TICK' | 'SAMPLED' | null,
     now: Instant,
     holes: readonly Hole[],
@@ -309,7 +321,6 @@ export class RunningTrade {
   ): Trade {
     const { entryQuantity, entryCost, openQuantity, exitValue, multiplier } = this.stretch
     const noEntry = entryCost.eq(ZERO)
-    const gross = resultAt(this.stretch, decimal(last))
     const fills = this.#parts.map((part) => tellFill(part, commissionOf(part.fill.family)))
     const commission = this.#commission(commissionOf)
     this.#followFalls()
@@ -346,7 +357,7 @@ export class RunningTrade {
       fills,
       provenance: {
         source: this.#mfeSource ?? this.#maeSource ?? marks ?? 'ENTRY',
-        coverage: coverageOf(this.openedAt, until, gaps),
+        coverage: coverageOf(this.openedAt, until, gaps, instrument),
         gaps,
         ...(this.adopted ? { partialSince: this.openedAt } : {}),
         ...(this.#leftOut > 0 ? { leftOut: this.#leftOut } : {}),
@@ -396,16 +407,21 @@ function tellExtreme(extreme: Extreme, noEntry: boolean): Excursion {
   }
 }
 
-function coverageOf(from: Instant, until: Instant, gaps: readonly Hole[]): string | null {
+/** The share of the time in which the contract traded; of the wall clock's where its hours are unknown, or where all of the trade's life lies outside them. */
+function coverageOf(from: Instant, until: Instant, gaps: readonly Hole[], hours: TradingHours): string | null {
   if (until <= from) return null
+  if (gaps.length === 0) return '1'
+  const inSessions = tradedMs(from, until, hours) ?? 0
+  const lived = inSessions > 0 ? inSessions : until - from
+  const passed = (start: Instant, end: Instant) => (inSessions > 0 ? (tradedMs(start, end, hours) ?? 0) : end - start)
   let blind = 0
   let reached = from
   for (const gap of [...gaps].sort((a, b) => a.from - b.from)) {
     const start = Math.max(gap.from, reached)
     if (gap.to > start) {
-      blind += gap.to - start
+      blind += passed(start, gap.to)
       reached = gap.to
     }
   }
-  return plain(quotient(decimal(until - from - blind), decimal(until - from)))
+  return plain(quotient(decimal(lived - blind), decimal(lived)))
 }

@@ -18,6 +18,8 @@ interface Stretch {
 interface Hours {
   /** The days the text names, each with its stretches; none: closed. */
   readonly named: ReadonlyMap<Day, readonly Stretch[]>
+  /** By zone and date, as far as somebody asked. */
+  readonly traded: Map<string, readonly Session[]>
 }
 
 /** Where an instrument says nothing of its hours. */
@@ -59,7 +61,7 @@ export function sessionClose(day: Day, instrument: TradingHours): Instant | null
 }
 
 /** The regular sessions of a day, in order; null where the instrument's hours are unknown. */
-export function sessionsOf(day: Day, instrument: TradingHours): readonly { readonly from: Instant; readonly to: Instant }[] | null {
+export function sessionsOf(day: Day, instrument: TradingHours): readonly Session[] | null {
   const zone = zoneOf(instrument)
   const hours = hoursOf(instrument.liquidHours)
   if (hours === null) return null
@@ -81,6 +83,46 @@ export function afterSessionTime(from: Instant, ms: number, instrument: TradingH
     }
   }
   return from + ms
+}
+
+/** How much of the time between two instants the contract traded, extended hours included where they are known; null where no hours are. */
+export function tradedMs(from: Instant, until: Instant, instrument: TradingHours): number | null {
+  const hours = hoursOf(instrument.tradingHours) ?? hoursOf(instrument.liquidHours)
+  if (hours === null) return null
+  const zone = zoneOf(instrument)
+  const last = utcDay(until) + DAYS_OF_A_STRETCH * DAY_MS
+  let sum = 0
+  let reached = from
+  for (let date = utcDay(from) - DAY_MS; date <= last; date += DAY_MS) {
+    for (const session of tradedOn(date, hours, zone)) {
+      const start = Math.max(session.from, reached)
+      const end = Math.min(session.to, until)
+      if (end <= start) continue
+      sum += end - start
+      reached = end
+    }
+  }
+  return sum
+}
+
+/** A stretch belongs to the day on which it ends: it began at most this much earlier, a zone's day included. */
+const DAYS_OF_A_STRETCH = 4
+
+interface Session {
+  readonly from: Instant
+  readonly to: Instant
+}
+const TRADED_DAYS_MAX = 5_000
+
+/** A date's sessions, remembered: open trades ask once a second. */
+function tradedOn(date: Instant, hours: Hours, zone: string): readonly Session[] {
+  const key = `${zone} ${date}`
+  const known = hours.traded.get(key)
+  if (known !== undefined) return known
+  const sessions = stretchesOf(hours, dayOn(date)).map((stretch) => ({ from: instantOf(stretch.openDay, stretch.open, zone), to: closeOf(stretch, zone) }))
+  if (hours.traded.size >= TRADED_DAYS_MAX) hours.traded.clear()
+  hours.traded.set(key, sessions)
+  return sessions
 }
 
 /** How far ahead a session is looked for; beyond it the contract does not trade any more. */
@@ -212,7 +254,7 @@ function parseHours(text: string): Hours | null {
     }
   }
   for (const stretches of named.values()) stretches.sort((a, b) => (a.close < b.close ? -1 : 1))
-  return [...named.values()].some((stretches) => stretches.length > 0) ? { named } : null
+  return [...named.values()].some((stretches) => stretches.length > 0) ? { named, traded: new Map() } : null
 }
 
 /** A day's stretches: as named, else those of the nearest open day of the same kind. The broker names only about a week. */
