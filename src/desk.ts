@@ -242,6 +242,10 @@ class Writer implements AsyncDisposable, WatchedWriter {
         host: config.tws.host,
         port: config.tws.port,
         readOnly: config.tws.readOnly,
+        // Only what is told while catching up: later on a position may come before its own fill.
+        onPosition: (position) => {
+          if (this.#live?.status.state !== 'READY') recorder.position(position)
+        },
         onStatus: (status) => bus.publish([{ kind: 'broker', status }]),
       })
       stack.defer(() => live.close())

@@ -2,8 +2,8 @@
 // only then published. It is the one writer; it never talks to a broker and never answers a query.
 import { createHash } from 'node:crypto'
 import type { Quote as BrokerQuote } from '#broker/port.ts'
-import { compareAlerts, type RaisedAlert } from '#core/book.ts'
-import { decimal, plain } from '#core/decimal.ts'
+import { compareAlerts, multiplierOf, type RaisedAlert } from '#core/book.ts'
+import { type DecimalText, decimal, plain, quotient } from '#core/decimal.ts'
 import { effectsOf } from '#core/delivery.ts'
 import { asExecution, comparePlaces, familyOf, type Place } from '#core/execution.ts'
 import {
@@ -56,6 +56,8 @@ export interface Recorder {
   /** The last price of a contract; before the first one the fill that opened. */
   lastHeardAt(conId: number): Instant | null
   marketTime(): Instant | null
+  /** What the broker holds, told while catching up: a position without any execution of ours is adopted, held for the long term. */
+  position(position: Position): void
   /** Somebody decided something: rules are read again, annotated trades are told again. */
   decided(): void
   /** Resolves when everything told so far is committed. */
@@ -63,6 +65,15 @@ export interface Recorder {
   /** Folds every contract again from its first fact; resolves with what had to be rewritten. */
   rebuild(): Promise<Rebuilt>
   close(): Promise<void>
+}
+
+export interface Position {
+  readonly account: string
+  readonly instrument: Instrument
+  /** Signed. */
+  readonly quantity: DecimalText
+  /** Per unit, multiplier included, as the broker counts it. */
+  readonly averageCost: DecimalText
 }
 
 export interface Rebuilt {
@@ -90,6 +101,7 @@ type Told =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw: unknown }
   | { readonly kind: 'quote'; readonly quote: BrokerQuote }
   | { readonly kind: 'clock'; readonly at: Instant }
+  | { readonly kind: 'position'; readonly position: Position }
   | { readonly kind: 'decisions' }
   | { readonly kind: 'rebuild'; done(rebuilt: Rebuilt): void }
 
@@ -114,6 +126,8 @@ type Reason =
 /** A batch is closed at this many marks, or this long after its first fact. */
 const BATCH_MARKS_MAX = 5_000
 const BATCH_MS_MAX = 50
+/** A broker's average cost is a quotient; a price holds this many digits of it. */
+const BASIS_DIGITS = 12
 /** Far more than is ever told between two commits that wait for the disk. */
 const SEQ_JUMP = 1_000_000
 /** Whether a market day has ended is looked at this often, in market time. */
@@ -201,6 +215,10 @@ class Writer implements Recorder {
     for (const conId of conIds) if (to > from) this.tell({ kind: 'gap', conId, from, to, reason })
   }
 
+  position(position: Position): void {
+    this.#inbox.push({ kind: 'position', position })
+  }
+
   decided(): void {
     this.#inbox.push({ kind: 'decisions' })
   }
@@ -254,6 +272,8 @@ class Writer implements Recorder {
         return this.#takeQuote(told.quote)
       case 'clock':
         return this.#passTime(told.at, told.at)
+      case 'position':
+        return this.#takePosition(told.position)
       case 'decisions':
         return this.#takeDecisions()
       case 'rebuild':
@@ -404,6 +424,19 @@ class Writer implements Recorder {
     if (fact.kind === 'link') return [...ledger.conIds].filter((conId) => ledger.trades(conId, fact.account, fact.exitPermId))
     const conId = ledger.conIdOf(fact.executionId)
     return conId === null ? [] : [conId]
+  }
+
+  async #takePosition({ account, instrument, quantity, averageCost }: Position): Promise<void> {
+    const { conId } = instrument
+    if (decimal(quantity).eq(0) || this.#books.ledger.knows(account, conId)) return
+    await this.#takeInstrument(instrument, undefined)
+    const price = quotient(decimal(averageCost), multiplierOf(this.#books.instruments.get(conId) ?? instrument))
+    const at = this.#marketTime ?? this.#options.clock.now()
+    this.#options.log(`${instrument.symbol} in ${account}: a position of ${quantity} without executions is adopted, held since now at ${plain(price)}`)
+    await this.#takeChange(
+      { kind: 'adopt', account, conId, quantity, price: plain(decimal(Number(plain(price)).toPrecision(BASIS_DIGITS))), reason: 'POSITION', at },
+      undefined,
+    )
   }
 
   #takeQuote(quote: BrokerQuote): Promise<void> | void {

@@ -557,7 +557,8 @@ function aboveZero(id: string | undefined): string | null {
   return id !== undefined && Number(id) > 0 ? id.replace(/^0+/, '') : null
 }
 
-function multiplierOf(instrument: Instrument): Decimal {
+/** Absent, empty or 0 is 1. */
+export function multiplierOf(instrument: Instrument): Decimal {
   const multiplier = decimal(instrument.multiplier ?? 1)
   return multiplier.eq(ZERO) ? decimal(1) : multiplier
 }

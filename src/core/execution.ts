@@ -161,6 +161,11 @@ export class Ledger {
     return this.#families.get(familyOf(executionId))?.members[0]?.execution.conId ?? null
   }
 
+  /** Whether an account ever traded, received or delivered a contract. */
+  knows(account: string, conId: number): boolean {
+    return (this.#contracts.get(conId) ?? []).some((family) => this.#families.get(family)?.members[0]?.execution.account === account)
+  }
+
   /** Whether an order traded a contract. */
   trades(conId: number, account: string, permId: string): boolean {
     return (this.#contracts.get(conId) ?? []).some((family) => {
