@@ -13,9 +13,9 @@ export interface NoteOfTrade {
   readonly path: string
 }
 
-/** Returns how many trades were told something new. */
-export async function readBack(db: Database, shelf: Shelf, notes: readonly NoteOfTrade[], log: (line: string) => void): Promise<number> {
-  let told = 0
+/** Returns, by trade, the hash of each edit that was looked at, whether it stood or not. */
+export async function readBack(db: Database, shelf: Shelf, notes: readonly NoteOfTrade[], log: (line: string) => void): Promise<ReadonlyMap<string, string>> {
+  const seen = new Map<string, string>()
   const done = new Set<string>()
   for (const { trade, id, path } of notes) {
     if (done.has(id)) continue
@@ -27,11 +27,11 @@ export async function readBack(db: Database, shelf: Shelf, notes: readonly NoteO
     if (read.kind === 'refused') log(`${note.path}: ${read.reason}; the trade keeps what it was said before`)
     if (read.kind !== 'edited') continue
     const stored = saidOf(trade)
+    seen.set(id, hashOfSaid(read.said))
     if (hashOfSaid(stored) === hashOfSaid(read.said)) continue
     // Both sides changed since the note was written: the later edit stands.
     if (hashOfSaid(stored) !== read.base && ((await annotatedAt(db, id)) ?? 0) > note.at) continue
     await annotate(db, id, annotationOf(read.said), Math.floor(note.at))
-    told++
   }
-  return told
+  return seen
 }

@@ -61,7 +61,7 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
   const { db } = room
   const own = desk === undefined ? await openDesk(room) : desk
   const templates = own?.templates ?? room.templates
-  if (own !== null) await readNotesOf(room, own, day)
+  const seen = own === null ? new Map<string, string>() : await readNotesOf(room, own, day)
   const input = await readDay(db, day)
   const review = reviewDay(input)
   const made = cardOf(room, input, review, templates)
@@ -78,7 +78,7 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
   if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [] }
   // Pictures first: a note never links to one that is not there yet.
   const pictures = await writeNotes(own.shelf.root, card.pictures)
-  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place), ...dayNotes(made, own.place)])
+  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, own.place)])
   const periods = desk === undefined ? await writePeriods(room, own, [weekOf(day), monthOf(day)]) : []
   const files = [...pictures, ...notes, ...periods]
   if (own.place.vault) files.push(await createOnce(own.shelf, { path: 'Trades.base', content: await readBase() }))
@@ -111,7 +111,12 @@ function cardOf({ colours = 'western' }: ReviewRoom, input: ReviewInput, review:
 }
 
 /** A note for each trade of the day, as it stands at the end of what is known of it: making an old day again does not turn it back. */
-function tradeNotes({ review, instruments, trajectories, shadows, templates, trades }: CardInput, input: ReviewInput, place: Place): Note[] {
+function tradeNotes(
+  { review, instruments, trajectories, shadows, templates, trades }: CardInput,
+  input: ReviewInput,
+  place: Place,
+  seen: ReadonlyMap<string, string>,
+): Note[] {
   const ids = review.accounts.flatMap((account) => account.trades.map((trade) => trade.tradeId))
   return ids.flatMap((id) => {
     const row = trades.get(id)
@@ -127,12 +132,14 @@ function tradeNotes({ review, instruments, trajectories, shadows, templates, tra
       asOf: input.asOf ?? null,
     })
     // The picture of its last day is made with that day's card; until then the one of this day stands in.
-    return trade === null ? [] : [tradeNote({ trade, row, opened, last: last <= review.day ? last : review.day, said: saidOf(row), templates }, place)]
+    return trade === null
+      ? []
+      : [tradeNote({ trade, row, opened, last: last <= review.day ? last : review.day, said: saidOf(row), seen: seen.get(id) ?? null, templates }, place)]
   })
 }
 
 /** Reads what their reader wrote into the notes of a day's trades. */
-async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, day: Day): Promise<void> {
+async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, day: Day): Promise<ReadonlyMap<string, string>> {
   const trades = await tradesOf(db, { unit: 'ORDER', openedFrom: Date.parse(addDays(day, -2)), openedUntil: Date.parse(addDays(day, 2)) })
   const notes = trades.flatMap((trade) =>
     // The day of a future's evening is the next one; both names are looked for.
@@ -143,10 +150,11 @@ async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, 
     })),
   )
   try {
-    await readBack(db, shelf, notes, log)
+    return await readBack(db, shelf, notes, log)
   } catch (error) {
     // A folder that cannot be read keeps nobody from the review; writing into it says what is wrong and is tried again.
     log(`notes: ${error instanceof Error ? error.message : String(error)}; what was written into them is read the next time`)
+    return new Map()
   }
 }
 

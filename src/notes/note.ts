@@ -16,6 +16,8 @@ export interface Note {
   readonly path: string
   readonly id: string
   readonly properties: Readonly<Record<string, Property>>
+  /** Properties both hands write: left as they are where `theirs` says that the reader wrote them and nobody has read that yet. */
+  readonly shared?: { readonly names: readonly string[]; theirs(now: Readonly<Record<string, unknown>>): boolean }
   readonly blocks: readonly Block[]
   /** How our two lines are hidden: '%%' as Obsidian does, or as an HTML comment. */
   readonly hidden: 'percent' | 'comment'
@@ -55,11 +57,18 @@ export function mergeNote(before: string | null, note: Note): Merged {
   const id = document.get(ID)
   if (id !== note.id) return { refused: `expected ${ID} ${note.id}, found ${id === undefined ? 'none' : String(id)}: it is another note` }
   const known = namesIn(document)
+  const ours = withoutTheirs(note, (document.toJS() ?? {}) as Record<string, unknown>)
   const { body, kept, gone } = mergeBlocks(split.body, wanted, known, note.hidden, eol)
   // A block we took away ourselves may come back; one that its reader took away may not.
   const names = [...new Set([...known.filter((name) => !gone.includes(name)), ...wanted.map((block) => block.name)])]
-  const front = sameFront(document, note, names) ? split.front : frontOf(document, note, names).replaceAll(/\r?\n/g, eol)
+  const front = sameFront(document, ours, names) ? split.front : frontOf(document, ours, names).replaceAll(/\r?\n/g, eol)
   return { text: `${split.open}${front}${split.close}${body}`, kept }
+}
+
+function withoutTheirs(note: Note, now: Readonly<Record<string, unknown>>): Note {
+  const { shared, properties } = note
+  if (shared?.theirs(now) !== true) return note
+  return { ...note, properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !shared.names.includes(name))) }
 }
 
 /** The value of a property as the reader of a note wrote it; undefined where the note has none. */

@@ -64,6 +64,16 @@ export function saidProperties(said: Said, link: (text: string) => string): Reco
   }
 }
 
+export const SAID_NAMES: readonly string[] = ['strategy', 'tags', 'stop', 'mistake', 'rating', HASH]
+
+/** Whether a note's properties hold an edit that is neither what is about to be written nor what was `seen` when that was decided. */
+export function isUnread(now: Readonly<Record<string, unknown>>, wanted: Said, seen: string | null): boolean {
+  const read = readSaid(now)
+  if (read.kind !== 'edited') return read.kind === 'refused'
+  const hash = hashOfSaid(read.said)
+  return hash !== hashOfSaid(wanted) && hash !== seen
+}
+
 export type Read =
   | { readonly kind: 'unchanged' }
   /** `base`: what was written before the reader's edit. */

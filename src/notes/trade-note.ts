@@ -8,7 +8,7 @@ import type { Note, Property } from './note.ts'
 import { headline, tradeName, trajectoryPath } from './pictures.ts'
 import { dayPath, embed, linkable, linkTo, type Place, tradePath } from './place.ts'
 import { blocksOf, type Templates } from './templates.ts'
-import { type Said, saidProperties } from './said.ts'
+import { isUnread, SAID_NAMES, type Said, saidProperties } from './said.ts'
 
 export interface TradeNoteInput {
   /** As it stands at the end of what is known of it. */
@@ -18,10 +18,12 @@ export interface TradeNoteInput {
   readonly opened: Day
   readonly last: Day
   readonly said: Said
+  /** The hash of the reader's edit that `said` was decided with; null: none was read. */
+  readonly seen: string | null
   readonly templates: Templates
 }
 
-export function tradeNote({ trade, row, opened, last, said, templates }: TradeNoteInput, place: Place): Note {
+export function tradeNote({ trade, row, opened, last, said, seen, templates }: TradeNoteInput, place: Place): Note {
   const name = tradeName(trade, opened)
   const path = tradePath(name, row.mode)
   const time = timePrinter(trade.timeZone, { day: opened, zones: 1 })
@@ -47,6 +49,7 @@ export function tradeNote({ trade, row, opened, last, said, templates }: TradeNo
     path,
     id: row.tradeId,
     properties: properties(trade, row, opened, said, place),
+    shared: { names: SAID_NAMES, theirs: (now) => isUnread(now, said, seen) },
     blocks: blocksOf(templates.trade(view)),
     hidden: place.vault ? 'percent' : 'comment',
   }
