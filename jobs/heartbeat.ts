@@ -20,7 +20,14 @@ export function openHeartbeat({ url, everyMs = EVERY_MS, isWell, log }: Heartbea
   const beat = async () => {
     try {
       await isWell()
-      await send(url, { method: 'GET', headers: {}, body: '', signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]), publicOnly: false })
+      await send(url, {
+        method: 'GET',
+        headers: {},
+        body: '',
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        secrets: [url],
+        publicOnly: false,
+      })
       if (silent) log('heartbeat: heard again')
       silent = false
     } catch (error) {

@@ -1,5 +1,8 @@
 // From the commit of an alert to the receiver and back: real tables, real queues, real servers. What is told, how often, in which words, and what becomes of
 // it when a receiver misbehaves.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import { effectsOf } from '#core/delivery.ts'
@@ -190,6 +193,40 @@ describe('an alert', () => {
     expect(told).toContain('main')
     expect(told).not.toMatch(/DU1|177\.62|549|183\.11/)
   })
+})
+
+describe('words of the user’s own', () => {
+  test('a template in EXCURSION_HOME goes before ours; one that breaks keeps no alert from its reader', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver()
+    const home = await mkdtemp(join(tmpdir(), 'excursion-words-'))
+    await using _gone = { [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) }
+    await mkdir(join(home, 'templates/en'), { recursive: true })
+    const file = join(home, 'templates/en/alert-message.txt.hbs')
+    for (const [round, template, title] of [
+      [1, 'MINE {{label}} {{pct}}', 'MINE NVDA −3.0 %'],
+      [2, '{{#if label}} {{nothing.such}}', 'NVDA hard-stop'],
+    ] as const) {
+      await writeFile(file, template)
+      await using _delivering = await openDelivering(db, { ...hookEnv(hook), EXCURSION_HOME: home })
+      await raise(db, [stop(round)], [trade(round)])
+      await settled(db, [`stop-${round}`])
+      expect(titleOf(hook.requests.at(-1))).toBe(title)
+    }
+  })
+})
+
+test('two processes that deliver tell every alert once', async () => {
+  await using db = await openTestDatabase()
+  await using hook = await openReceiver()
+  await using _first = await openDelivering(db, hookEnv(hook))
+  await using _second = await openDelivering(db, hookEnv(hook))
+  const alerts = Array.from({ length: 20 }, (_, n) => stop(n))
+  for (const alert of alerts) await raise(db, [alert])
+  const ids = alerts.map(({ id }) => id)
+  await settled(db, ids, (rows) => rows.length === 20 && rows.every(isOver))
+  const told = hook.requests.flatMap(({ body }) => (JSON.parse(body) as { data: { alerts: { id: string }[] } }).data.alerts.map(({ id }) => id))
+  expect(told.toSorted()).toEqual(ids.toSorted())
 })
 
 describe('a receiver that', () => {

@@ -13,6 +13,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly signal: AbortSignal
+  /** What must not be said again, should the receiver repeat it. */
+  readonly secrets: readonly string[]
   /** Addresses of this machine and of networks behind a wall are refused. */
   readonly publicOnly: boolean
 }
@@ -63,7 +65,7 @@ export class AddressRefused extends Error {
 }
 
 /** Resolves with an answer of 200 to 299. */
-export async function send(address: string, { method, headers, body, signal, publicOnly }: Request): Promise<Answer> {
+export async function send(address: string, { method, headers, body, signal, secrets, publicOnly }: Request): Promise<Answer> {
   const url = new URL(address)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new AddressRefused(`expected an address that starts with https://, found ${url.protocol}`)
   const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -82,7 +84,8 @@ export async function send(address: string, { method, headers, body, signal, pub
   let answered = false
   const asking = open(url, options, (answer) => {
     answered = true
-    readAnswer(answer).then((text) => {
+    readAnswer(answer).then((said) => {
+      const text = secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '…'), said)
       const status = answer.statusCode ?? 0
       if (status >= 200 && status < 300) resolve({ status, body: text })
       else reject(new Refused(status, text, answer.headers['retry-after'] ?? null))

@@ -33,13 +33,14 @@ export const slack: Driver = {
 }
 
 function slackChannel(url: string): Channel<SlackMessage> {
+  const secrets = [url, new URL(url).pathname]
   return {
     kind: 'slack',
     limits: LIMITS,
     render: renderSlack,
     async send(message, signal) {
       const headers = { 'content-type': 'application/json; charset=utf-8' }
-      const { status, body } = await send(url, { method: 'POST', headers, body: JSON.stringify(message), signal, publicOnly: false })
+      const { status, body } = await send(url, { method: 'POST', headers, body: JSON.stringify(message), signal, secrets, publicOnly: false })
       return { status, said: oneLine(body) }
     },
     // 'rollup_error' and 'service_unavailable' pass; what Slack calls invalid stays so.

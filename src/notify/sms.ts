@@ -40,7 +40,14 @@ function smsChannel({ accountSid, authToken, from, to, baseUrl }: Account): Chan
     render: renderSms,
     async send(text, signal) {
       const body = new URLSearchParams({ To: to, From: from, Body: text }).toString()
-      const answer = await send(address, { method: 'POST', headers, body, signal, publicOnly: false })
+      const answer = await send(address, {
+        method: 'POST',
+        headers,
+        body,
+        signal,
+        secrets: [headers.authorization.slice('Basic '.length), authToken, accountSid, from, to],
+        publicOnly: false,
+      })
       return { status: answer.status, said: saidOf(answer.body) }
     },
     classify: (error) => (error instanceof Refused && PASSING_CODES.has(codeOf(error.body)) ? 'retry' : classify(error)),

@@ -21,6 +21,8 @@ export const webhook: Driver = {
 }
 
 function webhookChannel(url: string, secret: string | null, allowPrivate: boolean, clock: Clock): Channel<SignedBody> {
+  const { pathname, search } = new URL(url)
+  const secrets = [url, `${pathname}${search}`, search.slice(1), secret ?? ''].filter((text) => text.length > 1)
   return {
     kind: 'webhook',
     limits: LIMITS,
@@ -33,7 +35,7 @@ function webhookChannel(url: string, secret: string | null, allowPrivate: boolea
         'webhook-timestamp': String(seconds),
         ...(secret === null ? {} : { 'webhook-signature': signatureOf(secret, id, seconds, body) }),
       }
-      const answer = await send(url, { method: 'POST', headers, body, signal, publicOnly: !allowPrivate })
+      const answer = await send(url, { method: 'POST', headers, body, signal, secrets, publicOnly: !allowPrivate })
       return { status: answer.status, said: oneLine(answer.body) }
     },
     classify,
