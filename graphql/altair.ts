@@ -25,6 +25,7 @@ const POLICY = [
 ].join('; ')
 
 export async function serveAltair(app: FastifyInstance, endpoint: string): Promise<void> {
+  // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits its plugins.
   await app.register(async (page) => {
     page.addHook('onRequest', async ({ caller }, reply) => {
       if (!allows(caller.scopes, 'admin'))
@@ -32,6 +33,7 @@ export async function serveAltair(app: FastifyInstance, endpoint: string): Promi
       reply.header('content-security-policy', POLICY)
       return undefined
     })
+    // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits its plugins.
     await page.register(AltairFastify, {
       path: PAGE,
       baseURL: `${PAGE}/`,

@@ -34,10 +34,11 @@ const ENOUGH = 1e9
 const HEAVY: Readonly<Record<string, (count: (name: string) => number | null) => number>> = {
   'Trade.trajectory': (count) => Math.min(count('points') ?? POINTS_ASSUMED, POINTS_ASSUMED) / POINTS_PER_UNIT,
   'Trade.sparkline': () => POINTS_ASSUMED / POINTS_PER_UNIT / 10,
+  'Trade.latestPoints': (count) => (count('count') ?? 20) / POINTS_PER_UNIT,
   'Query.distribution': (count) => (count('last') ?? 500) / POINTS_PER_UNIT,
 }
 /** Their points were counted with them. */
-const FREE: ReadonlySet<string> = new Set(['Trajectory.points', 'Histogram.bars'])
+const FREE: ReadonlySet<string> = new Set(['Trajectory.points', 'Trade.latestPoints', 'Histogram.bars'])
 
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
   const operation = getOperationAST(document, operationName)

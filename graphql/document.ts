@@ -35,7 +35,7 @@ export function openDocuments(schema: GraphQLSchema): Documents {
     faults(document) {
       const known = judged.get(document)
       if (known !== undefined) return known
-      const faults = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: LIMITS.errors })
+      const faults = faultsIn(schema, document)
       judged.set(document, faults)
       return faults
     },
@@ -45,6 +45,15 @@ export function openDocuments(schema: GraphQLSchema): Documents {
         ? null
         : apiError('QUERY_TOO_COMPLEX', `expected an operation that looks up about ${LIMITS.cost} things at most, found ${cost}; ask for fewer rows or points`)
     },
+  }
+}
+
+/** A rule of the library that runs fields (subscriptions have only one) throws at a directive it cannot evaluate. */
+function faultsIn(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: LIMITS.errors })
+  } catch (error) {
+    return [error instanceof GraphQLError ? error : new GraphQLError('expected a document that fits the schema, found one that cannot be judged')]
   }
 }
 

@@ -456,6 +456,8 @@ export type Trade = Node & {
   readonly provenance: Provenance;
   /** How the trade went, point by point. */
   readonly trajectory: Trajectory;
+  /** The latest points of its trajectory, in order of time. */
+  readonly latestPoints: ReadonlyArray<TrajectoryPoint>;
   /** The fills it is made of, in order. */
   readonly fills: ReadonlyArray<Fill>;
   /** The alerts raised for it, in order, withdrawn ones left out. */
@@ -470,6 +472,12 @@ export type Trade = Node & {
 /** A trade: what was done, what it came to, and how far it went either way while it was open. Money is in the instrument's currency. */
 export type TradeTrajectoryArgs = {
   points?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A trade: what was done, what it came to, and how far it went either way while it was open. Money is in the instrument's currency. */
+export type TradeLatestPointsArgs = {
+  count?: Scalars['Int']['input'];
 };
 
 /** What was traded, and how its price becomes money. */
@@ -1347,6 +1355,7 @@ export type TradeResolvers<ContextType = Context, ParentType extends ResolversPa
   giveback?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   provenance?: Resolver<ResolversTypes['Provenance'], ParentType, ContextType>;
   trajectory?: Resolver<ResolversTypes['Trajectory'], ParentType, ContextType, Partial<TradeTrajectoryArgs>>;
+  latestPoints?: Resolver<ReadonlyArray<ResolversTypes['TrajectoryPoint']>, ParentType, ContextType, RequireFields<TradeLatestPointsArgs, 'count'>>;
   fills?: Resolver<ReadonlyArray<ResolversTypes['Fill']>, ParentType, ContextType>;
   alerts?: Resolver<ReadonlyArray<ResolversTypes['Alert']>, ParentType, ContextType>;
   sparkline?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

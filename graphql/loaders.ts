@@ -9,7 +9,7 @@ import { alertsOfTrades } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
 import { rulesOf, type StoredRule } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
-import { tradesByIds, trajectoriesOf } from '#store/trades.ts'
+import { type Latest, latestPointsOf, tradesByIds, trajectoriesOf } from '#store/trades.ts'
 import { type Caller, seesRule, seesTrade } from './caller.ts'
 import type { RuleParent } from './parents.ts'
 
@@ -17,6 +17,7 @@ export interface Loaders {
   readonly trade: DataLoader<string, StoredTrade | null>
   readonly alertsOfTrade: DataLoader<string, readonly StoredAlert[]>
   readonly trajectory: DataLoader<string, readonly TrajectoryPoint[]>
+  readonly latestPoints: DataLoader<Latest, readonly TrajectoryPoint[], string>
   readonly instrument: DataLoader<number, Instrument | null>
   readonly rule: DataLoader<string, RuleParent | null>
 }
@@ -39,6 +40,10 @@ export function openLoaders(db: Database, caller: Caller, { cache = true }: { ca
       },
       { cache },
     ),
+    latestPoints: new DataLoader(async (wanted: readonly Latest[]) => latestPointsOf(db, wanted), {
+      cache,
+      cacheKeyFn: ({ tradeId, count }) => `${count} ${tradeId}`,
+    }),
     instrument: new DataLoader(async (conIds) => inOrder(conIds, await instruments(db), (instrument) => instrument.conId), { cache }),
     rule: new DataLoader(async (ids) => inOrder(ids, await readRules(db, caller), (rule) => rule.id), { cache }),
   }

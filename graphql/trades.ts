@@ -19,6 +19,7 @@ import type { ExcursionParent } from './parents.ts'
 /** Rows of one look into the store while a subscription catches up. */
 const PAGE = 500
 const POINTS_MAX = 10_000
+const LATEST_MAX = 1_000
 /** Trades of one distribution. */
 const LAST = 500
 const LAST_MAX = 5_000
@@ -48,6 +49,7 @@ export const trades: Resolvers = {
     mfe: (trade) => withR(trade, trade.mfe),
     mae: (trade) => withR(trade, trade.mae),
     trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
+    latestPoints: ({ tradeId, openedAt }, { count }, { loaders }) => loaders.latestPoints.load({ tradeId, openedAt, count: latestOf(count) }),
     alerts: ({ tradeId }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
     sparkline: async (trade, _, { loaders }) => sparklineOf(trade, await loaders.trajectory.load(trade.tradeId)),
   },
@@ -111,6 +113,11 @@ function lastOf(last: number | null | undefined): number {
 
 function doubleOf(text: string | null): number | null {
   return text === null ? null : Number(text)
+}
+
+function latestOf(count: number): number {
+  if (count < 1 || count > LATEST_MAX) throw apiError('BAD_USER_INPUT', `expected count from 1 to ${LATEST_MAX}, found ${count}`)
+  return count
 }
 
 function pointsOf(points: number | null | undefined): number | null {

@@ -25,6 +25,12 @@ export async function rowsOf<Row extends pg.QueryResultRow>(sql: Sql, text: stri
   return answer.rows
 }
 
+/** The same rows as lists of values, for those who know the columns; with a name the server plans the statement once for each connection. */
+export async function listsOf(sql: Sql, text: string, values: readonly unknown[], name?: string): Promise<unknown[][]> {
+  const answer = await sql.query<unknown[]>({ text, values: [...values], types, rowMode: 'array', ...(name === undefined ? {} : { name }) })
+  return answer.rows
+}
+
 /** The whole of `work` in one transaction on one connection; a failure rolls back and is thrown on. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()

@@ -1,5 +1,6 @@
 // The trades as rows: open ones for the start, pages for those who read, changes for those who come back. Both units, never in one answer
 // except where ids name them. Never folds anything: the batch writes what the book said.
+import { createHash } from 'node:crypto'
 import { type AnyColumn, and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder, type TradeOrderField } from '#core/query.ts'
 import type { StoredTrade, Words } from '#core/stored.ts'
@@ -8,7 +9,7 @@ import type { TrajectoryPoint, Unit } from '#core/trade.ts'
 import { annotations, orders, roundTrips } from '#drizzle/schema.ts'
 import type { Database } from './db.ts'
 import { connectionOf, type KeyValue, pageQuery, type SortKey } from './page.ts'
-import { rowsOf, writeInstant } from './sql.ts'
+import { listsOf, rowsOf, writeInstant } from './sql.ts'
 
 /** Trades still open, of both units, in the order of their opening. */
 export async function openTrades(db: Database): Promise<StoredTrade[]> {
@@ -20,21 +21,21 @@ export async function openTrades(db: Database): Promise<StoredTrade[]> {
 export async function tradesOf(db: Database, filter: TradeFilter, order: TradeOrder = DEFAULT_TRADE_ORDER): Promise<StoredTrade[]> {
   const table = tableOf(filter.unit)
   const { orderBy } = pageQuery({}, sortKeys(table, order))
-  const rows = await select(db, table)
+  const query = select(db, table)
     .where(conditions(table, filter))
     .orderBy(...orderBy)
-  return rows.map(tradeOf)
+  return (await read(db, query)).map(tradeOf)
 }
 
 export async function tradesPage(db: Database, filter: TradeFilter, order: TradeOrder | null | undefined, page: Page): Promise<Connection<StoredTrade>> {
   const table = tableOf(filter.unit)
   const by = order ?? DEFAULT_TRADE_ORDER
   const { where, orderBy, limit } = pageQuery(page, sortKeys(table, by))
-  const rows = await select(db, table)
+  const query = select(db, table)
     .where(and(conditions(table, filter), where))
     .orderBy(...orderBy)
     .limit(limit)
-  return connectionOf(page, rows, tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
+  return connectionOf(page, await read(db, query), tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
 }
 
 export async function tradeById(db: Database, tradeId: string): Promise<StoredTrade | null> {
@@ -65,11 +66,11 @@ export async function spreadOf(db: Database, filter: TradeFilter, last: number):
 /** Trades that changed after `seq`, by seq: the latest state of each. */
 export async function tradesSince(db: Database, seq: number, filter: TradeFilter, limit: number): Promise<StoredTrade[]> {
   const table = tableOf(filter.unit)
-  const rows = await select(db, table)
+  const query = select(db, table)
     .where(and(conditions(table, filter), gt(table.seq, seq)))
     .orderBy(asc(table.seq), asc(table.tradeId))
     .limit(limit)
-  return rows.map(tradeOf)
+  return (await read(db, query)).map(tradeOf)
 }
 
 export async function trajectoryOf(db: Database, tradeId: string): Promise<TrajectoryPoint[]> {
@@ -89,6 +90,39 @@ export async function trajectoriesOf(db: Database, tradeIds: readonly string[]):
 /** Points written after `seq`, by instant. */
 export async function trajectorySince(db: Database, tradeId: string, seq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
   return pointsOf(db, unitOf(tradeId), [tradeId], seq)
+}
+
+/** The last `count` points of a trade. */
+export interface Latest {
+  readonly tradeId: string
+  readonly openedAt: Instant
+  readonly count: number
+}
+
+/** The latest points of many trades at once, by instant, in the order asked for: one statement, whatever is asked, and one row a trade. */
+export async function latestPointsOf(db: Database, wanted: readonly Latest[]): Promise<TrajectoryPoint[][]> {
+  const found = new Map<string, TrajectoryPoint[]>()
+  for (const unit of ['ORDER', 'ROUND_TRIP'] as const) {
+    const some = wanted.filter(({ tradeId }) => unitOf(tradeId) === unit)
+    if (some.length === 0) continue
+    const table = unit === 'ORDER' ? 'orders_rt_ts' : 'round_trips_rt_ts'
+    const rows = (await listsOf(
+      db.pool,
+      `select wanted.trade_id, wanted.count, points.* from unnest($1::text[], $2::timestamptz[], $3::int[]) as wanted (trade_id, opened_at, count),
+       lateral (select array_agg((extract(epoch from ts) * 1000)::float8 order by ts) as at, array_agg(last_px::float8 order by ts) as last,
+         array_agg(mfe_px::float8 order by ts) as mfe, array_agg(mae_px::float8 order by ts) as mae from
+         (select ts, last_px, mfe_px, mae_px from ${table} where ${table}.trade_id = wanted.trade_id and ts >= wanted.opened_at order by ts desc limit wanted.count) as latest) as points
+       where points.at is not null`,
+      [some.map(({ tradeId }) => tradeId), some.map(({ openedAt }) => writeInstant(openedAt)), some.map(({ count }) => count)],
+      `latest points ${table}`,
+    )) as [tradeId: string, count: number, at: number[], last: number[], mfe: number[], mae: number[]][]
+    for (const [tradeId, count, at, last, mfe, mae] of rows)
+      found.set(
+        `${count} ${tradeId}`,
+        at.map((instant, n) => ({ tradeId, at: instant, last: last[n] ?? 0, mfe: mfe[n] ?? 0, mae: mae[n] ?? 0 })),
+      )
+  }
+  return wanted.map(({ tradeId, count }) => found.get(`${count} ${tradeId}`) ?? [])
 }
 
 /** The points of one trade by instant, a page at a time. */
@@ -150,6 +184,28 @@ function select(db: Database, table: TradeTable) {
 }
 
 type Row = Awaited<ReturnType<typeof select>>[number]
+
+const TRADE_KEYS = Object.keys(getTableColumns(orders))
+const WORD_KEYS = Object.keys(getTableColumns(annotations))
+/** Statements with few values come in few shapes: the server keeps their plans. */
+const KEPT_VALUES_MAX = 3
+
+/** The rows of such a query. Column by column: Drizzle's own way asks every value of every row for its decoder, which costs more than the query. */
+async function read(db: Database, query: { toSQL(): { sql: string; params: unknown[] } }): Promise<Row[]> {
+  const { sql: text, params } = query.toSQL()
+  const name = params.length <= KEPT_VALUES_MAX ? `trades ${createHash('sha1').update(text).digest('hex')}` : undefined
+  const lists = await listsOf(db.pool, text, params, name)
+  const anchor = TRADE_KEYS.length + WORD_KEYS.indexOf('anchor')
+  return lists.map(
+    (list) => ({ trade: shaped(TRADE_KEYS, list, 0), words: list[anchor] === null ? null : shaped(WORD_KEYS, list, TRADE_KEYS.length) }) as unknown as Row,
+  )
+}
+
+function shaped(keys: readonly string[], list: readonly unknown[], from: number): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (let n = 0; n < keys.length; n++) row[keys[n] as string] = list[from + n]
+  return row
+}
 
 function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
   const { ids, accounts, symbols, conIds, sides, status, mode, held, strategies, tags, mistakes, openedFrom, openedUntil, closedFrom, closedUntil } = filter
