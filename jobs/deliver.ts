@@ -9,7 +9,7 @@ import type { StoredAlert } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { alertMessage, digestMessage, type MessageRoom, type PassedLevel, resultNow, systemMessage, type Told, type Wording } from '#notes/message.ts'
 import { readTemplates, type Templates } from '#notes/templates.ts'
-import type { Channel, Message } from '#notify/channel.ts'
+import type { Channel, Failure, Message } from '#notify/channel.ts'
 import { openChannels } from '#notify/channels.ts'
 import { TIMEOUT_MS, Unanswered } from '#notify/post.ts'
 import type { Clock } from '#src/clock.ts'
@@ -40,6 +40,8 @@ export interface DeliverRoom {
   readonly config: Pick<Config, 'accountAliases' | 'privacy' | 'timeZone' | 'quietHours'>
   readonly clock: Clock
   readonly patience?: Partial<Patience>
+  /** Told after every attempt, for whoever counts. */
+  onOutcome?(channel: string, outcome: Outcome): void
   log(line: string): void
 }
 
@@ -54,6 +56,8 @@ export async function openDeliverRoom(options: {
   const templates = await readTemplates(config.language, join(config.home, 'templates'))
   return { db, config, clock, log, templates, channels: openChannels(config, clock) }
 }
+
+export type Outcome = 'sent' | 'dead' | Failure
 
 export interface Patience extends Holds {
   readonly timeoutMs: number
@@ -137,6 +141,7 @@ async function sendOne(
     return fail(error)
   }
   await markSent(client, ids, clock.now())
+  room.onOutcome?.(kind, 'sent')
   // The levels passed while blind are in this message: they need no digest of their own.
   const listed = new Set(levels.map((alert) => alert.id))
   for (const other of waiting)
@@ -151,6 +156,7 @@ async function sendOne(
     const age = now - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt))
     if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
       await markDead(client, ids, trouble)
+      room.onOutcome?.(kind, 'dead')
       log(`${kind}: given up after ${attempts} attempts: ${trouble}`)
       return null
     }
@@ -160,6 +166,7 @@ async function sendOne(
     await waitAgain(client, ids, { dueAt, trouble, possibleDuplicate: failure === 'ambiguous' && !limits.idempotent })
     // Nobody there, or nobody who wants to hear of us now: that is the destination's trouble, not the message's.
     const isOfDestination = asked !== null || error instanceof Unanswered
+    room.onOutcome?.(kind, failure)
     if (isOfDestination) await holdChannel(client, kind, dueAt)
     log(`${kind}: ${trouble}; tried again in ${Math.round((dueAt - now) / 1000)} s`)
     return isOfDestination ? dueAt : null

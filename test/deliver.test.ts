@@ -295,10 +295,18 @@ describe('a receiver that', () => {
   test('fails again and again is given up within its budget', async () => {
     await using db = await openTestDatabase()
     await using hook = await openReceiver(answers(500))
-    await using _delivering = await openDelivering(db, hookEnv(hook), { attemptsMax: 4, firstRetryMs: 5 })
+    const outcomes: string[] = []
+    await using _delivering = await openDelivering(
+      db,
+      hookEnv(hook),
+      { attemptsMax: 4, firstRetryMs: 5 },
+      () => {},
+      (channel, outcome) => outcomes.push(`${channel} ${outcome}`),
+    )
     await raise(db, [stop(1)])
     expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'DEAD', attempts: 4, trouble: 'answered 500' }])
     expect(hook.requests).toHaveLength(4)
+    expect(outcomes).toEqual(['webhook retry', 'webhook retry', 'webhook retry', 'webhook dead'])
   })
 })
 

@@ -19,10 +19,11 @@ export async function openDelivering(
   env: Readonly<Record<string, string>>,
   patience: Partial<Patience> = {},
   log: (line: string) => void = () => {},
+  onOutcome: NonNullable<DeliverRoom['onOutcome']> = () => {},
 ): Promise<Delivering> {
   const stack = new AsyncDisposableStack()
   const config = readConfig({ EXCURSION_LANG: 'en', ALLOW_PRIVATE_WEBHOOKS: 'true', ...env })
-  const room: DeliverRoom = { ...(await openDeliverRoom({ db, config, clock, log })), patience: { ...PATIENCE, ...patience } }
+  const room: DeliverRoom = { ...(await openDeliverRoom({ db, config, clock, log })), patience: { ...PATIENCE, ...patience }, onOutcome }
   const { channels, templates } = room
   const jobs = stack.use(await openJobs({ url: db.url, channels: channels.map(({ kind }) => kind), log }))
   stack.use(await openWorkers({ jobs, room: { db, templates, notesDir: null }, catchUp: null, delivery: room, log } as Parameters<typeof openWorkers>[0]))
