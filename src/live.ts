@@ -63,6 +63,7 @@ interface Absence {
 const OTHER_CLOCK_MS = 3_600_000
 const OTHER_CLOCK_SPEED = 3
 const RECORDED_MS_MAX = 1_000
+const NO_SESSION = 'no session with the broker'
 
 class Session implements Live {
   readonly #options: Required<Omit<LiveOptions, 'onPosition' | 'onNotice'>> & Pick<LiveOptions, 'onPosition' | 'onNotice'>
@@ -172,12 +173,13 @@ class Session implements Live {
       }
     })
     this.#absence ??= this.#beginAbsence()
+    this.#unheard.clear() // what a session that never opened said of its subscriptions went with it
     this.#feedLost = null
     let ready = false
     let reason: string
     try {
       await this.#broker.connect((event) => this.#hear(event))
-      await this.#endAbsence('no session with the broker')
+      await this.#endAbsence(NO_SESSION)
       if (session.signal.aborted) throw new Error(await lost)
       ready = true
       this.#everReady = true
@@ -249,7 +251,7 @@ class Session implements Live {
       case 'fact':
         if (event.fact.kind === 'execution') this.#noteFill(event.fact, event.history === true)
         this.#recorder.tell(event.fact, event.raw)
-        if (event.fact.kind === 'execution') this.#told.add(event.fact.executionId)
+        if (event.fact.kind === 'execution') this.#cutHole(event.fact)
         this.#wake()
         return
       case 'quote':
@@ -310,8 +312,9 @@ class Session implements Live {
     for (const [conId, { from, reason }] of [...this.#unheard]) {
       const at = this.#recorder.lastHeardAt(conId)
       if (!held.has(conId)) {
+        const now = this.#recorder.marketTime()
         this.#unheard.set(conId, { from: null, reason })
-        if (from !== null && at !== null && at > from) this.#recorder.gap([conId], from, at, reason)
+        if (from !== null && now !== null && now > from) this.#recorder.gap([conId], from, now, reason)
       } else if (from === null && this.#absence === null) this.#unheard.set(conId, { from: at, reason })
     }
   }
@@ -421,11 +424,33 @@ class Session implements Live {
     if (!history) this.#declareMissedFills().catch((error: unknown) => this.#lose?.(messageOf(error)))
   }
 
+  /** A fill inside a hole cuts it: what is before it is declared with it, lest who starts again takes the fill for the last thing heard. */
+  #cutHole({ executionId, conId, at }: Execution): void {
+    if (this.#told.has(executionId)) return
+    this.#told.add(executionId)
+    const missing = this.#unheard.get(conId)
+    if (missing !== undefined && missing.from !== null && at > missing.from) {
+      this.#recorder.gap([conId], missing.from, at, missing.reason)
+      this.#unheard.set(conId, { ...missing, from: at })
+    }
+    const known = this.#absence?.knownUntil.get(conId)
+    if (this.#absence === null || known === undefined || at <= known || this.#absence.firstHeard.has(conId)) return
+    this.#recorder.gap([conId], known, at, NO_SESSION)
+    this.#absence.knownUntil.set(conId, at)
+  }
+
+  /** Now in market time, by whichever clock is ahead: one that fell behind must not make a hole look empty. */
+  #marketNow(): Instant | undefined {
+    const answered = this.#answer?.at
+    const known = this.#recorder.marketTime()
+    return answered === undefined || known === null ? answered : Math.max(answered, known)
+  }
+
   async #declareMissedFills(): Promise<void> {
     await this.#recorded()
     this.#broker.watch(this.#recorder.held())
     await this.#broker.askClock()
-    const now = this.#answer?.at
+    const now = this.#marketNow()
     const missed = this.#missedFills
     this.#missedFills = new Map()
     for (const [conId, from] of missed) if (now !== undefined && now > from) this.#recorder.gap([conId], from, now, 'a fill that was not heard as it happened')
@@ -455,7 +480,7 @@ class Session implements Live {
     if (this.#lose !== lose || this.#feedLost !== null) return
     this.#broker.watch(this.#recorder.held())
     await this.#broker.askClock()
-    const now = this.#answer?.at
+    const now = this.#marketNow()
     const absence = this.#absence
     // Lost again in the meantime: the absence goes on.
     if (this.#lose !== lose || this.#feedLost !== null || absence === null || now === undefined) return

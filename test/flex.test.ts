@@ -1,0 +1,142 @@
+// Flex statements: real ones with a real correction (where the shared data is there), and the shapes seen in other people's files.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { joinOrders, parseFlex, parseFlexTime, type FlexStatement } from '#broker/flex.ts'
+import { decimal, plain } from '#core/decimal.ts'
+import { familyOf, Ledger } from '#core/execution.ts'
+import type { Execution, Fact } from '#core/facts.ts'
+import { printInstant } from '#core/time.ts'
+
+const FILES = join(import.meta.dirname, '../../shared/data/broker/flex')
+const real = existsSync(FILES) ? describe : describe.skip
+
+function parsed(xml: string): FlexStatement {
+  const statement = parseFlex(xml)
+  if ('refused' in statement) throw new Error(statement.refused)
+  return statement
+}
+
+const read = (name: string) => parsed(readFileSync(join(FILES, name), 'utf8'))
+const of = <K extends Fact['kind']>(facts: readonly Fact[], kind: K) => facts.filter((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind)
+
+const statement = (...rows: string[]) =>
+  `<FlexQueryResponse type="AF"><FlexStatements count="1"><FlexStatement accountId="U1"><Trades>${rows.join('')}</Trades></FlexStatement></FlexStatements></FlexQueryResponse>`
+const row = (with_: Record<string, string>) =>
+  `<Trade ${Object.entries({
+    ...{
+      accountId: 'U1',
+      currency: 'USD',
+      assetCategory: 'STK',
+      symbol: 'ABC',
+      conid: '77',
+      multiplier: '1',
+      dateTime: '20260717;120440',
+      quantity: '40',
+      tradePrice: '10',
+    },
+    ...{
+      ibCommission: '-1.25',
+      ibOrderID: '900',
+      ibExecID: '0000a.0000b.01.01',
+      tradeID: '5',
+      transactionType: 'ExchTrade',
+      levelOfDetail: 'EXECUTION',
+      ...with_,
+    },
+  })
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(' ')} />`
+
+real('a real year', () => {
+  it('imports executions only, once each, in New York time, with what they cost', () => {
+    const { facts, leftOut, accounts } = read('activity.xml')
+    expect(accounts).toEqual(['DU1234567'])
+    expect(leftOut.size).toBe(0)
+    const executions = of(facts, 'execution')
+    expect(new Set(executions.map(({ executionId }) => executionId)).size).toBe(executions.length)
+    const sold = executions.find(({ executionId }) => executionId === '00025b44.6a6836df.01.01')
+    expect(sold).toMatchObject({ account: 'DU1234567', conId: 286030327, side: 'SELL', quantity: '100', price: '11.72', permId: '729674861' })
+    expect(printInstant(sold?.at ?? 0)).toBe('2026-07-27T16:35:44.000Z')
+    expect(of(facts, 'commission').find(({ executionId }) => executionId === sold?.executionId)?.amount).toBe('1.0439432')
+  })
+
+  it('a real correction: one contract of the two, and what all its rows cost together', () => {
+    const { facts } = read('activity.xml')
+    const ledger = new Ledger()
+    let arrival = 0
+    for (const fact of facts) {
+      if (fact.kind === 'execution') ledger.tell(fact, { at: fact.at, arrival: ++arrival })
+      if (fact.kind === 'commission') ledger.tellCommission(fact)
+    }
+    const family = familyOf('0001938c.6a59af42.01.01')
+    expect(plain(ledger.fillOf(family)?.quantity ?? decimal(0))).toBe('1')
+    const cost = ledger.commissionOf(family, 'USD')
+    expect(plain(cost === null ? decimal(0) : cost.n.div(cost.d))).toBe('1.0333')
+    expect(of(facts, 'cancel')).toEqual([])
+  })
+
+  it('what expired or was exercised goes without an execution, what an exercise delivers comes', () => {
+    const { facts } = read('activity.xml')
+    expect(of(facts, 'settlement').map(({ conId, quantity, reason }) => [conId, quantity, reason])).toEqual(
+      expect.arrayContaining([
+        [894354032, '-2', 'EXPIRY'],
+        [832607262, '-2', 'EXPIRY'],
+        [889375205, '-4', 'EXERCISE'],
+        [898660652, '-4', 'EXPIRY'],
+      ]),
+    )
+    expect(of(facts, 'adopt')).toMatchObject([{ conId: 286030327, quantity: '400', price: '11.5', reason: 'EXERCISE' }])
+  })
+
+  it('confirmations of the day say the same under other names', () => {
+    const { facts, leftOut } = read('today.xml')
+    expect(leftOut.size).toBe(0)
+    expect(of(facts, 'execution')).toHaveLength(7)
+    expect(of(facts, 'execution')[0]).toMatchObject({ quantity: '1', price: '1.06', permId: '754464364' })
+    expect(of(facts, 'instrument')[0]).toMatchObject({ symbol: 'NVDA', secType: 'OPT', multiplier: '100', strike: '232.5', right: 'C', expiry: '20260928' })
+  })
+})
+
+describe('shapes of other files', () => {
+  it('a cancellation without a new booking is a bust', () => {
+    const { facts } = parsed(
+      statement(row({}), row({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel', buySell: 'BUY (Ca.)' })),
+    )
+    expect(of(facts, 'cancel')).toMatchObject([{ executionId: '0000a.0000b.01.01' }])
+  })
+
+  it('booked again under the next id: nothing is cancelled, the higher id stands', () => {
+    const cancelled = row({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel' })
+    const { facts } = parsed(statement(row({}), cancelled, row({ ibExecID: '0000a.0000b.01.02', ibCommission: '0' })))
+    expect(of(facts, 'cancel')).toEqual([])
+    expect(of(facts, 'execution').map(({ executionId }) => executionId)).toEqual(['0000a.0000b.01.01', '0000a.0000b.01.02'])
+  })
+
+  it('order and summary rows are passed over; a row without an execution id is known by its trade id', () => {
+    const { facts } = parsed(statement(row({ levelOfDetail: 'ORDER' }), row({ levelOfDetail: 'SYMBOL_SUMMARY' }), row({ ibExecID: 'N/A', tradeID: '6' })))
+    expect(of(facts, 'execution').map(({ executionId }) => executionId)).toEqual(['trade-6'])
+  })
+
+  it('one row or none reads like many; what cannot be read is named, not invented', () => {
+    expect(of(parsed(statement(row({}))).facts, 'execution')).toHaveLength(1)
+    expect(parsed(statement()).facts).toEqual([])
+    expect([...parsed(statement(row({ dateTime: '' }))).leftOut]).toEqual([['no quantity, price, time or account', 1]])
+    expect(parseFlex('<html/>')).toEqual({ refused: 'expected FlexQueryResponse, found html' })
+  })
+
+  it('orders that both sources know are joined by an execution seen in both', () => {
+    const { facts } = parsed(statement(row({}), row({ ibExecID: '0000a.0000c.01.01', tradeID: '6' })))
+    const live = { ...(of(facts, 'execution')[0] as Execution), permId: '123', clientId: '7', orderId: '5' }
+    expect(of(joinOrders(facts, [live]), 'execution').map(({ permId, orderId }) => [permId, orderId])).toEqual([
+      ['123', '5'],
+      ['123', '5'],
+    ])
+  })
+
+  it('a time names its zone, or is New York’s', () => {
+    expect(printInstant(parseFlexTime('2026-04-02;11:08:05 EDT') ?? 0)).toBe('2026-04-02T15:08:05.000Z')
+    expect(printInstant(parseFlexTime('20260115;120000') ?? 0)).toBe('2026-01-15T17:00:00.000Z')
+    expect(parseFlexTime('20260115')).toBeNull()
+  })
+})
