@@ -93,6 +93,7 @@ function openNotionWorker(pool: pg.Pool, room: NotionRoom, log: (line: string) =
         if (next.kind === 'again') throw error
         log(`notion ${day}: ${error instanceof Error ? error.message : String(error)}; going on in ${Math.ceil(next.ms / 1000)} s`)
         await worker.rateLimit(next.ms)
+        // biome-ignore lint/style/useThrowNewError: a function of theirs that makes the error, no class
         throw Worker.RateLimitError()
       }
     },
