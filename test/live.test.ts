@@ -122,7 +122,7 @@ describe('gaps', () => {
     await scene.gateway.session(1)
     await until(() => scene.notebook.gaps.length === 2)
     expect(scene.notebook.gaps[1]).toEqual({ conIds: [8314], from: NOW_S * 1000, to: (NOW_S + 60) * 1000 })
-    await scene.state('READY')
+    await until(() => scene.states().at(-1) === 'READY')
     expect(scene.states()).toEqual(['CONNECTING', 'HANDSHAKING', 'CATCHING_UP', 'READY', 'GAP', 'HANDSHAKING', 'CATCHING_UP', 'READY'])
   })
 
