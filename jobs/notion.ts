@@ -21,6 +21,7 @@ export interface NotionRoom {
   readonly style: PageStyle
   readonly clock: Clock
   readonly settleMs?: number
+  readonly pictures?: Desk['pictures']
   log(line: string): void
 }
 
@@ -63,6 +64,7 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
     memory: { find: (dataSourceId, key) => notionPageOf(db, dataSourceId, key), keep: (page) => saveNotionPage(db, page) },
     log,
     ...(room.settleMs === undefined ? {} : { settleMs: room.settleMs }),
+    ...(room.pictures === undefined ? {} : { pictures: room.pictures }),
   }
   const input = await readDay(db, day)
   const review = reviewDay(input)

@@ -167,15 +167,13 @@ function dayNumbers(review: Review, { privacy }: PageStyle): Record<string, Prop
     'Mean R': numberOf(single?.meanR ?? null),
     Open: { type: 'number', number: count((result) => result.open) },
     Alerts: { type: 'number', number: review.accounts.reduce((total, account) => total + account.alerts.length, 0) },
-    ...(privacy === 'percent'
-      ? {}
-      : {
-          Currency: { type: 'select', name: one ? (results[0]?.currency ?? null) : null },
-          Net: numberOf(sum((result) => result.net)),
-          Gross: numberOf(sum((result) => result.gross)),
-          Commission: numberOf(sum((result) => result.commission)),
-          'Gave Back': numberOf(sum((result) => result.gaveBack)),
-        }),
+    ...amounts(privacy, {
+      Currency: { type: 'select', name: one ? (results[0]?.currency ?? null) : null },
+      Net: numberOf(sum((result) => result.net)),
+      Gross: numberOf(sum((result) => result.gross)),
+      Commission: numberOf(sum((result) => result.commission)),
+      'Gave Back': numberOf(sum((result) => result.gaveBack)),
+    }),
   }
 }
 
@@ -326,17 +324,6 @@ export function tradePage(trade: ReviewedTrade, mode: Mode, day: Day, style: Pag
 
 function tradeProperties(trade: ReviewedTrade, mode: Mode, day: Day, style: PageStyle, dayPages: readonly string[]): Record<string, PropertyValue> {
   const exact = (value: DecimalText | null): PropertyValue => ({ type: 'number', number: value === null ? null : Number(value) })
-  const amounts: Record<string, PropertyValue> = {
-    Net: numberOf(trade.net),
-    Gross: numberOf(trade.gross),
-    Commission: numberOf(trade.commission),
-    'Gave Back': numberOf(trade.gaveBack),
-    Currency: { type: 'select', name: trade.currency },
-    Quantity: exact(trade.quantity),
-    Entry: exact(trade.entryPrice),
-    Exit: exact(trade.exitPrice),
-    Stop: exact(trade.initialStop),
-  }
   return {
     Name: { type: 'title', text: `${modeMark(mode)}${trade.label} ${style.words.sides[trade.side]} ${signedPercent(trade.pct) ?? style.words.unknown}` },
     'Trade Key': { type: 'rich_text', text: tradeKey(trade.tradeId) },
@@ -358,8 +345,26 @@ function tradeProperties(trade: ReviewedTrade, mode: Mode, day: Day, style: Page
     Closed: { type: 'date', start: trade.closedAt === null ? null : printInstant(trade.closedAt) },
     'Coverage %': numberOf(trade.coverage),
     Alerts: { type: 'number', number: trade.alerts.length },
-    ...(style.privacy === 'percent' ? {} : amounts),
+    ...amounts(style.privacy, {
+      Net: numberOf(trade.net),
+      Gross: numberOf(trade.gross),
+      Commission: numberOf(trade.commission),
+      'Gave Back': numberOf(trade.gaveBack),
+      Currency: { type: 'select', name: trade.currency },
+      Quantity: exact(trade.quantity),
+      Entry: exact(trade.entryPrice),
+      Exit: exact(trade.exitPrice),
+      Stop: exact(trade.initialStop),
+    }),
   }
+}
+
+/** With PRIVACY=percent they are emptied: what an earlier setting sent does not stay. */
+function amounts(privacy: PageStyle['privacy'], values: Record<string, PropertyValue>): Record<string, PropertyValue> {
+  if (privacy === 'full') return values
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { type }]) => [name, type === 'select' ? { type, name: null } : { type: 'number', number: null }]),
+  )
 }
 
 function tradeFacts(trade: ReviewedTrade, style: PageStyle): Rows {

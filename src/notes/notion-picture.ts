@@ -11,8 +11,15 @@ import { signedMoney, signedPercent } from './format.ts'
 import { NOTION_WORDS } from './notion-words.ts'
 import { type PageStyle, type Picture, tradeName } from './notion-page.ts'
 
-/** How pictures are sent: as PNG, which every app of Notion's shows. */
-export const PICTURE_FORMAT = { ending: 'png', type: 'image/png', bytes: (svg: string): Uint8Array<ArrayBuffer> => new Uint8Array(png(svg)) } as const
+/** How pictures are sent. */
+export interface PictureFormat {
+  readonly ending: string
+  readonly type: string
+  bytes(svg: string): Uint8Array<ArrayBuffer>
+}
+
+/** Every app of Notion's shows it. */
+export const PNG: PictureFormat = { ending: 'png', type: 'image/png', bytes: (svg) => new Uint8Array(png(svg)) }
 
 /** null: without an entry price above zero nothing can be told in percent of it. */
 export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPoint[], fills: StoredTrade['fills'], style: PageStyle): Picture | null {

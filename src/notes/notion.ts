@@ -8,7 +8,7 @@ import type { Clock } from '#src/clock.ts'
 import { picture, richText } from './notion-blocks.ts'
 import { type Notion, troubleOf } from './notion-client.ts'
 import { KEY_PROPERTY, type PageDraft, type Picture, type PropertyValue, type Role } from './notion-page.ts'
-import { PICTURE_FORMAT } from './notion-picture.ts'
+import { type PictureFormat, PNG } from './notion-picture.ts'
 
 /** A data source as it is now: our properties that are still there and still of our type, by our names. */
 export interface Source {
@@ -45,6 +45,8 @@ export interface Desk {
   readonly botId: string
   /** How long a page may take until a query finds it. */
   readonly settleMs?: number
+  /** PNG unless told otherwise. */
+  readonly pictures?: PictureFormat
   log(line: string): void
 }
 
@@ -213,7 +215,7 @@ async function writeBlocks(desk: Desk, draft: PageDraft, page: KnownPage): Promi
   if (containerId === null) return { ...page, gone: 'blocks', blocksHash }
   const stale = (await childrenOf(notion, containerId)).filter((block) => isOurs(desk, page, block))
   const blocks: BlockObjectRequest[] = []
-  for (const block of draft.blocks) blocks.push('svg' in block ? await upload(notion, block) : block)
+  for (const block of draft.blocks) blocks.push('svg' in block ? await upload(desk, block) : block)
   const blockIds: string[] = []
   for (const some of requests(blocks)) {
     const last = blockIds.at(-1)
@@ -269,10 +271,10 @@ async function childrenOf(notion: Notion, blockId: string): Promise<BlockObjectR
   return children
 }
 
-async function upload(notion: Notion, { name, caption, svg }: Picture): Promise<BlockObjectRequest> {
-  const filename = `${name}.${PICTURE_FORMAT.ending}`
-  const { id } = await notion.fileUploads.create({ mode: 'single_part', filename, content_type: PICTURE_FORMAT.type })
-  await notion.fileUploads.send({ file_upload_id: id, file: { filename, data: new Blob([PICTURE_FORMAT.bytes(svg)], { type: PICTURE_FORMAT.type }) } })
+async function upload({ notion, pictures = PNG }: Desk, { name, caption, svg }: Picture): Promise<BlockObjectRequest> {
+  const filename = `${name}.${pictures.ending}`
+  const { id } = await notion.fileUploads.create({ mode: 'single_part', filename, content_type: pictures.type })
+  await notion.fileUploads.send({ file_upload_id: id, file: { filename, data: new Blob([pictures.bytes(svg)], { type: pictures.type }) } })
   return picture(id, caption)
 }
 
