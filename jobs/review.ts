@@ -8,7 +8,7 @@ import { reviewTrade } from '#core/reviewed-trade.ts'
 import { addDays, marketDay } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day } from '#core/time.ts'
-import { type CardInput, dayNotes, makeCard } from '#notes/card.ts'
+import { type CardInput, cardText, dayNotes, makeCard } from '#notes/card.ts'
 import type { Note } from '#notes/note.ts'
 import { periodNotes } from '#notes/period-note.ts'
 import { tradeName } from '#notes/pictures.ts'
@@ -71,14 +71,16 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
   // Stored before it is written: a full disk or a folder that is away costs the note, not the review.
   await saveReview(db, { day, account: null, body: review, card: card.markdown, path })
   // Whoever asks for one account gets a review of that account alone.
-  for (const account of new Set(review.accounts.map((one) => one.account))) {
-    const alone = reviewDay({ ...input, account })
-    await saveReview(db, { day, account, body: alone, card: makeCard(cardOf(room, { ...input, account }, alone, templates)).markdown, path: null })
+  const accounts = new Set(review.accounts.map((one) => one.account))
+  for (const account of accounts) {
+    const alone = { ...review, account, accounts: review.accounts.filter((one) => one.account === account) }
+    const text = accounts.size === 1 ? card.markdown : cardText({ ...made, review: alone }, card.drawn)
+    await saveReview(db, { day, account, body: alone, card: text, path: null })
   }
   if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [] }
   // Pictures first: a note never links to one that is not there yet.
   const pictures = await writeNotes(own.shelf.root, card.pictures)
-  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, own.place)])
+  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, card.drawn, own.place)])
   const periods = desk === undefined ? await writePeriods(room, own, [weekOf(day), monthOf(day)]) : []
   const files = [...pictures, ...notes, ...periods]
   if (own.place.vault) files.push(await createOnce(own.shelf, { path: 'Trades.base', content: await readBase() }))

@@ -90,7 +90,7 @@ export function trajectory(trade: TrajectoryPicture): string {
     from: trade.openedAt,
     ...(trade.closedAt === null ? {} : { to: Math.max(trade.closedAt, shadow.at(-1)?.at ?? trade.closedAt) }),
     prices: [trade.entry, ...(trade.stop === null ? [] : [trade.stop]), ...trade.fills.map((fill) => fill.price), ...shadow.map((mark) => mark.price)],
-    maxPoints: 1200,
+    maxPoints: 800,
   })
   if (model === null || trade.points.length === 0) {
     return picture({ width: WIDTH, height: 84, title: trade.title, description: words.nothingSeen }, [

@@ -32,30 +32,36 @@ export interface Card {
   /** Of all accounts together, for whoever shows it without files. */
   readonly markdown: string
   readonly pictures: readonly Picture[]
+  /** Those of whole accounts among them, for the notes that show them. */
+  readonly drawn: Drawn
 }
+
+type Drawn = ReadonlyMap<AccountReview, AccountPictures>
 
 /** Gaps, and lapses of one kind, beyond this many are counted, not listed. */
 const LISTED = 6
 
 export function makeCard(input: CardInput): Card {
-  const { review } = input
-  const drawn = new Map(review.accounts.map((account) => [account, accountPictures(account, input)]))
-  const markdown = wholeText(render(input, { place: PLAIN, path: `${review.day}.md`, notes: false }, drawn))
-  const pictures = review.accounts.flatMap((account) => [
+  const drawn: Drawn = new Map(input.review.accounts.map((account) => [account, accountPictures(account, input)]))
+  const pictures = input.review.accounts.flatMap((account) => [
     ...account.trades.flatMap((trade) => tradePictures(trade, input)),
     ...[...(drawn.get(account)?.days ?? []), ...(drawn.get(account)?.last ?? [])].map(({ path, content }) => ({ path, content })),
   ])
-  return { markdown, pictures }
+  return { markdown: cardText(input, drawn), pictures, drawn }
+}
+
+/** The words alone. */
+export function cardText(input: CardInput, drawn: Drawn = new Map(input.review.accounts.map((account) => [account, accountPictures(account, input)]))): string {
+  return wholeText(render(input, { place: PLAIN, path: `${input.review.day}.md`, notes: false }, drawn))
 }
 
 /** The card as notes: real and paper accounts apart. A quiet day makes the one note that says so. */
-export function dayNotes(input: CardInput, place: Place): readonly Note[] {
+export function dayNotes(input: CardInput, drawn: Drawn, place: Place): readonly Note[] {
   const { review } = input
   const modes = [...new Set(review.accounts.map((account) => account.mode))]
   return (modes.length === 0 ? (['LIVE'] as const) : modes).map((mode) => {
     const accounts = review.accounts.filter((account) => account.mode === mode)
     const path = dayPath(review.day, mode, place)
-    const drawn = new Map(accounts.map((account) => [account, accountPictures(account, input)]))
     const text = render({ ...input, review: { ...review, accounts, quiet: accounts.length === 0 } }, { place, path, notes: true }, drawn)
     return {
       path,
@@ -100,7 +106,7 @@ interface Clockwork {
   readonly zones: number
 }
 
-function render(input: CardInput, standing: Standing, drawn: ReadonlyMap<AccountReview, AccountPictures>): string {
+function render(input: CardInput, standing: Standing, drawn: Drawn): string {
   const { review, templates } = input
   const weekday = templates.words.weekdays[new Date(`${review.day}T00:00:00Z`).getUTCDay()] ?? ''
   const zones = new Set(review.accounts.flatMap((account) => account.trades.map((trade) => trade.timeZone)))

@@ -108,11 +108,15 @@ function readable(bytes: Buffer): string | null {
   }
 }
 
-/** Writes files below a folder, in the order given. What the file system itself refuses (full, read-only) is thrown: the caller tries again later. */
+/** How many files are brought to the disk at once. */
+const AT_ONCE = 8
+
+/** Writes files below a folder. What the file system itself refuses (full, read-only) is thrown: the caller tries again later. */
 export async function writeNotes(folder: string, files: readonly NoteFile[]): Promise<Written[]> {
   const root = resolve(folder)
   const written: Written[] = []
-  for (const file of files) written.push(await writeNote(root, file))
+  for (let index = 0; index < files.length; index += AT_ONCE)
+    written.push(...(await Promise.all(files.slice(index, index + AT_ONCE).map((file) => writeNote(root, file)))))
   return written
 }
 
