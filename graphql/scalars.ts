@@ -13,7 +13,7 @@ export const scalars = {
     name: 'Decimal',
     expected: 'a decimal number as text, such as "183.11"',
     print: (value) =>
-      typeof value === 'string' && PLAIN_DECIMAL.test(value) ? value : typeof value === 'number' && Number.isFinite(value) ? plain(decimal(value)) : undefined,
+      typeof value === 'string' && PLAIN_DECIMAL.test(value) ? value : typeof value === 'number' && Number.isFinite(value) ? doubleText(value) : undefined,
     read: (value) => {
       if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined
       const read = typeof value === 'string' || typeof value === 'number' ? parseDecimal(value) : null
@@ -78,6 +78,12 @@ function scalar({ name, expected, print, read }: Border): GraphQLScalarType {
       return parse(undefined, node)
     },
   })
+}
+
+/** The shortest text that is this double; only one with an exponent needs the library. */
+function doubleText(value: number): string {
+  const text = String(value)
+  return text.includes('e') ? plain(decimal(value)) : text
 }
 
 /** JSON's own number where no digit is lost, text beyond. */

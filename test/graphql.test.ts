@@ -371,3 +371,17 @@ test('without authentication the account is only served on this machine', () => 
   for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com', '127.0.0.1.evil.example', ''])
     expect(() => refuseOpenHost(host)).toThrow('expected EXCURSION_HOST to be a loopback address')
 })
+
+test('the latest points of many trades are one statement, in order of time, and no more than asked for', async () => {
+  await server.store({ trades: [aTrade(700, 9700), aTrade(701, 9701)], trajectory: Array.from({ length: 9 }, (_, k) => aPoint(700, k, 9710 + k)) })
+  const answer = (await server.ask(
+    'query ($ids: [ID!]) { trades(filter: { ids: $ids }) { nodes { latestPoints(count: 3) { at last mfe mae } trajectory { points { at last mfe mae } } } } }',
+    {
+      ids: [tradeIdOf(700), tradeIdOf(701)],
+    },
+  )) as { trades: { nodes: { latestPoints: unknown[]; trajectory: { points: unknown[] } }[] } }
+  const [first, second] = answer.trades.nodes
+  expect(first?.latestPoints).toEqual(first?.trajectory.points.slice(-3))
+  expect(first?.latestPoints).toHaveLength(3)
+  expect(second?.latestPoints).toEqual([])
+})

@@ -109,17 +109,16 @@ export async function latestPointsOf(db: Database, wanted: readonly Latest[]): P
     const rows = (await listsOf(
       db.pool,
       `select wanted.trade_id, wanted.count, points.* from unnest($1::text[], $2::timestamptz[], $3::int[]) as wanted (trade_id, opened_at, count),
-       lateral (select array_agg((extract(epoch from ts) * 1000)::float8 order by ts) as at, array_agg(last_px::float8 order by ts) as last,
-         array_agg(mfe_px::float8 order by ts) as mfe, array_agg(mae_px::float8 order by ts) as mae from
+       lateral (select json_agg(json_build_array((extract(epoch from ts) * 1000)::bigint, last_px, mfe_px, mae_px) order by ts) as points from
          (select ts, last_px, mfe_px, mae_px from ${table} where ${table}.trade_id = wanted.trade_id and ts >= wanted.opened_at order by ts desc limit wanted.count) as latest) as points
-       where points.at is not null`,
+       where points.points is not null`,
       [some.map(({ tradeId }) => tradeId), some.map(({ openedAt }) => writeInstant(openedAt)), some.map(({ count }) => count)],
       `latest points ${table}`,
-    )) as [tradeId: string, count: number, at: number[], last: number[], mfe: number[], mae: number[]][]
-    for (const [tradeId, count, at, last, mfe, mae] of rows)
+    )) as [tradeId: string, count: number, points: [at: Instant, last: number, mfe: number, mae: number][]][]
+    for (const [tradeId, count, points] of rows)
       found.set(
         `${count} ${tradeId}`,
-        at.map((instant, n) => ({ tradeId, at: instant, last: last[n] ?? 0, mfe: mfe[n] ?? 0, mae: mae[n] ?? 0 })),
+        points.map(([at, last, mfe, mae]) => ({ tradeId, at, last, mfe, mae })),
       )
   }
   return wanted.map(({ tradeId, count }) => found.get(`${count} ${tradeId}`) ?? [])
