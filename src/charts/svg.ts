@@ -43,9 +43,16 @@ export function polyline(points: readonly { readonly x: number; readonly y: numb
   return points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${px(x)} ${px(y)}`).join('')
 }
 
-/** The `d` of a staircase: flat until the next point, then straight up or down. */
+/** The `d` of a staircase: flat until the next level, then straight up or down. Points on one level make one line. */
 export function staircase(points: readonly { readonly x: number; readonly y: number }[]): string {
-  return points.map(({ x, y }, index) => (index === 0 ? `M${px(x)} ${px(y)}` : y === points[index - 1]?.y ? `H${px(x)}` : `H${px(x)}V${px(y)}`)).join('')
+  const last = points.length - 1
+  return points
+    .map(({ x, y }, index) => {
+      if (index === 0) return `M${px(x)} ${px(y)}`
+      if (px(y) !== px(points[index - 1]?.y ?? y)) return `H${px(x)}V${px(y)}`
+      return index === last ? `H${px(x)}` : ''
+    })
+    .join('')
 }
 
 /** A triangle that points up or down, around a centre. */
