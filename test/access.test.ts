@@ -6,11 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { resolvers } from '#graphql/resolvers.ts'
 import { buildSchema } from '#graphql/schema.ts'
+import { refuseHostWithoutTokens } from '#src/app.ts'
 import { clock } from '#src/clock.ts'
 import { annotate, saveRule } from '#store/decisions.ts'
 import { saveReview } from '#store/reviews.ts'
 import { createToken, revokeToken } from '#store/tokens.ts'
 import { rowsOf } from '#store/sql.ts'
+import { openTestDatabase } from './database.ts'
 import { aPoint, anAlert, aTrade, tradeIdOf } from './rows.ts'
 import { openTestServer, READY, type TestServer, until } from './server.ts'
 
@@ -291,4 +293,14 @@ test('pages of other origins may ask and read only where they are named', async 
   const preflight = await ask('https://dash.example', 'OPTIONS')
   expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization, content-type, accept'])
   expect((await ask('https://evil.example', 'OPTIONS')).headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('an address others can reach is served only once there is a token to ask for; the refusal says how to make one', async () => {
+  await using db = await openTestDatabase()
+  await refuseHostWithoutTokens('127.0.0.1', db)
+  await expect(refuseHostWithoutTokens('0.0.0.0', db)).rejects.toThrow(/excursion token create/)
+  const { token } = await createToken(db, { name: 'first', scopes: ['read'], accounts: null }, clock.now())
+  await refuseHostWithoutTokens('0.0.0.0', db)
+  await revokeToken(db, token.id, clock.now())
+  await expect(refuseHostWithoutTokens('0.0.0.0', db)).rejects.toMatchObject({ code: 'EXC_HOST_REFUSED' })
 })
