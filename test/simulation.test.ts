@@ -22,11 +22,12 @@ import { idealOf, MADE_ACCOUNTS, MADE_FROM, MADE_UNTIL, type MadeDay, madeDay, p
 import { eventually, program, type Running } from './process.ts'
 
 const SEEDS = process.env['SEED'] === undefined ? Array.from({ length: Number(process.env['SEEDS'] ?? 4) }, (_, i) => i + 1) : [Number(process.env['SEED'])]
-const TIMEOUT = { timeout: 120_000 }
+const TIMEOUT = { timeout: 180_000 }
 /** Times market time: the hour passes in about three seconds, faults not counted. */
 const SPEED = 1_200
 const FAULTS_A_DAY = 6
-const STALLED_MS = 30_000
+/** Longer than the longest wait between two attempts to connect. */
+const STALLED_MS = 45_000
 
 test('a day without faults: every fill, price and alert as an ideal listener would have them, and no gap', TIMEOUT, async () => {
   const day = madeDay(1)

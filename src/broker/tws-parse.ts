@@ -206,7 +206,7 @@ export interface Print {
 export function parsePrint(value: string): Print | null {
   const [price = '', size = '', ms = ''] = value.split(';')
   const number = Number(price)
-  if (price.trim() === '' || !Number.isFinite(number) || (number <= 0 && Number(size) === 0)) return null
+  if (price.trim() === '' || !isNumber(number) || (number <= 0 && Number(size) === 0)) return null
   const at = Number(ms)
   return { price: number, at: ms.trim() !== '' && Number.isSafeInteger(at) && at > 0 ? at : null }
 }

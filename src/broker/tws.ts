@@ -490,7 +490,8 @@ class Session {
   #endRequest(requestId: number, refused: boolean, code: number, message: string): void {
     if (this.#executions?.requestId === requestId) {
       if (refused) return this.#executions.answer.settle('answered')
-      // Not now: without the executions of the day nothing is caught up, so they are asked for until the wait is over.
+      // Not now: without the executions of the day nothing is caught up, so they are asked for again. A refusal is no silence.
+      this.#executions.answer.stir()
       const { retryMs, answerMs } = this.#settings
       this.#later(Math.min(retryMs, answerMs / 2), () => {
         if (this.#executions?.requestId === requestId) this.#ask(() => this.#requests.reqExecutions(requestId, {}))

@@ -1,0 +1,220 @@
+// What users of other tools complain about (reference/ibkr.md, section 6), a test a row: the adapter against a gateway that does it to them.
+import { describe, expect, it } from 'vitest'
+import type { Broker, BrokerEvent } from '#broker/port.ts'
+import { openTws, REQUESTS, type TwsOptions } from '#broker/tws.ts'
+import { classify, parseTime } from '#broker/tws-parse.ts'
+import { familyOf, Ledger } from '#core/execution.ts'
+import type { AnyFact, Execution, Instrument } from '#core/facts.ts'
+import { parseInstant, printInstant } from '#core/time.ts'
+import { parseFaults } from '#sim/faults.ts'
+import { openGateway } from '#sim/gateway.ts'
+import { BrokerSilent } from '#src/errors.ts'
+import { clock } from '#src/clock.ts'
+import { eventually } from './process.ts'
+import { execDetails, ScriptedGateway, type ScriptOptions } from './tws-gateway.ts'
+
+const T0 = parseInstant('2013-10-07T13:30:00Z') ?? 0
+const ibm: Instrument = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD', minTick: '0.01', exchange: 'SMART' }
+const fill = (id: string, seconds: number, side: 'BUY' | 'SELL' = 'BUY'): Execution => ({
+  ...{ kind: 'execution', executionId: id, account: 'DU1', conId: 8314, side, quantity: '100', price: '180', at: T0 + seconds * 1_000, permId: '71' },
+})
+const cost = (executionId: string): AnyFact => ({ kind: 'commission', executionId, amount: '1', currency: 'USD' })
+const marks = (from: number, to: number): AnyFact[] =>
+  Array.from({ length: (to - from) * 4 }, (_, i) => ({ kind: 'mark', conId: 8314, price: 180 + (i % 9) / 100, at: T0 + from * 1_000 + i * 250 + 100 }))
+
+describe('what users complain about', () => {
+  it('fills dropped during 1100: they are asked for when it is over, and a late commission finds its fill', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), cost('a.b.01.01'), ...marks(2, 20), fill('a.b.02.01', 30, 'SELL'), cost('a.b.02.01'), ...marks(60, 90)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:30:20Z","fault":"outage","forMs":30000,"code":1102,"unsaid":true}')
+    await eventually(async () => ear.executions().includes('a.b.02.01') && ear.commissions().includes('a.b.02.01'))
+    expect(ear.meanings()).toEqual(expect.arrayContaining(['FEED_LOST', 'FEED_RESTORED']))
+  })
+
+  it('a nightly restart that nobody notices: a session that ends is told, a dead socket is found by asking the time', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 60)], '{"at":"2013-10-07T13:30:10Z","fault":"half-open"}')
+    await ear.ended
+    await expect(ear.broker.askClock()).rejects.toThrow(BrokerSilent)
+    await using second = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 60)], '{"at":"2013-10-07T13:30:10Z","fault":"restart"}')
+    await eventually(async () => second.events.some((event) => event.kind === 'lost'))
+  })
+
+  it('reqExecutions that never ends: what came is taken after a wait, and it is said', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 6)], '{"at":"2013-10-07T13:30:01Z","fault":"no-end","count":9}')
+    await ear.ended
+    await ear.broker.catchUp()
+    expect(ear.executions()).toContain('a.b.01.01')
+    expect(ear.said()).toContain("no end of the day's executions")
+  })
+
+  it('duplicate callbacks: one fill counts once, and an order status counts never', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 6)], '{"at":"2013-10-07T13:29:00Z","fault":"duplicate"}')
+    await ear.ended
+    await eventually(async () => ear.executions().length >= 2)
+    expect(ear.ledger().fillOf('a.b.01')?.execution.quantity).toBe('100')
+  })
+
+  it('corrections that double-count: the last of a family stands for it', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), cost('a.b.01.01'), ...marks(2, 6)], '{"at":"2013-10-07T13:29:00Z","fault":"mistold"}')
+    await eventually(async () => ear.executions().includes('a.b.01.02'))
+    expect(ear.executions()).toEqual(['a.b.01.01', 'a.b.01.02'])
+    expect(ear.ledger().fillOf(familyOf('a.b.01.02'))?.execution.quantity).toBe('100')
+  })
+
+  it('a commission without a known execution: it is told, waits, and is paired when the execution comes', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), cost('a.b.01.01'), ...marks(2, 6)], '{"at":"2013-10-07T13:29:00Z","fault":"commission-first"}')
+    await eventually(async () => ear.executions().length === 1)
+    const kinds = ear.events.flatMap((event) => (event.kind === 'fact' && event.fact.kind !== 'instrument' ? [event.fact.kind] : []))
+    expect(kinds.slice(0, 2)).toEqual(['commission', 'execution'])
+    expect(ear.ledger().commissionOf('a.b.01', 'USD')).not.toBeNull()
+  })
+
+  it("manual and other clients' fills: client id 0 is the one that sees them, and it is the default", async () => {
+    await using scene = await scripted()
+    await scene.broker.connect(scene.tell)
+    const session = await scene.gateway.session()
+    expect((await session.request(71)).fields[2]).toBe('0')
+    // No filter at all: neither by client nor by account.
+    expect((await session.request(REQUESTS.reqExecutions)).fields.slice(4).filter((text) => text !== '')).toEqual([])
+    session.say(...execDetails(-1, { execId: 'by.hand.01.01', orderId: 0, clientId: 0, permId: 9 }))
+    session.say(...execDetails(-1, { execId: 'by.other.01.01', orderId: 2147483647, clientId: 12, permId: 10 }))
+    await eventually(async () => scene.executions().length === 2, 5)
+  })
+
+  it('combos: legs count whichever comes first, and nobody asks for the details of a combo', async () => {
+    await using scene = await scripted({}, { comboMs: 60_000 })
+    await scene.broker.connect(scene.tell)
+    const session = await scene.gateway.session()
+    session.say(...execDetails(-1, { conId: 999, symbol: 'SPY', secType: 'BAG', execId: 'bag.1', permId: 500, price: '-1.25' }))
+    session.say(...execDetails(-1, { conId: 1, secType: 'OPT', execId: 'leg.1', permId: 500 }))
+    await eventually(async () => scene.executions().length === 1, 5)
+    expect(scene.executions()).toEqual(['leg.1'])
+    expect(session.requests.some((request) => request.id === REQUESTS.reqContractDetails && request.fields[3] === '999')).toBe(false)
+  })
+
+  it('advisory codes that kill subscriptions: 10167, 10090, 399, 492 and every 2100 keep them', () => {
+    for (const code of [10167, 10090, 399, 492, 2104, 2106, 2107, 2108, 2119, 2158, 2999])
+      expect(classify(code, 'a remark', 5).action, String(code)).toBe('KEEP')
+    expect(classify(12345, 'Warning: something', 5).action).toBe('KEEP')
+  })
+
+  it('1101 and nobody resubscribes: every price is asked for again', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 60)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:30:10Z","fault":"outage","forMs":5000,"code":1101}')
+    await eventually(async () => ear.quotes().some((at) => at > T0 + 50_000))
+    expect(ear.meanings()).toContain('FEED_RESTORED')
+  })
+
+  it('stale or NaN numbers: what is no price is never told as one', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 20)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:30:05Z","fault":"sentinel","count":5}')
+    await ear.ended
+    await eventually(async () => ear.quotes().length > 40)
+    const prices = ear.events.flatMap((event) => (event.kind === 'quote' ? [event.quote.price ?? event.quote.bid ?? 0] : []))
+    for (const price of prices) expect(price > 179 && price < 182, String(price)).toBe(true)
+  })
+
+  it('time-zone formats: every way TWS prints a time is the same instant', () => {
+    const wanted = '2026-04-13T19:27:04.000Z'
+    for (const [text, zone] of [
+      ['20260413  15:27:04', 'America/New_York'],
+      ['20260413 15:27:04 US/Eastern', 'Europe/Berlin'],
+      ['20260413 15:27:04 America/New_York', 'UTC'],
+      ['20260413 21:27:04 MET', 'UTC'],
+      ['20260413-19:27:04', 'Europe/Berlin'],
+    ] as const)
+      expect(printInstant(parseTime(text, zone) ?? 0), text).toBe(wanted)
+  })
+
+  it('orders reported cancelled but filled: the execution wins over the status', async () => {
+    await using scene = await scripted()
+    await scene.broker.connect(scene.tell)
+    const session = await scene.gateway.session()
+    session.say(3, 5, 'Cancelled', 0, 100, 0, 71, 0, 0, 7, '', 0)
+    session.say(...execDetails(-1))
+    await eventually(async () => scene.executions().length === 1, 5)
+  })
+
+  it.todo('CPAPI trades endpoint that does not refresh: with the Client Portal adapter')
+
+  it('pacing: a refused request is made again, and a cancel never crosses its own request', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 60)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:29:00Z","fault":"pacing","count":3}')
+    await eventually(async () => ear.quotes().some((at) => at > T0 + 50_000))
+    expect(ear.said()).toContain('Max rate of messages')
+    expect(ear.said()).not.toContain("Can't find EId")
+  })
+})
+
+// -------------------------------------------------------------- the scenes
+
+interface Heard {
+  readonly events: readonly BrokerEvent[]
+  executions(): string[]
+  commissions(): string[]
+  quotes(): number[]
+  meanings(): (string | undefined)[]
+  said(): string
+  ledger(): Ledger
+}
+
+function listener(): Heard & { tell(event: BrokerEvent): void } {
+  const events: BrokerEvent[] = []
+  const facts = () => events.flatMap((event) => (event.kind === 'fact' ? [event.fact] : []))
+  return {
+    events,
+    tell: (event) => void events.push(event),
+    executions: () => facts().flatMap((fact) => (fact.kind === 'execution' ? [fact.executionId] : [])),
+    commissions: () => facts().flatMap((fact) => (fact.kind === 'commission' ? [fact.executionId] : [])),
+    quotes: () => events.flatMap((event) => (event.kind === 'quote' && event.quote.at !== null ? [event.quote.at] : [])),
+    meanings: () => events.flatMap((event) => (event.kind === 'notice' ? [event.meaning] : [])),
+    said: () => events.flatMap((event) => (event.kind === 'notice' ? [event.message] : [])).join('\n'),
+    ledger: () => {
+      const ledger = new Ledger()
+      for (const [arrival, fact] of facts().entries()) {
+        if (fact.kind === 'execution') ledger.tell(fact, { at: fact.at, arrival })
+        else if (fact.kind === 'commission') ledger.tellCommission(fact)
+      }
+      return ledger
+    },
+  }
+}
+
+/** A client that watches the one contract, at a gateway that plays the tape and does what the script says. */
+async function hear(tape: readonly AnyFact[], script: string): Promise<Heard & AsyncDisposable & { readonly broker: Broker; readonly ended: Promise<void> }> {
+  const faults = parseFaults(script, T0, T0 + 90_000)
+  if ('refused' in faults) throw new Error(faults.refused)
+  async function* facts() {
+    yield* tape
+  }
+  const gateway = await openGateway({ ...{ port: 0, accounts: ['DU1'], facts: facts(), conflateMs: 0, speed: 100, hostNow: clock.monotonic }, faults })
+  const broker = openTws({
+    ...{ host: '127.0.0.1', port: gateway.port, clientId: 0, clock, answerMs: 200, clockMs: 200, retryMs: 20, resumeMs: 100 },
+    instruments: [ibm],
+  })
+  const ear = listener()
+  broker.watch([ibm])
+  await broker.connect(ear.tell)
+  return {
+    ...ear,
+    broker,
+    ended: gateway.ended,
+    async [Symbol.asyncDispose]() {
+      await broker.close()
+      await gateway.close()
+    },
+  }
+}
+
+async function scripted(script: ScriptOptions = {}, options: Partial<TwsOptions> = {}) {
+  const gateway = await ScriptedGateway.open(script)
+  const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock, ...options })
+  return {
+    ...listener(),
+    gateway,
+    broker,
+    async [Symbol.asyncDispose]() {
+      await broker.close()
+      await gateway[Symbol.asyncDispose]()
+    },
+  }
+}
