@@ -43,6 +43,8 @@ export interface MadeReview {
   /** The card's file, absolute; null where no folder is configured or the name was refused. */
   readonly path: string | null
   readonly files: readonly Written[]
+  /** Earlier days whose verdicts settled with this one: a trade of theirs closed today. Their cards want to be made again. */
+  readonly settled: readonly Day[]
 }
 
 /** What many days have in common: where notes lie and how they are worded. */
@@ -77,7 +79,7 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
     const text = accounts.size === 1 ? card.markdown : cardText({ ...made, review: alone }, card.drawn)
     await saveReview(db, { day, account, body: alone, card: text, path: null })
   }
-  if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [] }
+  if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [], settled: settledBy(input) }
   // Pictures first: a note never links to one that is not there yet.
   const pictures = await writeNotes(own.shelf.root, card.pictures)
   const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, card.drawn, own.place)])
@@ -92,7 +94,16 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
     pictures: card.pictures,
     path: written?.outcome === 'refused' ? null : join(own.shelf.root, written?.path ?? planned),
     files,
+    settled: settledBy(input),
   }
+}
+
+function settledBy({ day, trades, alerts, instruments }: ReviewInput): readonly Day[] {
+  const hours = new Map(instruments.map((instrument) => [instrument.conId, instrument]))
+  const dayOf = (at: number, conId: number) => marketDay(at, hours.get(conId) ?? {})
+  const closed = new Set(trades.filter((trade) => trade.closedAt !== null && dayOf(trade.closedAt, trade.conId) === day).map((trade) => trade.tradeId))
+  const days = alerts.filter((alert) => closed.has(alert.tradeId)).map((alert) => dayOf(alert.at, alert.conId))
+  return [...new Set(days)].filter((other) => other < day).sort()
 }
 
 function cardOf({ colours = 'western' }: ReviewRoom, input: ReviewInput, review: Review, templates: Templates): CardInput {

@@ -8,6 +8,7 @@ import { deliverDue, type DeliverRoom, type Destination } from './deliver.ts'
 import { howToGoOn, type NotionRoom, sendDay } from './notion.ts'
 import {
   addNotion,
+  addReview,
   type DeliverJob,
   deliverQueue,
   type IngestJob,
@@ -42,11 +43,19 @@ export interface Workers extends AsyncDisposable {
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { jobs, room, catchUp, notion = null, delivery = null, log } = options
   const review = openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
-    const made = await makeReview(room, job.data.day)
+    let made: MadeReview
+    try {
+      made = await makeReview({ log, ...room }, job.data.day)
+    } catch (error) {
+      // A folder that is full or away is its own trouble; the other destinations read the store.
+      if (notion !== null) await addNotion(jobs, job.data.day)
+      throw error
+    }
     const written = made.files.filter((file) => file.outcome === 'written').length
     log(`review ${made.day}: ${made.path ?? 'stored'}${made.files.length === 0 ? '' : ` (${written} of ${made.files.length} files changed)`}`)
-    for (const file of made.files)
-      if (file.outcome === 'refused') log(`review ${made.day}: expected a file name for '${file.path}', refused because ${file.reason}`)
+    for (const file of made.files) if (file.outcome === 'refused') log(`review ${made.day}: '${file.path}' was not written: ${file.reason}`)
+    // Always further back, so this ends.
+    for (const earlier of made.settled) await addReview(jobs, earlier)
     if (notion !== null) await addNotion(jobs, made.day)
     options.onReview?.(made)
   })

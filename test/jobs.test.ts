@@ -85,6 +85,33 @@ describe('the card of a day', () => {
     })
   })
 
+  test('the day a trade closes settles the verdicts of the days it was open: their cards are made again', async () => {
+    await using db = await openTestDatabase()
+    await recordDay(db)
+    const monday = '2026-11-23'
+    const closed = {
+      ...stillOpen.trade,
+      status: 'CLOSED' as const,
+      openQuantity: '0',
+      exitPrice: '198',
+      closedAt: at('10:00:00', monday),
+      updatedAt: at('10:00:00', monday),
+      seq: 3,
+    }
+    const alert = {
+      ...(alerts[0] as (typeof alerts)[number]),
+      id: 'open',
+      tradeId: stillOpen.trade.tradeId,
+      conId: nvda.conId,
+      symbol: 'NVDA',
+      at: at('14:00:00'),
+    }
+    await commitBatch(db, { ...EMPTY_BATCH, trades: [closed], alerts: [alert] })
+    const room = { db, templates, notesDir: null }
+    expect((await makeReview(room, DAY)).settled).toEqual([])
+    expect((await makeReview(room, monday)).settled).toEqual([DAY])
+  })
+
   test('two at once make one card', async () => {
     await using db = await openTestDatabase()
     await using folder = await notes()

@@ -14,7 +14,7 @@ import { MODES, type Mode, type TrajectoryPoint } from './trade.ts'
 import type { Known } from './verdict.ts'
 
 export type { CurrencyResult, Quality, StrategyResult } from './result.ts'
-export type { Dwell, Efficiency, Reached, ReviewedAlert, ReviewedTrade, Section } from './reviewed-trade.ts'
+export type { ReviewedAlert, ReviewedTrade, Section } from './reviewed-trade.ts'
 export type { Lapse, Lapses, RuleReview } from './rule-review.ts'
 export type { Trailing } from './trailing.ts'
 export type { Verdict } from './verdict.ts'
