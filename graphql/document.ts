@@ -14,7 +14,9 @@ export interface Documents {
 }
 
 /** How many texts are remembered; a tool sends the same few again and again. */
-const REMEMBERED = 500
+const REMEMBERED = 200
+/** A longer text is parsed each time: its tree is some hundred times its size, and no tool sends one again and again. */
+const REMEMBERED_LENGTH = 8_000
 
 export function openDocuments(schema: GraphQLSchema): Documents {
   const known = new Map<string, DocumentNode>()
@@ -25,8 +27,10 @@ export function openDocuments(schema: GraphQLSchema): Documents {
       if (found !== undefined) return found
       try {
         const document = parse(source, { maxTokens: LIMITS.tokens })
-        if (known.size >= REMEMBERED) known.clear()
-        known.set(source, document)
+        if (source.length <= REMEMBERED_LENGTH) {
+          if (known.size >= REMEMBERED) known.clear()
+          known.set(source, document)
+        }
         return document
       } catch (error) {
         return error instanceof GraphQLError ? error : new GraphQLError(String(error))

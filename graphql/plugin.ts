@@ -62,7 +62,8 @@ export async function graphql(
     jit: 1,
     subscription: false,
     routes: false,
-    cache: 500,
+    // Compiled forms are large; the operations of a few tools fit.
+    cache: 100,
     graphql: { parseOptions: { maxTokens: LIMITS.tokens + 100 } },
     errorFormatter: ({ data, errors }) => ({ statusCode: 200, response: { data, errors } as never }),
   })
