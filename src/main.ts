@@ -22,7 +22,9 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   token: async () => (await import('./cli/token.ts')).token,
   notion: async () => (await import('./cli/notion.ts')).notion,
   'test-alert': async () => (await import('./cli/test-alert.ts')).testAlert,
+  import: async () => (await import('./cli/import.ts')).importHistory,
   rebuild: async () => (await import('./cli/rebuild.ts')).rebuild,
+  doctor: async () => (await import('./cli/doctor.ts')).doctor,
 }
 
 async function main(given: readonly string[]): Promise<void> {
