@@ -79,6 +79,8 @@ export class ContractBook {
   #now: Instant = Number.NEGATIVE_INFINITY
   /** The session's high and low as they were told last. */
   readonly #range: { high?: ToldLevel; low?: ToldLevel } = {}
+  /** The bars that end where the last one did. */
+  #bars: Bar[] = []
   #settledAt: Instant = Number.NEGATIVE_INFINITY
   #lastClosedAt: Instant | null = null
   #lastMark = Number.NaN
@@ -163,8 +165,16 @@ export class ContractBook {
   range(range: Bar | DayRange): void {
     const at = endOf(range) ?? this.#now
     this.#goTo(at)
-    if (range.kind === 'bar') this.#reach([Number(range.high), Number(range.low)], range.from, at, 'BAR')
+    if (range.kind === 'bar') this.#takeBar(range)
     else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at)
+  }
+
+  /** A bar told twice is one. */
+  #takeBar(bar: Bar): void {
+    if (bar.to !== this.#bars[0]?.to) this.#bars = []
+    if (this.#bars.some(({ from, high, low }) => from === bar.from && high === bar.high && low === bar.low)) return
+    this.#bars.push(bar)
+    this.#reach([Number(bar.high), Number(bar.low)], bar.from, bar.to, 'BAR')
   }
 
   /** Only an edge further out than it was told before says that somebody traded there since. */
@@ -253,6 +263,7 @@ export class ContractBook {
 
   /** Nothing is known of the contract's price in between. */
   hole(from: Instant, to: Instant): void {
+    if (this.#holes.some((hole) => hole.from === from && hole.to === to)) return
     this.#holes.push({ from, to })
     // One that closed in it, or after it began, has the hole too.
     for (const trade of this.trades) if (trade.closedAt === null || trade.closedAt > from) this.#touched.add(trade)
