@@ -131,9 +131,10 @@ export function trajectory(trade: TrajectoryPicture): string {
       line(LEFT, y(tick.value), right, y(tick.value), { stroke: GREY, 'stroke-opacity': 0.2 }),
       text(tick.label, { x: LEFT - 6, y: y(tick.value) + 4.5, 'font-size': FONT, 'text-anchor': 'end', fill: GREY }),
     ]),
-    ...percents.map((tick) =>
-      text(`${tick.value > 0 ? '+' : ''}${tick.label}`, { x: right + 11, y: y(priceAt(tick.value)) + 4.5, 'font-size': FONT, fill: GREY }),
-    ),
+    // One at the very top would touch what the axis is called.
+    ...percents
+      .filter((tick) => y(priceAt(tick.value)) > top + 6)
+      .map((tick) => text(`${tick.value > 0 ? '+' : ''}${tick.label}`, { x: right + 11, y: y(priceAt(tick.value)) + 4.5, 'font-size': FONT, fill: GREY })),
     ...roomy(timeTicks(model.from, model.to, 5, trade.timeZone), x).flatMap((tick) => [
       line(x(tick.value), bottom, x(tick.value), bottom + 4, { stroke: GREY }),
       text(tick.label, { x: x(tick.value), y: bottom + 18, 'font-size': FONT, 'text-anchor': 'middle', fill: GREY }),

@@ -163,12 +163,12 @@ export function becameLoser(trade: ReviewedTrade): boolean {
   return trade.gaveBack !== null && decimal(trade.gross ?? 0).lt(ZERO)
 }
 
-/** A loser whose contract, after the exit, went as far the other way as was at stake (the initial stop, else what it lost). */
+/** A loser with a stop whose contract, after the exit, went as far the other way as was at stake. Without a stop none was hit. */
 function noiseIn({ reviewed, trade, shadow }: Seen): NoiseStop[] {
-  if (reviewed.section !== 'CLOSED' || !decimal(trade.grossPnl).lt(ZERO) || wasInProfit(trade)) return []
+  if (reviewed.section !== 'CLOSED' || trade.initialStop === null || !decimal(trade.grossPnl).lt(ZERO) || wasInProfit(trade)) return []
   const sign = trade.side === 'LONG' ? 1 : -1
   const entry = Number(trade.entryPrice)
-  const risk = Math.abs(entry - Number(trade.initialStop ?? trade.exitPrice ?? trade.entryPrice))
+  const risk = Math.abs(entry - Number(trade.initialStop))
   const target = risk > 0 ? shadow.find(({ price }) => sign * (price - entry) >= risk) : undefined
   return target === undefined ? [] : [{ trade: reviewed, price: String(target.price), at: target.at }]
 }

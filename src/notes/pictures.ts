@@ -151,7 +151,7 @@ export function accountPictures(account: AccountReview, input: PictureInput): Ac
   return { days: account.results.flatMap((result) => dayPicture(account, result, input)), last: lastPictures(account, input) }
 }
 
-function dayPicture(account: AccountReview, { currency, closed }: CurrencyResult, input: PictureInput): (Picture & { readonly alt: string })[] {
+function dayPicture(account: AccountReview, { currency }: CurrencyResult, input: PictureInput): (Picture & { readonly alt: string })[] {
   const { day, templates } = input
   const words = templates.words.pictures
   const trades = account.trades.filter((trade) => trade.section !== 'HELD' && trade.currency === currency)
@@ -180,7 +180,7 @@ function dayPicture(account: AccountReview, { currency, closed }: CurrencyResult
       alt: title,
       content: dayResult({
         title,
-        subtitle: `${fill(words.trades, String(trades.length))}${closed === trades.length ? '' : ` (${closed})`}, ${signedMoney(text(path.at(-1)?.result ?? 0))} ${currency}`,
+        subtitle: `${fill(words.trades, String(trades.length))}, ${signedMoney(text(path.at(-1)?.result ?? 0))} ${currency}`,
         vertical: fill(words.running, currency),
         horizontal: fill(words.time, zone),
         best: fill(words.best, said(best)),
