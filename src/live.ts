@@ -298,7 +298,9 @@ class Session implements Live {
       if (missing !== undefined) return
       this.#options.log(`no live prices of contract ${conId}: ${reason}`)
       // While the session opens, its own absence counts; what it leaves open begins where that ends.
-      this.#unheard.set(conId, { from: this.#absence === null ? this.#heardUntil(conId) : null, reason })
+      // A refused subscription may never have brought a price: what the broker's clock says proves nothing for it.
+      const from = this.#recorder.lastHeardAt(conId) ?? this.#completeUntil
+      this.#unheard.set(conId, { from: this.#absence === null ? from : null, reason })
       return
     }
     this.#unheard.delete(conId)
