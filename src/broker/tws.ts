@@ -502,6 +502,8 @@ class Session {
     const line = this.#linesByRequest.get(requestId)
     if (line === undefined) return
     this.#forget(line)
+    // Told again at every refusal: who listens may have begun anew since the last one.
+    this.#unheard.delete(line.conId)
     this.#pricesStayAway(line.conId, `${code} ${message}`)
     const venue = this.#venueOf(line.conId)
     if (code === 200 && !line.direct && venue !== undefined && venue !== SMART) {
