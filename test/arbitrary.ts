@@ -118,6 +118,27 @@ const movements = (contracts: number) =>
 const splits = (contracts: number) =>
   fc.record({ contract: fc.nat({ max: contracts - 1 }), ratio: fc.constantFrom('2', '0.5', '5', '0.1', '10', '0.20'), at: times, tape: fc.nat({ max: 1 }) })
 
+/** Whether the high is above the low is nobody's promise. */
+const bars = (contracts: number) =>
+  fc.record({
+    contract: fc.nat({ max: contracts - 1 }),
+    from: times,
+    length: fc.constantFrom(0, 1000, 5000, 60_000),
+    high: levels,
+    low: levels,
+    isRepeated: fc.boolean(),
+    tape: fc.nat({ max: 1 }),
+  })
+
+const dayRanges = (contracts: number) =>
+  fc.record({
+    contract: fc.nat({ max: contracts - 1 }),
+    high: fc.option(levels, { nil: null }),
+    low: fc.option(levels, { nil: null }),
+    at: times,
+    tape: fc.nat({ max: 1 }),
+  })
+
 const links = fc.record({
   account: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 2 })),
   exitPermId: fc.integer({ min: 1, max: 3 }).map(String),
@@ -221,6 +242,8 @@ export function replayInputs(sizes: Sizes = {}): fc.Arbitrary<NaiveInput> {
         ),
         movements: sometimes(fc.array(movements(contracts), { minLength: 1, maxLength: 4 })),
         splits: sometimes(fc.array(splits(contracts), { minLength: 1, maxLength: 2 })),
+        bars: sometimes(fc.array(bars(contracts), { minLength: 1, maxLength: 8 })),
+        dayRanges: sometimes(fc.array(dayRanges(contracts), { minLength: 2, maxLength: 8 })),
         links: sometimes(fc.array(links, { minLength: 1, maxLength: 3 })),
         gaps: fc.array(fc.record({ from: times, length: fc.constantFrom(0, 5000, 300_000) }), { maxLength: 1 }),
         rules: fc.array(rules, { maxLength: sizes.rules ?? 4 }),
@@ -240,6 +263,8 @@ type Story = {
   rates: { pair: readonly string[]; rate: string; at: number }[]
   movements: ValueOf<ReturnType<typeof movements>>[]
   splits: ValueOf<ReturnType<typeof splits>>[]
+  bars: ValueOf<ReturnType<typeof bars>>[]
+  dayRanges: ValueOf<ReturnType<typeof dayRanges>>[]
   links: ValueOf<typeof links>[]
   gaps: { from: number; length: number }[]
   rules: Record<string, unknown>[]
@@ -307,6 +332,16 @@ function print(story: Story): NaiveInput {
   }
   for (const { contract: i, ratio, at, tape } of story.splits) {
     tell(tape, at, { kind: 'split', conId: contract(i).instrument.conId, ratio, at: printInstant(at) })
+  }
+  for (const { contract: i, from, length, high, low, isRepeated, tape } of story.bars) {
+    const prices = { high: priceAt(contract(i), high), low: priceAt(contract(i), low) }
+    const row = { kind: 'bar', conId: contract(i).instrument.conId, from: printInstant(from), to: printInstant(from + length), ...prices }
+    tell(tape, from + length, row)
+    if (isRepeated) tell(1, from + length, row)
+  }
+  for (const { contract: i, high, low, at, tape } of story.dayRanges) {
+    const edges = { ...(high === null ? {} : { high: priceAt(contract(i), high) }), ...(low === null ? {} : { low: priceAt(contract(i), low) }) }
+    tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges })
   }
   for (const { account, ...link } of story.links) tell(0, 0, { kind: 'link', account: ACCOUNTS[account], ...link })
   for (const { from, length } of story.gaps) {

@@ -81,3 +81,26 @@ test('giveback after an entry that was 0 at first (seed −1930454601): armed at
   expect(alerts).toEqual(naiveReplay(input).alerts)
   expect(alerts).toMatchObject([{ ruleId: 'giveback', price: '0.07', pct: '100' }])
 })
+
+test('what a bar reached its rules say at the next mark, wherever that is (seed −1900968878)', () => {
+  const input: NaiveInput = {
+    tapes: [
+      [
+        '{"kind":"instrument","conId":1,"symbol":"AAA","secType":"STK","currency":"USD"}',
+        '{"kind":"execution","executionId":"a","account":"DU1","conId":1,"side":"BUY","quantity":"1","price":"100","at":"2013-10-07T13:30:00Z"}',
+        '{"kind":"bar","conId":1,"from":"2013-10-07T13:30:05Z","to":"2013-10-07T13:30:10Z","high":"106","low":"99"}',
+        '{"kind":"mark","conId":1,"price":"101","at":"2013-10-07T13:30:11Z"}',
+      ],
+    ],
+    marks: [],
+    filter: 'none',
+    unit: 'order',
+    rules: ['{"id":"target","kind":"MFE_TARGET","tiers":[{"pct":"5","take":"1/3"}]}', '{"id":"giveback","kind":"GIVEBACK","fraction":"0.5","armPct":"2"}'],
+  }
+  const { alerts } = productReplay(input)
+  expect(alerts).toEqual(naiveReplay(input).alerts)
+  expect(alerts).toMatchObject([
+    { ruleId: 'target', price: '101', pct: '6' },
+    { ruleId: 'giveback', price: '101', pct: '1' },
+  ])
+})

@@ -51,6 +51,7 @@ interface Place {
 }
 const EXECUTION = 1
 const MARK = 3
+const RANGE = 4
 
 /** ADOPTION: came without a trade, is held. SETTLEMENT: went without one, closes and never opens. */
 type Nature = 'EXECUTION' | 'ADOPTION' | 'SETTLEMENT'
@@ -62,10 +63,19 @@ interface Split {
   readonly ratio: Q
 }
 
+/** Prices that were traded at some time between two instants. */
+interface Range {
+  readonly place: Place
+  readonly conId: number
+  readonly from: number
+  readonly prices: readonly Q[]
+}
+
 interface Told {
   readonly instruments: Map<number, Json>
   readonly executions: { place: Place; row: Json; nature: Nature }[]
   readonly splits: Split[]
+  readonly ranges: Range[]
   /** Exact execution ids that never were. */
   readonly cancelled: Set<string>
   /** Families whose trade is held for the long term. */
@@ -82,15 +92,18 @@ interface Told {
 
 function read(input: NaiveInput): Told {
   const told: Told & { end: number } = {
-    ...{ instruments: new Map(), executions: [], splits: [], cancelled: new Set(), held: new Set(), links: new Map() },
+    ...{ instruments: new Map(), executions: [], splits: [], ranges: [], cancelled: new Set(), held: new Set(), links: new Map() },
     ...{ commissions: new Map(), rates: [], marks: [], end: Number.NEGATIVE_INFINITY },
   }
   const seen = new Set<string>()
+  const dayRanges: { place: Place; row: Json }[] = []
   input.tapes.forEach((lines, file) => {
     lines.forEach((text, line) => {
       if (text.trim() === '') return
       const row = JSON.parse(text) as Json
-      const times = (row.kind === 'gap' ? [row.from, row.to] : [row.at]).flatMap((time) => (time === undefined ? [] : [instant(String(time))]))
+      const times = (row.kind === 'gap' || row.kind === 'bar' ? [row.from, row.to] : [row.at]).flatMap((time) =>
+        time === undefined ? [] : [instant(String(time))],
+      )
       const at = times[0] ?? Number.NEGATIVE_INFINITY
       told.end = Math.max(told.end, ...times)
       if (row.kind === 'instrument') told.instruments.set(Number(row.conId), row)
@@ -100,6 +113,17 @@ function read(input: NaiveInput): Told {
       if (row.kind === 'cancel') told.cancelled.add(String(row.executionId))
       if (row.kind === 'hold') told.held.add(familyOf(String(row.executionId)).family)
       if (row.kind === 'link') told.links.set(`${row.account} ${row.exitPermId}`, String(row.entryPermId))
+      if (row.kind === 'bar') {
+        const [from = at, to = at] = times
+        const bar = { place: { at: to, kind: RANGE, file, line }, conId: Number(row.conId), from, prices: [must(row.high), must(row.low)] }
+        const isSame = (other: Range) =>
+          other.conId === bar.conId &&
+          other.place.at === to &&
+          other.from === from &&
+          bar.prices.every((price, i) => compare(price, other.prices[i] as Q) === 0)
+        if (!told.ranges.some(isSame)) told.ranges.push(bar)
+      }
+      if (row.kind === 'dayRange') dayRanges.push({ place: { at, kind: RANGE, file, line }, row })
       const place = { at, kind: EXECUTION, file, line }
       if (row.kind === 'split' && !told.splits.some((split) => split.conId === Number(row.conId) && split.place.at === at)) {
         told.splits.push({ place, conId: Number(row.conId), ratio: must(row.ratio) })
@@ -112,6 +136,7 @@ function read(input: NaiveInput): Told {
       }
     })
   })
+  told.ranges.push(...movesOf(dayRanges))
   input.marks.forEach(({ conId, csv }, i) => {
     const header = (csv[0] ?? '').split(',').map((name) => name.trim())
     csv.slice(1).forEach((text, line) => {
@@ -124,6 +149,25 @@ function read(input: NaiveInput): Told {
     })
   })
   return told
+}
+
+/** Where the session's high or low went further out than it was told before: traded since it was told last. */
+function movesOf(dayRanges: readonly { place: Place; row: Json }[]): Range[] {
+  const moves: Range[] = []
+  const last = new Map<string, { at: number; price: Q }>()
+  for (const { place, row } of [...dayRanges].sort((a, b) => comparePlaces(a.place, b.place))) {
+    for (const [edge, outwards] of [
+      ['high', 1],
+      ['low', -1],
+    ] as const) {
+      if (row[edge] === undefined) continue
+      const price = must(row[edge])
+      const was = last.get(`${edge} ${row.conId}`)
+      last.set(`${edge} ${row.conId}`, { at: place.at, price })
+      if (was !== undefined && compare(price, was.price) * outwards > 0) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price] })
+    }
+  }
+  return moves
 }
 
 /** An adoption or a settlement as if it were an execution; its name is made of all it says. */
@@ -408,8 +452,8 @@ interface Moment {
   readonly at: number
   readonly price: Q
   readonly closes: boolean
-  /** Units changed here, nothing else: no rule looks. */
-  readonly isSplit: boolean
+  /** Units changed here, or a range was told: no rule looks. */
+  readonly isSilent: boolean
   /** Volume-weighted price of the entering fills so far. */
   readonly entry: Q
   readonly result: Q
@@ -433,17 +477,24 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
   const last = closingPlace(trade, told.splits)
   const multiplier = multiplierOf(told.instruments.get(trade.conId))
   const isInside = ({ place }: { place: Place }) => comparePlaces(place, first.place) > 0 && (last === null || comparePlaces(place, last) < 0)
-  const seen = (marks.get(trade.conId) ?? []).filter(isInside).map(({ place, price }) => ({ place, price, ratio: null }))
-  const own = trade.parts.map(({ fill: { place, price } }) => ({ place, price, ratio: null }))
-  const splits = told.splits.filter((split) => split.conId === trade.conId && isInside(split)).map(({ place, ratio }) => ({ place, price: ZERO, ratio }))
-  const events = [...own, ...seen, ...splits].sort((a, b) => comparePlaces(a.place, b.place))
+  const seen = (marks.get(trade.conId) ?? []).filter(isInside).map(({ place, price }) => ({ place, price, ratio: null, isRange: false }))
+  const own = trade.parts.map(({ fill: { place, price } }) => ({ place, price, ratio: null, isRange: false }))
+  const splits = told.splits
+    .filter((split) => split.conId === trade.conId && isInside(split))
+    .map(({ place, ratio }) => ({ place, price: ZERO, ratio, isRange: false }))
+  // One that speaks of a time in which the trade filled or was split is left out.
+  const stoodStill = (range: Range) => [...own, ...splits].every(({ place }) => comparePlaces(place, range.place) > 0 || place.at < range.from)
+  const ranges = told.ranges
+    .filter((range) => range.conId === trade.conId && isInside(range) && stoodStill(range))
+    .flatMap(({ place, prices }) => prices.map((price) => ({ place, price, ratio: null, isRange: true })))
+  const events = [...own, ...seen, ...splits, ...ranges].sort((a, b) => comparePlaces(a.place, b.place))
   const moments: Moment[] = []
-  for (const { place, price, ratio } of events) {
+  for (const { place, price, ratio, isRange } of events) {
     if (ratio !== null) {
       const was = moments.at(-1) as Moment
       const rescaled = ({ value, at }: Reached) => ({ value: twelveDigits(div(value, ratio)), at })
       const shrunk = { price: twelveDigits(div(was.price, ratio)), best: rescaled(was.best), worst: rescaled(was.worst) }
-      moments.push({ ...was, ...shrunk, at: place.at, entry: div(was.entry, ratio), isSplit: true })
+      moments.push({ ...was, ...shrunk, at: place.at, entry: div(was.entry, ratio), isSilent: true })
       continue
     }
     const soFar = trade.parts.filter((part) => comparePlaces(part.fill.place, place) <= 0)
@@ -458,6 +509,7 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
     const result = mul(sub(mul(position, price), paid), multiplier)
     const now = sign(entry) === 0 ? null : mul(div(mul(s, sub(price, entry)), absolute(entry)), whole(100n))
     const zero = { value: ZERO, at: first.place.at }
+    const lastSeen = moments.at(-1) ?? { price, result, now }
     const before = moments.at(-1) ?? {
       best: { value: price, at: place.at },
       worst: { value: price, at: place.at },
@@ -472,12 +524,12 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
     const adverse = trade.sign === 1 ? -1 : 1
     moments.push({
       at: place.at,
-      price,
+      price: isRange ? lastSeen.price : price,
       closes: place === last,
-      isSplit: false,
+      isSilent: isRange,
       entry,
-      result,
-      now,
+      result: isRange ? lastSeen.result : result,
+      now: isRange ? lastSeen.now : now,
       best: higher(before.best, price, favourable),
       worst: higher(before.worst, price, adverse),
       mfePct: higher(before.mfePct, now, 1),
@@ -600,7 +652,7 @@ function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly
     let looksInARow = 0
     for (const moment of moments) {
       if (moment.closes) break
-      if (moment.isSplit) continue
+      if (moment.isSilent) continue
       if (moment.now !== null && compare(moment.mfePct.value, must(rule.armPct ?? '0')) >= 0) isArmed = true
       looksInARow = holds(rule, tier, isArmed, trade, moment) ? looksInARow + 1 : 0
       if (looksInARow >= Number(rule.confirm ?? 1)) return [alert(i, moment.at, moment)]

@@ -190,7 +190,8 @@ export class ContractBook {
   #reach(prices: readonly number[], from: Instant, at: Instant, source: 'BAR' | 'DAY_RANGE'): void {
     for (const trade of this.#open) {
       if (trade.updatedAt >= from) trade.leaveOut()
-      else if (trade.reach(prices, at, source)) this.#wait(trade, trade.situation(trade.lastPrice(this.#lastMark, this.#marks)))
+      // What it armed, or reached, its rules say at the next mark, wherever that is.
+      else if (trade.reach(prices, at, source) && trade.pending.length > 0) this.#attentive.add(trade)
       this.#touched.add(trade)
       if (this.#options.trace) this.#due.add(trade)
     }
