@@ -103,7 +103,9 @@ const up = ({ side }: Trade, price: string) => decimal(price).times(side === 'LO
 
 // ---------------------------------------------------------------- laws
 
-describe('law: the running result', () => {
+const options = { timeout: 600_000 }
+
+describe('law: the running result', options, () => {
   test('is continuous across a fill made at the mark', () => {
     law(fc.tuple(flows, marks, fills), ([flow, mark, fill]) => {
       const [before = [], after = []] = [...steps([...flow, mark, { ...fill, cents: mark.cents }])].slice(-2)
@@ -161,7 +163,7 @@ describe('law: the running result', () => {
   })
 })
 
-describe('law: excursions', () => {
+describe('law: excursions', options, () => {
   test('MAE ≤ 0 ≤ MFE, and the result between them, at all times and in every view', () => {
     law(flows, (flow) => {
       for (const trades of steps(flow)) {
@@ -220,7 +222,7 @@ describe('law: excursions', () => {
   })
 })
 
-describe('law: history', () => {
+describe('law: history', options, () => {
   test('facts of different instruments commute', () => {
     law(fc.tuple(flows, flows, fc.infiniteStream(fc.boolean())), ([flow, other, isFirst]) => {
       const others = factsOf(other).map((fact): Fact => (fact.kind === 'execution' ? { ...fact, conId: 2, executionId: `g.${fact.executionId}` } : fact))
@@ -394,7 +396,7 @@ class Desk {
   }
 }
 
-describe('law: history as it becomes known', () => {
+describe('law: history as it becomes known', options, () => {
   const tapes = fc.array(seconds, { minLength: 1, maxLength: 30, size: 'max' })
 
   /** Hears everything in the order in which it becomes known; `restartsAfter` one second the book is thrown away and folded from its facts. */
@@ -438,7 +440,7 @@ describe('law: history as it becomes known', () => {
   })
 })
 
-test('law: held trades never change a round trip', () => {
+test('law: held trades never change a round trip', options, () => {
   law(fc.tuple(flows, fc.nat({ max: 40 }), fc.constantFrom('1', '1000')), ([flow, second, quantity]) => {
     // Bought and sold, never short: what is sold short beside a held long one closes that.
     const positions = new Map<number, Decimal>()

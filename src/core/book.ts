@@ -5,6 +5,7 @@ import { type Decimal, decimal, type Fraction, ZERO } from './decimal.ts'
 import { Records, type Step } from './excursion.ts'
 import type { Entry, Fill, SplitEntry } from './execution.ts'
 import { type Bar, type DayRange, endOf, type Execution, type Instrument } from './facts.ts'
+import { readOrderRef } from './order-ref.ts'
 import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule, type Situation } from './rules.ts'
 import { type Hole, RunningTrade } from './running.ts'
 import { afterSessionTime } from './session.ts'
@@ -182,8 +183,11 @@ export class ContractBook {
     if (price === undefined) return
     const was = this.#range[edge]
     const is = { price: Number(price), at }
+    const isFurther = was !== undefined && (edge === 'high' ? is.price > was.price : is.price < was.price)
+    // Told twice at one instant, the further one stands.
+    if (was?.at === at && !isFurther) return
     this.#range[edge] = is
-    if (was !== undefined && (edge === 'high' ? is.price > was.price : is.price < was.price)) this.#reach([is.price], was.at, at, 'DAY_RANGE')
+    if (isFurther) this.#reach([is.price], was.at, at, 'DAY_RANGE')
   }
 
   /** A trade that filled in that time, perhaps within its first second, had another size or entry for a part of it: it is left out. */
@@ -380,7 +384,15 @@ export class ContractBook {
     this.trades.push(trade)
     this.#open.add(trade)
     const { symbol, secType } = this.instrument
-    const subject = { unit, account: trade.account, symbol, secType, side: trade.side === 1 ? 'LONG' : 'SHORT', strategy: trade.orderRef, held: trade.held }
+    const subject = {
+      unit,
+      account: trade.account,
+      symbol,
+      secType,
+      side: trade.side === 1 ? 'LONG' : 'SHORT',
+      strategy: readOrderRef(trade.orderRef).strategy,
+      held: trade.held,
+    }
     this.#options.rules.forEach((rule, ruleIndex) => {
       if (!concerns(rule, subject)) return
       const tiers = rule.kind === 'MFE_TARGET' ? rule.tiers.length : 1
