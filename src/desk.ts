@@ -20,7 +20,7 @@ import { type Database, openDatabase } from '#store/db.ts'
 import { seedRules } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
-import { buildApp, refuseOpenHost } from './app.ts'
+import { buildApp, refuseHostWithoutTokens } from './app.ts'
 import { type Bus, type BrokerStatus, openBus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -63,10 +63,10 @@ const RETRY_MS = [500, 1_000, 2_000, 5_000] as const
 
 export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { config, roles, clock, log } = options
-  refuseOpenHost(config.host)
   const closing = new AsyncDisposableStack()
   try {
     const db = closing.use(await openDatabase({ url: config.databaseUrl, home: config.home, log }))
+    await refuseHostWithoutTokens(config.host, db)
     await seedRules(db, (options.rules ?? STARTER_RULES).map(starterRule))
     const bus = openBus()
     let writer: Writer | null = null
@@ -90,7 +90,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   }
 
   async function serve(stack: AsyncDisposableStack, { config }: DeskOptions, db: Database, bus: Bus, brokers: () => readonly BrokerStatus[]): Promise<string> {
-    const app = await buildApp({ db, bus, brokers, clock })
+    const app = await buildApp({ db, bus, brokers, clock, log, origins: config.corsOrigins })
     stack.defer(() => app.close())
     try {
       await app.listen({ host: config.host, port: config.port })
@@ -232,6 +232,7 @@ class Writer implements AsyncDisposable, WatchedWriter {
       stack.defer(() => recorder.close())
       const onChange = (change: Change) => {
         if (change.kind === 'decisions' || change.kind === 'reconnected') recorder.decided()
+        if (change.kind === 'facts' || change.kind === 'reconnected') recorder.appended()
       }
       stack.use(await listen(db, onChange))
       const live = openLive({

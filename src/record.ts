@@ -25,13 +25,14 @@ import {
 } from '#core/facts.ts'
 import { freshState } from '#core/judge.ts'
 import type { MarkFilterMode } from '#core/mark.ts'
+import { readOrderRef } from '#core/order-ref.ts'
 import { rewriteOf } from '#core/rewrite.ts'
 import { closesPassed, marketDay, sessionClose } from '#core/session.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import { EARLIEST, type Instant } from '#core/time.ts'
 import { type Mode, type Trade, type TrajectoryPoint, UNITS } from '#core/trade.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
-import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
+import { APPENDED_FROM, type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { anchorOf, decisionsSince, heldAnchors } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
@@ -58,6 +59,8 @@ export interface Recorder {
   marketTime(): Instant | null
   /** What the broker holds, told while catching up: a position without any execution of ours is adopted, held for the long term. */
   position(position: Position): void
+  /** Another process appended facts (an import): they are folded, and alert nobody. */
+  appended(): void
   /** Somebody decided something: rules are read again, annotated trades are told again. */
   decided(): void
   /** Resolves when everything told so far is committed. */
@@ -103,6 +106,7 @@ type Told =
   | { readonly kind: 'clock'; readonly at: Instant }
   | { readonly kind: 'position'; readonly position: Position }
   | { readonly kind: 'decisions' }
+  | { readonly kind: 'appended' }
   | { readonly kind: 'rebuild'; done(rebuilt: Rebuilt): void }
 
 /** Why a contract is folded again; it stands in the audit of every trade that changes by it. */
@@ -115,6 +119,7 @@ type Reason =
   | 'commission came late'
   | 'price came late'
   | 'bars came late'
+  | 'imported'
   | `corrected by ${string}`
   | Adoption['kind']
   | Settlement['kind']
@@ -155,6 +160,8 @@ class Writer implements Recorder {
   #decision = 0
   readonly #annotated = new Set<string>()
   #heldAnchors: ReadonlySet<string> = new Set()
+  /** The last fact another process appended. */
+  #appended = APPENDED_FROM - 1
   readonly #heldListeners: (() => void)[] = []
   #held = ''
 
@@ -194,6 +201,7 @@ class Writer implements Recorder {
     await this.#books.readRules(this.#options.log)
     for (const stored of await factsOf(this.#db)) {
       this.#books.remember(stored)
+      this.#appended = Math.max(this.#appended, stored.arrival)
       if (stored.fact.kind === 'execution') this.#marketTime = Math.max(this.#marketTime ?? stored.fact.at, stored.fact.at)
     }
     for (const conId of this.#books.openConIds()) await this.#foldAgain(this.#books.contractOf(conId), 'start', () => NOW)
@@ -217,6 +225,10 @@ class Writer implements Recorder {
 
   position(position: Position): void {
     this.#inbox.push({ kind: 'position', position })
+  }
+
+  appended(): void {
+    this.#inbox.push({ kind: 'appended' })
   }
 
   decided(): void {
@@ -276,6 +288,8 @@ class Writer implements Recorder {
         return this.#takePosition(told.position)
       case 'decisions':
         return this.#takeDecisions()
+      case 'appended':
+        return this.#takeAppended()
       case 'rebuild':
         return this.#rebuild().then(told.done)
     }
@@ -526,6 +540,18 @@ class Writer implements Recorder {
     await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) })
   }
 
+  async #takeAppended(): Promise<void> {
+    const conIds = new Set<number>()
+    for (const stored of await factsOf(this.#db, { after: this.#appended })) {
+      this.#appended = stored.arrival
+      this.#books.remember(stored)
+      const { fact } = stored
+      const conId = 'conId' in fact ? fact.conId : 'executionId' in fact ? this.#books.ledger.conIdOf(fact.executionId) : null
+      if (conId != null && this.#books.instruments.has(conId)) conIds.add(conId)
+    }
+    for (const conId of conIds) await this.#foldAgain(this.#books.contractOf(conId), 'imported', () => BEGINNING)
+  }
+
   /** Which trades are held by the trader's word; answers the contracts for which that changed. */
   async #readHeld(): Promise<readonly number[]> {
     const held = new Set(await heldAnchors(this.#db))
@@ -652,7 +678,9 @@ class Writer implements Recorder {
     const newRules = reason === 'rules changed'
     const judgedBefore = newRules ? known : known.filter((alert) => alert.ruleVersion === this.#books.versionOf(alert.ruleId))
     const rewrite = rewriteOf({ trades: stored, alerts: judgedBefore }, { trades, alerts: changes.alerts }, marketTime)
-    const judged = rewrite.judged.filter(({ before }) => !newRules || before === null)
+    // What an import brings to light was never told and is not told now.
+    const judged =
+      reason === 'imported' ? rewrite.judged.filter(({ before }) => before !== null) : rewrite.judged.filter(({ before }) => !newRules || before === null)
     const withdrawn = newRules ? [] : rewrite.withdrawn
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
@@ -681,7 +709,8 @@ class Writer implements Recorder {
 
   #storedTrade(trade: Trade): StoredTrade {
     const mode: Mode = this.#options.demo ? 'DEMO' : modeOf(trade.account)
-    return { ...trade, seq: ++this.#seq, mode, strategy: trade.orderRef, tags: [], note: null, initialStop: null }
+    const { strategy, tags, initialStop } = readOrderRef(trade.orderRef)
+    return { ...trade, seq: ++this.#seq, mode, strategy, tags, note: null, initialStop }
   }
 
   #storedAlert({ ruleIndex: _, ...alert }: RaisedAlert, state: AlertState): StoredAlert {

@@ -448,11 +448,13 @@ function backoffs(waits: readonly number[]): number[] {
 
 /** A fill cuts a hole in two: both parts as one again. */
 function joined(gaps: Notebook['gaps']): Notebook['gaps'] {
-  return gaps.reduce<Notebook['gaps']>((all, gap) => {
-    const last = all.at(-1)
-    if (last === undefined || last.to !== gap.from || last.conIds.join() !== gap.conIds.join()) return [...all, gap]
-    return [...all.slice(0, -1), { ...last, to: gap.to }]
-  }, [])
+  const joined: Notebook['gaps'][number][] = []
+  for (const gap of gaps) {
+    const last = joined.at(-1)
+    if (last === undefined || last.to !== gap.from || last.conIds.join() !== gap.conIds.join()) joined.push(gap)
+    else joined[joined.length - 1] = { ...last, to: gap.to }
+  }
+  return joined
 }
 
 async function until(holds: () => boolean): Promise<void> {

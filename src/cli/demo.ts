@@ -26,7 +26,18 @@ import { alertTable, tradeTable } from './trade-table.ts'
 /** A market day of six and a half hours in about a minute. */
 const SPEED = 400
 /** What a demo takes from the environment; everything that names a database, a vault or a channel is not among it. */
-const TAKEN = ['EXCURSION_HOME', 'EXCURSION_HOST', 'EXCURSION_PORT', 'EXCURSION_LANG', 'EXCURSION_TZ', 'EXCURSION_COLOURS', 'HOME', 'LANG', 'LC_ALL', 'LC_MESSAGES'] as const
+const TAKEN = [
+  'EXCURSION_HOME',
+  'EXCURSION_HOST',
+  'EXCURSION_PORT',
+  'EXCURSION_LANG',
+  'EXCURSION_TZ',
+  'EXCURSION_COLOURS',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'LC_MESSAGES',
+] as const
 const QUERY = '{ trades(first: 3) { edges { node { id side netPnl mfe { pct at } mae { pct } } } } }'
 
 export const demo = verb({
