@@ -142,6 +142,10 @@ const tradeColumns = () => ({
   source: text('source').$type<Provenance['source']>().notNull(),
   coverage: decimal('coverage'),
   gaps: jsonb('gaps').$type<Provenance['gaps']>().notNull(),
+  /** The position came without its executions: nothing is known of it before. */
+  partialSince: instant('partial_since'),
+  /** Bars that contained an own fill and could not be used. */
+  leftOut: number('left_out').notNull().default(0),
   seq: number('seq').notNull(),
   /** What the order's own reference says of the trade (core/order-ref.ts); a person's word goes before it. */
   refStrategy: text('ref_strategy'),

@@ -62,6 +62,7 @@ export class Books {
       if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
       const book = new ContractBook(instrument, { rules: this.#rules.map(({ rule }) => rule), marks: 'SAMPLED', trace: true, commissionOf: this.#commissionOf })
       contract = { conId, instrument, book, filter: new MarkFilter(this.#mode, instrument.secType), heardAt: null, stale: false }
+      for (const range of this.#rangesOf(conId)) book.range(range)
       this.#contracts.set(conId, contract)
     }
     return contract
@@ -144,7 +145,7 @@ export class Books {
     contract.book = await refold(this.#db, {
       instrument,
       entries,
-      ranges: this.#ranges.filter((range) => range.conId === conId).sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0)),
+      ranges: this.#rangesOf(conId),
       gaps: this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
       extra,
       rules: this.#rules.map(({ rule }) => rule),
@@ -155,7 +156,12 @@ export class Books {
     // A fill may have been learnt by asking: only prices say that we listened. Without any, nothing is known since the first fill.
     contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, contract.heardAt === null ? (entries[0]?.at ?? null) : null)
     this.findDeadline()
-    return entries[0]?.at ?? Math.min(Math.max(place.at, EARLIEST), LATEST)
+    // A fill that no longer stands may have opened a trade before the first one that does.
+    return Math.min(Math.max(place.at, EARLIEST), LATEST, entries[0]?.at ?? LATEST)
+  }
+
+  #rangesOf(conId: number): readonly (Bar | DayRange)[] {
+    return this.#ranges.filter((range) => range.conId === conId).sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0))
   }
 
   readonly #commissionOf = (family: string, currency: string) => this.ledger.commissionOf(family, currency)

@@ -59,6 +59,8 @@ interface Absence {
   readonly firstHeard: Map<number, Instant>
 }
 
+/** The broker's clock tells whole seconds. */
+const CLOCK_STEP_MS = 1_000
 /** The market's clock is not this machine's when it stands this far off, or runs this much faster. */
 const OTHER_CLOCK_MS = 3_600_000
 const OTHER_CLOCK_SPEED = 3
@@ -494,7 +496,8 @@ class Session implements Live {
         this.#unheard.set(conId, { ...missing, from })
         continue
       }
-      const to = Math.min(absence.firstHeard.get(conId) ?? now, now)
+      // The broker tells whole seconds: what was asked for before the answer is heard from the end of that second on, or from its first price.
+      const to = Math.min(absence.firstHeard.get(conId) ?? Number.POSITIVE_INFINITY, now + CLOCK_STEP_MS - 1)
       if (to > from) this.#recorder.gap([conId], from, to, reason)
     }
   }

@@ -326,7 +326,9 @@ export class RunningTrade {
     this.#followFalls()
     const drawdown = noEntry ? null : this.#deepest === null ? null : fallPercent(this.#deepest)
     const until = this.closedAt ?? Math.max(now, this.updatedAt)
-    const gaps = holes.flatMap(({ from, to }) => (from < until && to > this.openedAt ? [{ from: Math.max(from, this.openedAt), to: Math.min(to, until) }] : []))
+    const gaps = joined(
+      holes.flatMap(({ from, to }) => (from < until && to > this.openedAt ? [{ from: Math.max(from, this.openedAt), to: Math.min(to, until) }] : [])),
+    )
     return {
       unit: this.unit,
       tradeId: this.tradeId,
@@ -374,6 +376,17 @@ export class RunningTrade {
     }
     return sum
   }
+}
+
+/** Holes that touch are one. */
+function joined(holes: readonly Hole[]): readonly Hole[] {
+  const joined: Hole[] = []
+  for (const hole of [...holes].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1)
+    if (last === undefined || hole.from > last.to) joined.push(hole)
+    else if (hole.to > last.to) joined[joined.length - 1] = { from: last.from, to: hole.to }
+  }
+  return joined
 }
 
 /** A part of an execution takes its share of the commission pro rata. */

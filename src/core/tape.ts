@@ -107,8 +107,8 @@ function parseKind(line: Line): Fact | QuoteLine {
         conId: conId(line),
         from: instant(line, 'from'),
         to: instant(line, 'to'),
-        high: number(line, 'high'),
-        low: number(line, 'low'),
+        high: exactPrice(line, 'high'),
+        low: exactPrice(line, 'low'),
         ...optionalSeenAt(line),
       }
     case 'dayRange':
@@ -141,9 +141,9 @@ function movement(line: Line): { account: string; conId: number; quantity: strin
   return { account: text(line, 'account'), conId: conId(line), quantity: number(line, 'quantity'), price: exactPrice(line) }
 }
 
-function exactPrice(line: Line): string {
-  const price = number(line, 'price')
-  if (!isExact(price)) throw new Unreadable(`expected a price of at most 15 significant digits, found ${price}`)
+function exactPrice(line: Line, name = 'price'): string {
+  const price = number(line, name)
+  if (!isExact(price)) throw new Unreadable(`expected ${name} with at most 15 significant digits, found ${price}`)
   return price
 }
 

@@ -238,6 +238,8 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
     source: provenance.source,
     coverage: provenance.coverage,
     gaps: provenance.gaps,
+    partial_since: writeInstant(provenance.partialSince),
+    left_out: provenance.leftOut ?? 0,
     seq: trade.seq,
     ref_strategy: said.strategy,
     ref_tags: said.tags,
