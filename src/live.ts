@@ -131,9 +131,10 @@ class Session implements Live {
       const held = this.#recorder.held()
       const asked = held.filter(({ conId }) => !this.#watched.has(conId)).map(({ conId }) => conId)
       this.#watched = new Set(held.map(({ conId }) => conId))
+      // The time is asked just before the prices: what it is then, it was when they could begin to come.
+      if (asked.length > 0 && this.#absence === null) void this.#noteHaste(asked)
       this.#broker.watch(held)
       this.#followUnheard()
-      if (asked.length > 0 && this.#absence === null) void this.#noteHaste(asked)
     })
   }
 

@@ -210,7 +210,8 @@ class Session {
   #lastRequestAt = 0
   #executions: { readonly requestId: number; readonly answer: Answer } | null = null
   #positions: Answer | null = null
-  #time: Answer | null = null
+  /** Who asked for the time, in the order in which it is answered. */
+  readonly #times: Answer[] = []
   /** Prices are asked for once executions and positions have been. */
   #following = false
   readonly #lines = new Map<number, Line>()
@@ -288,13 +289,10 @@ class Session {
 
   async askClock(): Promise<void> {
     if (this.#isOver()) throw new BrokerUnreachable(this.#address(), undefined, 'a session that is over')
-    if (this.#time === null) {
-      this.#time = new Answer(this.#settings.clockMs)
-      this.#ask(() => this.#requests.reqCurrentTime())
-    }
-    const asked = this.#time
+    const asked = new Answer(this.#settings.clockMs)
+    this.#times.push(asked)
+    this.#ask(() => this.#requests.reqCurrentTime())
     const outcome = await asked.outcome
-    if (this.#time === asked) this.#time = null
     if (outcome === 'silent') throw new BrokerSilent('what time is it', this.#settings.clockMs)
     if (outcome === 'ended') throw this.#trouble ?? new BrokerUnreachable(this.#address(), undefined, 'a session that ended')
   }
@@ -420,7 +418,7 @@ class Session {
 
   #hearAnything(message: readonly string[]): void {
     this.#message = message
-    this.#time?.stir()
+    for (const asked of this.#times) asked.stir()
   }
 
   #hearServer(time: string): void {
@@ -439,7 +437,7 @@ class Session {
 
   #hearTime(seconds: number): void {
     if (Number.isFinite(seconds) && seconds > 0) this.#tell({ kind: 'clock', at: seconds * 1000 })
-    this.#time?.settle('answered')
+    this.#times.shift()?.settle('answered')
   }
 
   #hearDisconnected(): void {
@@ -827,7 +825,7 @@ class Session {
     this.#pace.close()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
-    for (const answer of [this.#handshake, this.#executions?.answer, this.#positions, this.#time]) answer?.settle('ended')
+    for (const answer of [this.#handshake, this.#executions?.answer, this.#positions, ...this.#times]) answer?.settle('ended')
     // Without a socket the client has nothing to close and would not say that it has closed.
     this.#client.disconnect()
     if (wasOpen && reason !== null) this.#tell({ kind: 'lost', reason })
