@@ -92,9 +92,9 @@ class Session implements Live {
   /** The broker is there, but cut off from the market: since when in market time, and what it said. */
   #feedLost: { readonly at: Instant | null; readonly reason: string } | null = null
   /** Contracts whose live prices stay away while the session goes on: since when, and why. */
-  /** Whose prices were asked for, and who waits for the first of them. */
+  /** Whose prices are wanted; and of those wanted just now, since when, and when the first came. */
   #watched: ReadonlySet<number> = new Set()
-  readonly #firstHeard = new Set<Map<number, Instant>>()
+  readonly #fresh = new Map<number, { readonly from: Instant; firstAt: Instant | null }>()
   readonly #unheard = new Map<number, { readonly from: Instant | null; readonly reason: string }>()
   /** Executions told so far, so that one that is told again as history is known to be no news. */
   readonly #told = new Set<string>()
@@ -129,10 +129,9 @@ class Session implements Live {
     // As soon as a fill opens something: its next price may already be on the way, so it is asked for at once.
     this.#recorder.onHeldChanged(() => {
       const held = this.#recorder.held()
-      const asked = held.filter(({ conId }) => !this.#watched.has(conId)).map(({ conId }) => conId)
+      const from = this.#recorder.marketTime()
+      for (const { conId } of held) if (from !== null && this.#absence === null && !this.#watched.has(conId)) this.#fresh.set(conId, { from, firstAt: null })
       this.#watched = new Set(held.map(({ conId }) => conId))
-      // The time is asked just before the prices: what it is then, it was when they could begin to come.
-      if (asked.length > 0 && this.#absence === null) void this.#noteHaste(asked)
       this.#broker.watch(held)
       this.#followUnheard()
     })
@@ -270,6 +269,9 @@ class Session implements Live {
       case 'prices':
         this.#takePrices(event.conId, event.heard, event.at, event.reason)
         return
+      case 'asked':
+        this.#takeAsked(event.conId, event.at)
+        return
       case 'clock':
         this.#takeClock(event.at)
         return
@@ -295,7 +297,8 @@ class Session implements Live {
 
   #takeQuote(quote: Quote): void {
     if (this.#absence !== null && quote.at !== null && !this.#absence.firstHeard.has(quote.conId)) this.#absence.firstHeard.set(quote.conId, quote.at)
-    if (quote.at !== null) for (const heard of this.#firstHeard) if (!heard.has(quote.conId)) heard.set(quote.conId, quote.at)
+    const fresh = this.#fresh.get(quote.conId)
+    if (fresh !== undefined) fresh.firstAt ??= quote.at
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
     const lostAt = this.#feedLost?.at ?? null
@@ -304,26 +307,12 @@ class Session implements Live {
   }
 
   /** Prices are asked for when the first fill comes. Where the market went on before they could come, that time is a hole. */
-  async #noteHaste(conIds: readonly number[]): Promise<void> {
-    const from = this.#recorder.marketTime()
-    const session = this.#lose
-    if (from === null || session === null) return
-    const firstHeard = new Map<number, Instant>()
-    this.#firstHeard.add(firstHeard)
-    try {
-      await this.#broker.askClock()
-    } catch {
-      // A broker that does not answer is lost in a moment, and that is declared as a whole.
-      return
-    } finally {
-      this.#firstHeard.delete(firstHeard)
-    }
-    const now = this.#answer?.at ?? from
-    if (this.#lose !== session || this.#absence !== null || now <= from + CLOCK_STEP_MS) return
-    for (const conId of conIds) {
-      const to = Math.min(firstHeard.get(conId) ?? Number.POSITIVE_INFINITY, now + CLOCK_STEP_MS - 1)
-      if (to > from) this.#recorder.gap([conId], from, to, 'its prices could not come sooner')
-    }
+  #takeAsked(conId: number, at: Instant): void {
+    const fresh = this.#fresh.get(conId)
+    this.#fresh.delete(conId)
+    if (fresh === undefined || this.#absence !== null || at <= fresh.from + CLOCK_STEP_MS) return
+    const to = Math.min(fresh.firstAt ?? Number.POSITIVE_INFINITY, at + CLOCK_STEP_MS - 1)
+    if (to > fresh.from) this.#recorder.gap([conId], fresh.from, to, 'its prices could not come sooner')
   }
 
   #takePrices(conId: number, heard: boolean, at: Instant | null, reason: string): void {

@@ -47,7 +47,7 @@ describe('opening a session', () => {
       'position DU1 8314 100 @ 183.12',
     ])
     const order = session.requests.map((request) => request.id).filter((id) => id !== REQUESTS.reqContractDetails)
-    expect(order).toEqual([START_API, REQUESTS.reqCurrentTime, REQUESTS.reqExecutions, REQUESTS.reqPositions, REQUESTS.reqMktData])
+    expect(order).toEqual([START_API, REQUESTS.reqCurrentTime, REQUESTS.reqExecutions, REQUESTS.reqPositions, REQUESTS.reqCurrentTime, REQUESTS.reqMktData])
     scene.expectNothingUndecoded()
   })
 

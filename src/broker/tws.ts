@@ -4,6 +4,7 @@
 // keeps requests made while it is down and sends them later, and loses those that wait when it goes down (reference 1.6, t07 and t08).
 import { EventName, IBApi } from '@stoqey/ib'
 import type { Fact, Instrument } from '#core/facts.ts'
+import type { Instant } from '#core/time.ts'
 import type { Clock } from '#src/clock.ts'
 import { BrokerSilent, BrokerUnreachable, ClientIdInUse, type ExcursionError } from '#src/errors.ts'
 import type { Broker, BrokerEvent, NoticeMeaning, Quote } from './port.ts'
@@ -211,7 +212,7 @@ class Session {
   #executions: { readonly requestId: number; readonly answer: Answer } | null = null
   #positions: Answer | null = null
   /** Who asked for the time, in the order in which it is answered. */
-  readonly #times: Answer[] = []
+  readonly #times: (Pick<Answer, 'settle' | 'stir'> & { readonly tell?: (at: Instant) => void })[] = []
   /** Prices are asked for once executions and positions have been. */
   #following = false
   readonly #lines = new Map<number, Line>()
@@ -436,8 +437,12 @@ class Session {
   }
 
   #hearTime(seconds: number): void {
-    if (Number.isFinite(seconds) && seconds > 0) this.#tell({ kind: 'clock', at: seconds * 1000 })
-    this.#times.shift()?.settle('answered')
+    const asked = this.#times.shift()
+    if (Number.isFinite(seconds) && seconds > 0) {
+      this.#tell({ kind: 'clock', at: seconds * 1000 })
+      asked?.tell?.(seconds * 1000)
+    }
+    asked?.settle('answered')
   }
 
   #hearDisconnected(): void {
@@ -657,9 +662,11 @@ class Session {
     }
     this.#lines.set(instrument.conId, line)
     this.#linesByRequest.set(requestId, line)
-    line.turn = this.#ask(() =>
-      this.#requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false),
-    )
+    line.turn = this.#ask(() => {
+      this.#times.push({ settle: () => {}, stir: () => {}, tell: (at) => this.#tell({ kind: 'asked', conId: instrument.conId, at }) })
+      this.#requests.reqCurrentTime()
+      this.#requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
+    })
     this.#askDetails(instrument.conId)
   }
 
