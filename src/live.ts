@@ -94,6 +94,7 @@ class Session implements Live {
   /** Contracts whose live prices stay away while the session goes on: since when, and why. */
   /** Whose prices are wanted; and of those wanted just now, since when, and when the first came. */
   #watched: ReadonlySet<number> = new Set()
+  readonly #lastQuoteAt = new Map<number, Instant>()
   readonly #fresh = new Map<number, { readonly from: Instant; firstAt: Instant | null }>()
   readonly #unheard = new Map<number, { readonly from: Instant | null; readonly reason: string }>()
   /** Executions told so far, so that one that is told again as history is known to be no news. */
@@ -130,7 +131,12 @@ class Session implements Live {
     this.#recorder.onHeldChanged(() => {
       const held = this.#recorder.held()
       const from = this.#recorder.marketTime()
-      for (const { conId } of held) if (from !== null && this.#absence === null && !this.#watched.has(conId)) this.#fresh.set(conId, { from, firstAt: null })
+      for (const { conId } of held) {
+        if (from === null || this.#absence !== null || this.#watched.has(conId)) continue
+        // The recorder may be behind the wire: prices of a line that was let go may already have come for this fill.
+        const heardSince = (this.#lastQuoteAt.get(conId) ?? Number.NEGATIVE_INFINITY) >= from
+        this.#fresh.set(conId, { from, firstAt: heardSince ? from : null })
+      }
       this.#watched = new Set(held.map(({ conId }) => conId))
       this.#broker.watch(held)
       this.#followUnheard()
@@ -299,6 +305,7 @@ class Session implements Live {
     if (this.#absence !== null && quote.at !== null && !this.#absence.firstHeard.has(quote.conId)) this.#absence.firstHeard.set(quote.conId, quote.at)
     const fresh = this.#fresh.get(quote.conId)
     if (fresh !== undefined) fresh.firstAt ??= quote.at
+    if (quote.at !== null) this.#lastQuoteAt.set(quote.conId, quote.at)
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
     const lostAt = this.#feedLost?.at ?? null
