@@ -325,7 +325,8 @@ export class RunningTrade {
     const commission = this.#commission(commissionOf)
     this.#followFalls()
     const drawdown = noEntry ? null : this.#deepest === null ? null : fallPercent(this.#deepest)
-    const until = this.closedAt ?? Math.max(now, this.updatedAt)
+    // A hole's end is known of, even where no price came since: an open trade has lived until then.
+    const until = this.closedAt ?? holes.reduce((last, { to }) => Math.max(last, to), Math.max(now, this.updatedAt))
     const gaps = joined(
       holes.flatMap(({ from, to }) => (from < until && to > this.openedAt ? [{ from: Math.max(from, this.openedAt), to: Math.min(to, until) }] : [])),
     )
