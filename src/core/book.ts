@@ -1,23 +1,17 @@
 // The trade book of one contract. Pure: it is told fills, marks and the time in the order of history and answers what changed.
 //
 // A mark costs two comparisons unless it moves somebody: a record (excursion.ts) or a level a rule waits for (watch.ts).
+import type { Hole } from './coverage.ts'
 import { type Decimal, decimal, type Fraction, ZERO } from './decimal.ts'
 import { Records, type Step } from './excursion.ts'
-import type { Entry, Fill, SplitEntry } from './execution.ts'
+import type { Entry, Fill, PlanEntry, SplitEntry } from './execution.ts'
 import { type Bar, type DayRange, endOf, type Execution, type Instrument } from './facts.ts'
-import { readOrderRef } from './order-ref.ts'
-import { alertPct, concerns, holds, holdsAtDeadline, levels, type Pending, type Rule, type Situation } from './rules.ts'
-import { type Hole, RunningTrade } from './running.ts'
-import { afterSessionTime } from './session.ts'
+import { Lookout, type RaisedAlert, type RaisedBefore } from './lookout.ts'
+import type { Rule } from './rules.ts'
+import { type Reached, RunningTrade } from './running.ts'
 import { Staircase } from './staircase.ts'
 import type { Instant } from './time.ts'
-import type { Alert, Trade, TrajectoryPoint } from './trade.ts'
-import { Watch } from './watch.ts'
-
-export interface RaisedAlert extends Alert {
-  /** The rule's line: the last but one key of the order in which alerts are printed. */
-  readonly ruleIndex: number
-}
+import type { Trade, TrajectoryPoint } from './trade.ts'
 
 export interface BookOptions {
   readonly rules: readonly Rule[]
@@ -25,6 +19,8 @@ export interface BookOptions {
   readonly marks?: 'TICK' | 'SAMPLED'
   /** Whether trajectory points are wanted. */
   readonly trace: boolean
+  /** Of the marks before this instant only those are left on which some trade stood (thinning.ts). */
+  readonly thinnedUntil?: Instant | null
   /** What a family cost, in a currency; null while unknown. */
   commissionOf(family: string, currency: string): Fraction | null
 }
@@ -45,19 +41,9 @@ interface Position {
   roundTrip: RunningTrade | null
 }
 
-interface Waiting {
-  readonly trade: RunningTrade
-  readonly version: number
-}
-
 interface ToldLevel {
   readonly price: number
   readonly at: Instant
-}
-
-interface Deadline {
-  readonly trade: RunningTrade
-  readonly pending: Pending
 }
 
 export class ContractBook {
@@ -71,11 +57,7 @@ export class ContractBook {
   readonly #highs = new Records(1)
   readonly #lows = new Records(-1)
   readonly #open = new Set<RunningTrade>()
-  readonly #attentive = new Set<RunningTrade>()
-  /** Levels at or above which, and (negated) at or below which, somebody's rules want to look. */
-  readonly #above = new Watch<Waiting>()
-  readonly #below = new Watch<Waiting>()
-  #deadlines = new Watch<Deadline>()
+  readonly #lookout: Lookout
   /** The instant the book has come to. */
   #now: Instant = Number.NEGATIVE_INFINITY
   /** The session's high and low as they were told last. */
@@ -88,7 +70,6 @@ export class ContractBook {
   #marks = 0
   #filledSinceMark = true
   readonly #touched = new Set<RunningTrade>()
-  #alerts: RaisedAlert[] = []
   readonly #due = new Set<RunningTrade>()
   #dueAt: Instant = Number.NEGATIVE_INFINITY
   #dueSecond = Number.NEGATIVE_INFINITY
@@ -98,6 +79,7 @@ export class ContractBook {
     this.instrument = instrument
     this.#options = options
     this.#multiplier = multiplierOf(instrument)
+    this.#lookout = new Lookout(instrument, options.rules)
   }
 
   get now(): Instant {
@@ -114,7 +96,7 @@ export class ContractBook {
   }
 
   get nextDeadline(): Instant {
-    return this.#deadlines.next
+    return this.#lookout.next
   }
 
   /** The last fill or fired deadline: a mark dated before it comes too late to be simply told. */
@@ -124,7 +106,12 @@ export class ContractBook {
 
   /** Alerts were raised that nobody took yet. */
   get hasAlerts(): boolean {
-    return this.#alerts.length > 0
+    return this.#lookout.hasAlerts
+  }
+
+  /** History so far was thinned: its prices cannot say what was raised by them. */
+  raisedBefore(said: RaisedBefore): void {
+    for (const trade of this.#open) this.#lookout.raisedBefore(trade, said)
   }
 
   holds(family: string): boolean {
@@ -136,7 +123,7 @@ export class ContractBook {
     const before = this.instrument
     this.instrument = instrument
     this.#multiplier = multiplierOf(instrument)
-    if (before.liquidHours !== instrument.liquidHours || before.timeZone !== instrument.timeZone) this.#dateDeadlinesAgain()
+    this.#lookout.describe(instrument, this.#open)
     return (
       !multiplierOf(before).eq(this.#multiplier) ||
       before.symbol !== instrument.symbol ||
@@ -149,6 +136,10 @@ export class ContractBook {
   enter(entry: Entry): void {
     this.#goTo(entry.at)
     this.#settledAt = this.#now
+    if (entry.kind === 'plan') {
+      this.#plan(entry)
+      return
+    }
     this.#filledSinceMark = true
     if (entry.kind === 'split') this.#split(entry)
     else {
@@ -175,7 +166,9 @@ export class ContractBook {
     if (bar.to !== this.#bars[0]?.to) this.#bars = []
     if (this.#bars.some(({ from, high, low }) => from === bar.from && high === bar.high && low === bar.low)) return
     this.#bars.push(bar)
-    this.#reach([Number(bar.high), Number(bar.low)], bar.from, bar.to, 'BAR')
+    const { from, to, high, low, open, close } = bar
+    const ends = { ...(open === undefined ? {} : { open: Number(open) }), ...(close === undefined ? {} : { close: Number(close) }) }
+    this.#reach({ from, to, high: Number(high), low: Number(low), ...ends, source: 'BAR' })
   }
 
   /** Only an edge further out than it was told before says that somebody traded there since. */
@@ -187,17 +180,27 @@ export class ContractBook {
     // Told twice at one instant, the further one stands.
     if (was?.at === at && !isFurther) return
     this.#range[edge] = is
-    if (isFurther) this.#reach([is.price], was.at, at, 'DAY_RANGE')
+    if (isFurther) this.#reach({ from: was.at, to: at, [edge]: is.price, source: 'DAY_RANGE' })
   }
 
   /** A trade that filled in that time, perhaps within its first second, had another size or entry for a part of it: it is left out. */
-  #reach(prices: readonly number[], from: Instant, at: Instant, source: 'BAR' | 'DAY_RANGE'): void {
+  #reach(reached: Reached): void {
     for (const trade of this.#open) {
-      if (trade.updatedAt >= from) trade.leaveOut()
+      if (trade.updatedAt >= reached.from) trade.leaveOut()
       // What it armed, or reached, its rules say at the next mark, wherever that is.
-      else if (trade.reach(prices, at, source) && trade.pending.length > 0) this.#attentive.add(trade)
+      else if (trade.reach(reached, { highs: this.#highs, lows: this.#lows }, this.#marks)) this.#lookout.attend(trade)
       this.#touched.add(trade)
       if (this.#options.trace) this.#due.add(trade)
+    }
+  }
+
+  /** A stop or target stands there from here on. It is no fill and no mark: rules look at the next of them. */
+  #plan({ family, plan }: PlanEntry): void {
+    for (const trade of this.#byFamily.get(family) ?? []) {
+      if (!trade.isOpen || trade.families[0] !== family) continue
+      trade.planning.moved(plan)
+      this.#touched.add(trade)
+      this.#lookout.attend(trade)
     }
   }
 
@@ -205,7 +208,7 @@ export class ContractBook {
     for (const trade of this.#open) {
       trade.split(ratio, at, { highs: this.#highs, lows: this.#lows }, this.#marks, trade.lastPrice(this.#lastMark, this.#marks))
       this.#touched.add(trade)
-      this.#wait(trade, trade.situation(trade.ownPrice))
+      this.#lookout.wait(trade, trade.situation(trade.ownPrice), this.#now)
     }
     this.#lastMark = Number.NaN
   }
@@ -226,7 +229,8 @@ export class ContractBook {
     if (price > this.#highs.guard) this.#moved(this.#highs.advance(price, at, this.#marks), this.#lows)
     if (price < this.#lows.guard) this.#moved(this.#lows.advance(price, at, this.#marks), this.#highs)
     if (this.#options.trace && at >= this.#dueSecond) this.#secondPassed(at)
-    if (price >= this.#above.next || -price >= this.#below.next || this.#attentive.size > 0) this.#lookAt(price)
+    const { above, below, attentive } = this.#lookout
+    if (price >= above.next || -price >= below.next || attentive.size > 0) this.#lookout.reached(price, this.#now, this.#open.size)
   }
 
   /** The next marks of history, as `mark` for each. What moves nobody is passed over with the guards in registers. */
@@ -239,13 +243,13 @@ export class ContractBook {
 
   /** How many of the marks only the count and the last price have to know of. */
   #passOver(prices: Float64Array, ats: Float64Array, from: number, until: number): number {
-    if (this.#filledSinceMark || this.#attentive.size > 0 || this.#due.size > 0) return 0
+    if (this.#filledSinceMark || this.#lookout.attentive.size > 0 || this.#due.size > 0) return 0
     const watched = this.#open.size > 0
     const high = this.#highs.guard
     const low = this.#lows.guard
-    const above = this.#above.next
-    const under = -this.#below.next
-    const deadline = this.#deadlines.next
+    const above = this.#lookout.above.next
+    const under = -this.#lookout.below.next
+    const deadline = this.#lookout.next
     const dueSecond = this.#options.trace && watched ? this.#dueSecond : Number.POSITIVE_INFINITY
     let last = this.#lastMark
     let marks = 0
@@ -276,7 +280,7 @@ export class ContractBook {
 
   /** The time is now `at` and every fact up to and including it has been told: deadlines up to and including it fire. */
   passTime(at: Instant): void {
-    while (this.#deadlines.next <= at) this.#fireDeadline()
+    while (this.#lookout.next <= at) this.#fireNext()
     if (at > this.#now) this.#now = at
   }
 
@@ -288,9 +292,8 @@ export class ContractBook {
   /** What changed since the last call. Points of the millisecond that still runs are told as they stand and again when they change. */
   takeChanges(): Changes {
     this.#settlePoints()
-    const changes = { trades: [...this.#touched], alerts: this.#alerts, points: this.#points }
+    const changes = { trades: [...this.#touched], alerts: this.#lookout.take(), points: this.#points }
     this.#touched.clear()
-    this.#alerts = []
     this.#points = []
     return changes
   }
@@ -302,7 +305,7 @@ export class ContractBook {
 
   tell(trade: RunningTrade): Trade {
     const { currency } = this.instrument
-    return trade.tell(
+    const told = trade.tell(
       this.instrument,
       trade.lastPrice(this.#lastMark, this.#marks),
       trade.lastResult(this.#lastMark, this.#marks),
@@ -311,10 +314,12 @@ export class ContractBook {
       this.#holes,
       (family) => this.#options.commissionOf(family, currency),
     )
+    const isThinned = trade.openedAt < (this.#options.thinnedUntil ?? Number.NEGATIVE_INFINITY)
+    return isThinned ? { ...told, provenance: { ...told.provenance, thinned: true } } : told
   }
 
   #goTo(at: Instant): void {
-    if (at > this.#deadlines.next) while (this.#deadlines.next < at) this.#fireDeadline()
+    if (at > this.#lookout.next) while (this.#lookout.next < at) this.#fireNext()
     if (this.#options.trace && at !== this.#dueAt) {
       this.#settlePoints()
       this.#due.clear()
@@ -380,28 +385,11 @@ export class ContractBook {
   }
 
   #openTrade(unit: 'ORDER' | 'ROUND_TRIP', fill: Fill, orderKey: string): RunningTrade {
-    const trade = new RunningTrade(unit, fill, orderKey, this.#multiplier, this.#marks)
+    const order = this.#byFamily.get(fill.family)?.find(({ unit, families }) => unit === 'ORDER' && families[0] === fill.family)
+    const trade = new RunningTrade(unit, fill, orderKey, this.#multiplier, this.#marks, order)
     this.trades.push(trade)
     this.#open.add(trade)
-    const { symbol, secType } = this.instrument
-    const subject = {
-      unit,
-      account: trade.account,
-      symbol,
-      secType,
-      side: trade.side === 1 ? 'LONG' : 'SHORT',
-      strategy: readOrderRef(trade.orderRef).strategy,
-      held: trade.held,
-    }
-    this.#options.rules.forEach((rule, ruleIndex) => {
-      if (!concerns(rule, subject)) return
-      const tiers = rule.kind === 'MFE_TARGET' ? rule.tiers.length : 1
-      for (let tier = 0; tier < tiers; tier++) {
-        const pending: Pending = { rule, ruleIndex, tier, armed: false, streak: 0 }
-        trade.pending.push(pending)
-        if (rule.afterMs > 0 || isTimed(rule)) this.#deadlines.add(this.#deadlineOf(trade, rule), { trade, pending })
-      }
-    })
+    this.#lookout.open(trade)
     return trade
   }
 
@@ -412,12 +400,11 @@ export class ContractBook {
     const holders = this.#byFamily.get(fill.family)
     if (holders === undefined) this.#byFamily.set(fill.family, [trade])
     else if (!holders.includes(trade)) holders.push(trade)
-    if (trade.isOpen) this.#look(trade, trade.ownPrice)
+    if (trade.isOpen) this.#lookout.look(trade, trade.ownPrice, this.#now)
     else {
       this.#open.delete(trade)
       this.#lastClosedAt = fill.at
-      this.#attentive.delete(trade)
-      trade.version++
+      this.#lookout.close(trade)
     }
   }
 
@@ -425,8 +412,7 @@ export class ContractBook {
   #rest(): void {
     this.#highs.clear()
     this.#lows.clear()
-    this.#above.sweep(() => false)
-    this.#below.sweep(() => false)
+    this.#lookout.rest()
   }
 
   /** A new record: the drawdowns from it begin, and whoever stands on it has moved. */
@@ -440,97 +426,10 @@ export class ContractBook {
     }
   }
 
-  /** Rules look at the trades whose levels a mark has reached. */
-  #lookAt(price: number): void {
-    const woken = new Set<RunningTrade>(this.#attentive)
-    while (price >= this.#above.next) wake(this.#above, woken)
-    while (-price >= this.#below.next) wake(this.#below, woken)
-    for (const trade of woken) this.#look(trade, price)
-    const bound = 4 * this.#open.size + 64
-    if (this.#above.size > bound) this.#above.sweep(isCurrent)
-    if (this.#below.size > bound) this.#below.sweep(isCurrent)
-  }
-
-  #look(trade: RunningTrade, price: number): void {
-    if (trade.pending.length === 0) return
-    const now = trade.situation(price)
-    let attentive = false
-    for (let i = 0; i < trade.pending.length; ) {
-      const pending = trade.pending[i] as Pending
-      if (!isTimed(pending.rule) && holds(pending, now)) {
-        pending.streak++
-        if (pending.streak >= pending.rule.confirm) {
-          this.#raise(trade, pending, this.#now, price, alertPct(pending.rule, now))
-          trade.pending.splice(i, 1)
-          continue
-        }
-      } else pending.streak = 0
-      attentive ||= pending.streak > 0
-      i++
-    }
-    if (attentive) this.#attentive.add(trade)
-    else this.#attentive.delete(trade)
-    this.#wait(trade, now)
-  }
-
-  /** Waits for the nearest levels at which a rule of the trade could say something else. */
-  #wait(trade: RunningTrade, now: Situation): void {
-    let favourable = Number.POSITIVE_INFINITY
-    let adverse = Number.NEGATIVE_INFINITY
-    for (const pending of trade.pending) {
-      const level = levels(pending, now)
-      if (level.favourable < favourable) favourable = level.favourable
-      if (level.adverse > adverse) adverse = level.adverse
-    }
-    const waiting = { trade, version: ++trade.version }
-    const above = trade.side === 1 ? favourable : -adverse
-    const below = trade.side === 1 ? -adverse : favourable
-    if (above !== Number.POSITIVE_INFINITY) this.#above.add(above, waiting)
-    if (below !== Number.POSITIVE_INFINITY) this.#below.add(below, waiting)
-  }
-
-  #deadlineOf(trade: RunningTrade, rule: Rule): Instant {
-    return rule.clock === 'session' ? afterSessionTime(trade.openedAt, rule.afterMs, this.instrument) : trade.openedAt + rule.afterMs
-  }
-
-  #fireDeadline(): void {
-    const at = this.#deadlines.next
-    const due = this.#deadlines.take()
-    if (due === undefined || !due.trade.isOpen) return
-    this.#settledAt = Math.max(this.#settledAt, at)
-    const { trade, pending } = due
-    trade.pending.splice(trade.pending.indexOf(pending), 1)
-    const price = trade.lastPrice(this.#lastMark, this.#marks)
-    const now = trade.situation(price)
-    if (holdsAtDeadline(pending.rule, now)) this.#raise(trade, pending, at, price, alertPct(pending.rule, now))
-  }
-
-  /** The contract's trading hours became known: what waits on the session clock is dated again. */
-  #dateDeadlinesAgain(): void {
-    const dated = new Watch<Deadline>()
-    for (let due = this.#deadlines.take(); due !== undefined; due = this.#deadlines.take()) {
-      if (due.trade.isOpen) dated.add(this.#deadlineOf(due.trade, due.pending.rule), due)
-    }
-    this.#deadlines = dated
-  }
-
-  #raise(trade: RunningTrade, pending: Pending, at: Instant, price: number, pct: string | null): void {
-    const { rule, ruleIndex, tier } = pending
-    this.#alerts.push({
-      ruleId: rule.id,
-      tier,
-      tradeId: trade.tradeId,
-      unit: trade.unit,
-      account: trade.account,
-      conId: this.instrument.conId,
-      symbol: this.instrument.symbol,
-      at,
-      price: decimal(price).toFixed(),
-      pct,
-      severity: rule.severity,
-      openedAt: trade.openedAt,
-      ruleIndex,
-    })
+  #fireNext(): void {
+    const at = this.#lookout.next
+    const settles = this.#lookout.fireNext((trade) => trade.lastPrice(this.#lastMark, this.#marks))
+    if (settles) this.#settledAt = Math.max(this.#settledAt, at)
   }
 
   /** At the first mark of a second every open trade gets its point of that second. */
@@ -548,15 +447,6 @@ export class ContractBook {
       this.#points.push(trade.point(this.#dueAt, trade.lastPrice(this.#lastMark, this.#marks)))
     }
   }
-}
-
-/** The order in which alerts are printed: time, opening, trade, the rule's line, tier. */
-export function compareAlerts(a: RaisedAlert, b: RaisedAlert): number {
-  return a.at - b.at || a.openedAt - b.openedAt || compareText(a.tradeId, b.tradeId) || a.ruleIndex - b.ruleIndex || a.tier - b.tier
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Its own entry's trade, else the oldest of the other side, held ones last. */
@@ -585,17 +475,4 @@ function aboveZero(id: string | undefined): string | null {
 export function multiplierOf(instrument: Instrument): Decimal {
   const multiplier = decimal(instrument.multiplier ?? 1)
   return multiplier.eq(ZERO) ? decimal(1) : multiplier
-}
-
-function isTimed(rule: Rule): boolean {
-  return rule.kind === 'TIME_STOP' || rule.kind === 'NO_PROGRESS'
-}
-
-function wake(watch: Watch<Waiting>, woken: Set<RunningTrade>): void {
-  const waiting = watch.take()
-  if (waiting !== undefined && isCurrent(waiting)) woken.add(waiting.trade)
-}
-
-function isCurrent(waiting: Waiting): boolean {
-  return waiting.trade.isOpen && waiting.version === waiting.trade.version
 }

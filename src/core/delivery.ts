@@ -9,6 +9,10 @@ import { SEVERITIES, type Severity, type TradeSide } from './trade.ts'
 export const DELIVERY_STATES = ['WAITING', 'SENDING', 'SENT', 'SHARED', 'DEAD'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
+/** retry: it did not arrive, it may the next time. permanent: it never will. ambiguous: nobody knows whether it arrived. */
+export const DELIVERY_FAILURES = ['retry', 'permanent', 'ambiguous'] as const
+export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number]
+
 /** What the writer commits with an alert, in one transaction: the order to tell it. The key makes it once for ever. */
 export interface AlertEffect {
   readonly key: `alert:${string}`
@@ -63,8 +67,15 @@ export interface AboutAlert {
   readonly alert: StoredAlert
   /** null: the trade is no longer known. */
   readonly side: TradeSide | null
-  /** The trader wants to hear nothing of this trade until then. */
-  readonly snoozedUntil: Instant | null
+  /** null: nobody said so. */
+  readonly snooze: Snooze | null
+}
+
+/** A trade the trader wants to hear nothing of for a while. */
+export interface Snooze {
+  readonly until: Instant
+  /** This rule had spoken of the trade before: the trader knew what would be silent. */
+  readonly knew: boolean
 }
 
 export interface AboutSystem {
@@ -120,7 +131,7 @@ export interface Plan {
   readonly nextAt: Instant | null
 }
 
-const HOLDS: Holds = { lateMs: 30_000, calmMs: 5 * 60_000 }
+const HOLDS: Holds = { lateMs: 30_000, calmMs: 15 * 60_000 }
 /** Scale-ins this close together are one decision of the trader, and their alerts one message. */
 const SCALE_IN_MS = 60_000
 /** More messages than this at once are one digest. */
@@ -171,7 +182,7 @@ export function plan(input: PlanInput): Plan {
   const calmDue = calm.some(({ dueAt }) => dueAt <= now)
   const asDigest = groups.length > AT_ONCE_MAX
   // A digest that goes out anyway takes along what waits for one, but for what a person does not want to hear yet.
-  const along = calmDue || asDigest ? calm.filter(({ delivery, dueAt }) => dueAt <= now || isGathered(delivery, quietUntil)) : []
+  const along = calmDue || asDigest ? calm.filter(({ delivery, dueAt }) => dueAt <= now || isGathered(delivery, quietUntil, now)) : []
   for (const { delivery, dueAt } of calm) if (!along.some((one) => one.delivery === delivery)) later.push(dueAt)
   if (asDigest)
     messages.push({ kind: 'digest', messageId: null, deliveries: [...prompt, ...along.map(({ delivery }) => delivery)].sort((a, b) => a.id - b.id) })
@@ -196,18 +207,25 @@ export function quietEnd(now: Instant, { from, until, timeZone }: QuietHours): I
 const DAY_MS = 86_400_000
 
 /** null: at once. */
-function heldUntil(delivery: Waiting, { alert, snoozedUntil }: AboutAlert, manners: Manners, holds: Holds, quietUntil: Instant | null): Instant | null {
+function heldUntil(delivery: Waiting, { alert, snooze }: AboutAlert, manners: Manners, holds: Holds, quietUntil: Instant | null): Instant | null {
   const until: Instant[] = []
   if (alert.state !== 'RAISED') until.push(delivery.createdAt + holds.lateMs)
   else if (rank(alert.severity) < rank(manners.prompt)) until.push(delivery.createdAt + holds.calmMs)
   if (quietUntil !== null && alert.severity !== 'critical') until.push(quietUntil)
-  if (snoozedUntil !== null && snoozedUntil > delivery.createdAt) until.push(snoozedUntil)
+  if (isSilenced(alert, snooze) && snooze.until > delivery.createdAt) until.push(snooze.until)
   return until.length === 0 ? null : Math.max(...until)
 }
 
+/** Everything but what is critical and news: whoever silenced a trailing stop wants to hear of the hard one, but not of the same one again. */
+function isSilenced({ severity }: StoredAlert, snooze: Snooze | null): snooze is Snooze {
+  return snooze !== null && (severity !== 'critical' || snooze.knew)
+}
+
 /** Held only for company: neither quiet hours nor a snooze keep it back. */
-function isGathered({ about }: Waiting, quietUntil: Instant | null): boolean {
-  return about.kind === 'alert' && about.snoozedUntil === null && (quietUntil === null || about.alert.severity === 'critical')
+function isGathered({ about }: Waiting, quietUntil: Instant | null, now: Instant): boolean {
+  if (about.kind !== 'alert') return false
+  const { alert, snooze } = about
+  return !(isSilenced(alert, snooze) && snooze.until > now) && (quietUntil === null || alert.severity === 'critical')
 }
 
 /** Alerts that are one message: of one position and one mark, or the same alert on scale-ins of a minute. */

@@ -1,6 +1,6 @@
 // The ledger: executions by family, corrections and busts, what each cost, and what moved without an execution. Pure: it answers what the history now is.
-import { addFraction, type Decimal, decimal, type Fraction, ONE, plain, ZERO } from './decimal.ts'
-import type { Adoption, Commission, Execution, Fact, FxRate, Link, Settlement, Split } from './facts.ts'
+import { addFraction, type Decimal, type DecimalText, decimal, type Fraction, ONE, plain, ZERO } from './decimal.ts'
+import type { Adoption, Commission, Execution, Fact, FxRate, Link, Plan, SameOrder, Settlement, Split } from './facts.ts'
 import type { Instant } from './time.ts'
 
 /** Where a fact stands in history: its instant, then its arrival. */
@@ -15,6 +15,11 @@ export function before(a: Place, b: Place): boolean {
 
 export function comparePlaces(a: Place, b: Place): number {
   return a.at - b.at || a.arrival - b.arrival
+}
+
+/** The broker tells whole seconds: within that second an execution comes after the last price heard before it. */
+export function withinSecond(second: Instant, heardAt: Instant | null): Instant {
+  return heardAt !== null && heardAt > second && heardAt < second + 1000 ? heardAt : second
 }
 
 const FAMILY = /^([^.]*\.[^.]*\.[^.]*)\.(\d+)$/
@@ -43,6 +48,10 @@ export interface Fill extends Place {
   readonly held: boolean
   /** The entry order whose trade it closes first. */
   readonly closesFirst: string | null
+  /** What the trader says of the trade it opens. */
+  readonly said: SaidOfTrade
+  /** Plans of the trade it opens that were made before it, by time. */
+  readonly plans: readonly Plan[]
 }
 
 /** From here on there are `ratio` units for each one before. */
@@ -52,8 +61,23 @@ export interface SplitEntry extends Place {
   readonly ratio: Decimal
 }
 
-/** What changes positions, in the order of history. */
-export type Entry = Fill | SplitEntry
+/** From here on the trade that the family opened has its stop or target there. */
+export interface PlanEntry extends Place {
+  readonly kind: 'plan'
+  readonly family: string
+  readonly plan: Plan
+}
+
+/** What changes positions, or what was meant with them, in the order of history. */
+export type Entry = Fill | SplitEntry | PlanEntry
+
+/** The trader's own word on where a trade was to be left. Absent: nothing was said; null: nowhere. */
+export interface SaidOfTrade {
+  readonly initialStop?: DecimalText | null
+  readonly initialTarget?: DecimalText | null
+}
+
+const NOTHING_SAID: SaidOfTrade = {}
 
 interface Member extends Place {
   readonly execution: Execution
@@ -73,9 +97,16 @@ export class Ledger {
   readonly #known = new Set<string>()
   readonly #cancelled = new Set<string>()
   readonly #held = new Set<string>()
+  /** Adoptions that say what a position was, whatever had made it. */
+  readonly #found = new Set<string>()
   /** Per account and exit order, the entry order it belongs to. */
   readonly #links = new Map<string, string>()
+  /** Per account and number of an order, how the socket knows it. */
+  readonly #sameOrders = new Map<string, SameOrder>()
   readonly #splits: SplitEntry[] = []
+  /** Per family that opened a trade, by place. */
+  readonly #plans = new Map<string, PlanEntry[]>()
+  readonly #said = new Map<string, SaidOfTrade>()
   /** Per family, per exact execution id. */
   readonly #commissions = new Map<string, Map<string, Commission>>()
   readonly #rates: FxRate[] = []
@@ -107,6 +138,7 @@ export class Ledger {
         return true
       case 'adopt':
       case 'settlement':
+        if (fact.kind === 'adopt' && fact.reason === 'POSITION') this.#found.add(asExecution(fact).executionId)
         this.tell(asExecution(fact), place, fact.kind === 'adopt' ? 'ADOPTION' : 'SETTLEMENT')
         return true
       case 'split':
@@ -120,6 +152,14 @@ export class Ledger {
         return true
       case 'link':
         this.#links.set(linkKey(fact.account, fact.exitPermId), fact.entryPermId)
+        return true
+      case 'sameOrder':
+        // Told the other way round already: that says it.
+        if (this.#sameOrders.get(linkKey(fact.account, fact.asPermId ?? ''))?.asPermId !== fact.permId)
+          this.#sameOrders.set(linkKey(fact.account, fact.permId), fact)
+        return true
+      case 'plan':
+        this.#tellPlan(fact, place)
         return true
       case 'commission':
         this.tellCommission(fact)
@@ -140,6 +180,27 @@ export class Ledger {
   hold(family: string, held: boolean): void {
     if (held) this.#held.add(family)
     else this.#held.delete(family)
+  }
+
+  /** The trader's word on the trade an execution opens. */
+  say(family: string, said: SaidOfTrade): void {
+    this.#said.set(family, said)
+  }
+
+  #tellPlan(plan: Plan, { at, arrival }: Place): void {
+    const family = familyOf(plan.executionId)
+    const plans = [...(this.#plans.get(family) ?? []), { kind: 'plan' as const, family, plan, at, arrival }]
+    this.#plans.set(family, plans.sort(comparePlaces))
+  }
+
+  /** Whether a plan was told already. One that says again what stood before is kept: another may yet become known in between. */
+  hasPlan({ executionId, stop, target, at }: Plan): boolean {
+    const isSame = (a: DecimalText | undefined, b: DecimalText | undefined) => a === b || (a !== undefined && b !== undefined && decimal(a).eq(b))
+    return (this.#plans.get(familyOf(executionId)) ?? []).some(({ plan }) => plan.at === at && isSame(plan.stop, stop) && isSame(plan.target, target))
+  }
+
+  isLinked({ account, exitPermId, entryPermId }: Link): boolean {
+    return this.#links.get(linkKey(account, exitPermId)) === entryPermId
   }
 
   /** The last commission of an execution id wins. */
@@ -166,12 +227,39 @@ export class Ledger {
     return (this.#contracts.get(conId) ?? []).some((family) => this.#families.get(family)?.members[0]?.execution.account === account)
   }
 
-  /** Whether an order traded a contract. */
-  trades(conId: number, account: string, permId: string): boolean {
-    return (this.#contracts.get(conId) ?? []).some((family) => {
-      const execution = this.#families.get(family)?.members.at(-1)?.execution
-      return execution?.account === account && execution.permId === permId
-    })
+  /** The contracts whose trades a fact bears on. */
+  touchedBy(fact: Fact): readonly number[] {
+    if (fact.kind === 'link') return this.#contractsOf(fact.account, fact.exitPermId)
+    if (fact.kind === 'sameOrder') return this.#contractsOf(fact.account, fact.permId)
+    const conId = 'conId' in fact ? fact.conId : 'executionId' in fact ? this.conIdOf(fact.executionId) : null
+    return conId == null ? [] : [conId]
+  }
+
+  /** The contracts an order traded. */
+  #contractsOf(account: string, permId: string): readonly number[] {
+    const isOf = (execution: Execution | undefined) => execution?.account === account && execution.permId === permId
+    return [...this.#contracts].flatMap(([conId, families]) =>
+      families.some((family) => isOf(this.#families.get(family)?.members.at(-1)?.execution) || isOf(this.fillOf(family)?.execution)) ? [conId] : [],
+    )
+  }
+
+  /** An execution that is known, told again under another number of its order: the two are one. Null where that is no news. */
+  sameOrder(told: Execution): SameOrder | null {
+    const known = this.#families.get(familyOf(told.executionId))?.members.find(({ execution }) => execution.executionId === told.executionId)?.execution
+    return known === undefined || sameOrderOf(this.#asOrdered(known), told) === null ? null : sameOrderOf(known, told)
+  }
+
+  /** Under the socket's number of its order, where that is known to be another. */
+  #asOrdered(execution: Execution): Execution {
+    const same = execution.permId === undefined ? undefined : this.#sameOrders.get(linkKey(execution.account, execution.permId))
+    if (same === undefined) return execution
+    const { permId: _, ...rest } = execution
+    return {
+      ...rest,
+      ...(same.asPermId === undefined ? {} : { permId: same.asPermId }),
+      ...(same.asOrderId === undefined ? {} : { orderId: same.asOrderId }),
+      ...(same.asClientId === undefined ? {} : { clientId: same.asClientId }),
+    }
   }
 
   tellRate(rate: FxRate): void {
@@ -189,8 +277,9 @@ export class Ledger {
   fillOf(family: string): Fill | null {
     const known = this.#families.get(family)
     const first = known?.members[0]
-    const execution = known?.members.at(-1)?.execution
-    if (known === undefined || first === undefined || execution === undefined) return null
+    const latest = known?.members.at(-1)?.execution
+    if (known === undefined || first === undefined || latest === undefined) return null
+    const execution = this.#asOrdered(latest)
     const quantity = this.#cancelled.has(execution.executionId) ? ZERO : decimal(execution.quantity)
     return {
       kind: 'fill',
@@ -203,17 +292,27 @@ export class Ledger {
       price: decimal(execution.price),
       held: known.nature === 'ADOPTION' || this.#held.has(family),
       closesFirst: execution.permId === undefined ? null : (this.#links.get(linkKey(execution.account, execution.permId)) ?? null),
+      said: this.#said.get(family) ?? NOTHING_SAID,
+      plans: (this.#plans.get(family) ?? []).filter(({ at }) => at <= first.at).map(({ plan }) => plan),
     }
+  }
+
+  /** The family's fill, and where the stop and target of the trade it opened stood later; nothing of a bust. */
+  entriesOf(family: string): readonly Entry[] {
+    const fill = this.fillOf(family)
+    if (!fill?.quantity.gt(ZERO)) return []
+    const plans = this.#plans.get(family)
+    return plans === undefined ? [fill] : [fill, ...plans.filter(({ at }) => at > fill.at)]
   }
 
   /** Everything that stands (busts left out), in the order of history; of one contract where asked. */
   history(conId?: number): Entry[] {
     const entries: Entry[] = this.#splits.filter((split) => conId === undefined || split.conId === conId)
     for (const family of conId === undefined ? this.#families.keys() : (this.#contracts.get(conId) ?? [])) {
-      const fill = this.fillOf(family)
-      if (fill?.quantity.gt(ZERO)) entries.push(fill)
+      entries.push(...this.entriesOf(family))
     }
-    return entries.sort(comparePlaces)
+    entries.sort(comparePlaces)
+    return this.#found.size === 0 ? entries : withoutExplained(entries, this.#found)
   }
 
   /** Contracts that were ever traded. */
@@ -246,6 +345,30 @@ export class Ledger {
   }
 }
 
+/** A position was found: what the executions before it explain, learnt later perhaps, is theirs; only the rest came without any. */
+function withoutExplained(entries: readonly Entry[], found: ReadonlySet<string>): Entry[] {
+  const positions = new Map<string, Decimal>()
+  return entries.flatMap((entry): Entry[] => {
+    if (entry.kind === 'plan') return [entry]
+    if (entry.kind === 'split') {
+      for (const [key, quantity] of positions) if (key.endsWith(` ${entry.conId}`)) positions.set(key, quantity.times(entry.ratio))
+      return [entry]
+    }
+    const key = `${entry.execution.account} ${entry.execution.conId}`
+    const was = positions.get(key) ?? ZERO
+    if (!found.has(entry.family)) {
+      positions.set(key, positionAfter(was, entry))
+      return [entry]
+    }
+    const isSameSide = was.s === (entry.execution.side === 'BUY' ? 1 : -1)
+    const left = isSameSide ? entry.quantity.minus(was.abs()) : entry.quantity
+    if (left.lte(ZERO)) return []
+    const rest = { ...entry, quantity: left }
+    positions.set(key, positionAfter(was, rest))
+    return [rest]
+  })
+}
+
 /** What moved without an execution, in an execution's shape; its id is what it stands for, so that telling it twice is telling it once. */
 export function asExecution(fact: Adoption | Settlement): Execution {
   const { account, conId, price, at } = fact
@@ -265,6 +388,19 @@ export function asExecution(fact: Adoption | Settlement): Execution {
   }
 }
 
+/** One execution told by two sources: its order's number in `one` is what `other` calls so. Null where they call it the same, or say too little. */
+export function sameOrderOf(one: Execution, other: Execution): SameOrder | null {
+  const { account, permId } = one
+  if (!isSet(permId) || account !== other.account || other.permId === permId) return null
+  if (isSet(other.permId)) return { kind: 'sameOrder', account, permId, asPermId: other.permId }
+  if (!isSet(other.orderId)) return null
+  return { kind: 'sameOrder', account, permId, asOrderId: other.orderId, ...(other.clientId === undefined ? {} : { asClientId: other.clientId }) }
+}
+
+function isSet(id: string | undefined): id is string {
+  return id !== undefined && Number(id) > 0
+}
+
 function linkKey(account: string, permId: Link['exitPermId']): string {
   return `${account} ${permId}`
 }
@@ -275,6 +411,7 @@ export function sinceFlat(entries: readonly Entry[], place: Place): readonly Ent
   let start = 0
   let exposed = 0
   for (const [index, entry] of entries.entries()) {
+    if (entry.kind === 'plan') continue
     if (exposed === 0) start = index
     if (!before(entry, place)) return entries.slice(start)
     if (entry.kind === 'split') {

@@ -66,7 +66,8 @@ export interface Commission {
   readonly seenAt?: Instant
 }
 
-export const MARK_SOURCES = ['LAST', 'MID', 'BAR', 'DAY_RANGE', 'SAMPLED'] as const
+/** HISTORY: fetched afterwards, dated by the second. */
+export const MARK_SOURCES = ['LAST', 'MID', 'BAR', 'DAY_RANGE', 'SAMPLED', 'HISTORY'] as const
 export type MarkSource = (typeof MARK_SOURCES)[number]
 
 /** A price of a contract at an instant. At most 15 significant digits, so that the double holds it exactly. */
@@ -91,6 +92,17 @@ export interface Gap {
   readonly seenAt?: Instant
 }
 
+export const REPAIR_SOURCES = ['TICKS', 'BARS'] as const
+/** The prices between two instants were fetched afterwards: that time is taken out of the contract's gaps, whenever they were told. */
+export interface Repair {
+  readonly kind: 'repair'
+  readonly conId: number
+  readonly from: Instant
+  readonly to: Instant
+  readonly source: (typeof REPAIR_SOURCES)[number]
+  readonly seenAt?: Instant
+}
+
 /** One unit of `base` costs `rate` units of `quote`, from `at` on. */
 export interface FxRate {
   readonly kind: 'fxRate'
@@ -102,7 +114,10 @@ export interface FxRate {
 }
 
 export const ADOPTION_REASONS = ['POSITION', 'TRANSFER', 'EXERCISE', 'ASSIGNMENT'] as const
-/** A position that came without executions of ours: found at start, transferred in, delivered by an option. Held for the long term, partial since `at`. */
+/**
+ * A position that came without executions of ours: found at start, transferred in, delivered by an option. Held for the long term, partial since `at`.
+ * With the reason POSITION it says what the position was at that time: what executions before it explain is theirs, however late they become known.
+ */
 export interface Adoption {
   readonly kind: 'adopt'
   readonly account: string
@@ -166,6 +181,19 @@ export interface Link {
   readonly seenAt?: Instant
 }
 
+/** One order under two numbers: what a statement calls `permId`, the broker's socket calls otherwise. Executions under either are of one order. */
+export interface SameOrder {
+  readonly kind: 'sameOrder'
+  readonly account: string
+  readonly permId: string
+  /** As the socket knows it: its permId, or client and order where it has none. */
+  readonly asPermId?: string
+  readonly asOrderId?: string
+  readonly asClientId?: string
+  readonly at?: Instant
+  readonly seenAt?: Instant
+}
+
 /** Where a trade's stop and target stand, by the execution that opened it. The first stop freezes its R; later ones are moves. */
 export interface Plan {
   readonly kind: 'plan'
@@ -176,7 +204,7 @@ export interface Plan {
   readonly seenAt?: Instant
 }
 
-/** What was traded between two instants, without knowing in which order. */
+/** What was traded after `from` and until `to`, without knowing in which order. Its first and last price, where they are known, are those of its two ends. */
 export interface Bar {
   readonly kind: 'bar'
   readonly conId: number
@@ -184,6 +212,8 @@ export interface Bar {
   readonly to: Instant
   readonly high: DecimalText
   readonly low: DecimalText
+  readonly open?: DecimalText
+  readonly close?: DecimalText
   readonly seenAt?: Instant
 }
 
@@ -197,14 +227,17 @@ export interface DayRange {
   readonly seenAt?: Instant
 }
 
+/** What moves positions without an execution, or says how executions are to be read. */
+export type Change = Adoption | Settlement | Split | Cancel | Hold | Link | SameOrder
 /** Every kind of fact but the mark, which is told to the book on a path of its own. */
-export type Fact = Instrument | Execution | Commission | Gap | FxRate | Adoption | Settlement | Split | Cancel | Hold | Link | Plan | Bar | DayRange
+export type Fact = Instrument | Execution | Commission | Gap | Repair | FxRate | Change | Plan | Bar | DayRange
 export type AnyFact = Fact | Mark
 
 /** At one instant facts are told in this order; those of one number in the order in which they came. */
 export const TELLING_ORDER: Readonly<Record<AnyFact['kind'], number>> = {
   instrument: 0,
   link: 0,
+  sameOrder: 0,
   hold: 0,
   split: 1,
   adopt: 1,
@@ -215,6 +248,7 @@ export const TELLING_ORDER: Readonly<Record<AnyFact['kind'], number>> = {
   plan: 2,
   fxRate: 2,
   gap: 3,
+  repair: 3,
   mark: 3,
   bar: 3,
   dayRange: 3,

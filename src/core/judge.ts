@@ -1,5 +1,5 @@
 // Alerts judged again after history changed: which still stand, which should never have been raised, which were missed. Pure; nothing is sent twice.
-import type { RaisedAlert } from './book.ts'
+import type { RaisedAlert } from './lookout.ts'
 import type { AlertState, StoredAlert } from './stored.ts'
 import type { Instant } from './time.ts'
 
@@ -13,9 +13,9 @@ export interface Judged {
   readonly before: StoredAlert | null
 }
 
-/** The name of an alert: the same rule, tier and trade make the same one. */
-export function alertKey(alert: { readonly ruleId: string; readonly tier: number; readonly tradeId: string }): string {
-  return `${alert.ruleId}|${alert.tier}|${alert.tradeId}`
+/** The name of an alert: the same rule, tier and trade make the same one, and where it repeats itself, the same firing of them. */
+export function alertKey({ ruleId, tier, tradeId, ordinal = 1 }: Pick<RaisedAlert, 'ruleId' | 'tier' | 'tradeId' | 'ordinal'>): string {
+  return `${ruleId}|${tier}|${tradeId}${ordinal === 1 ? '' : `|${ordinal}`}`
 }
 
 /** RAISED, or LATE where the market has gone on for more than five minutes since its fact. */
@@ -41,8 +41,15 @@ export function rejudge(
   return { changed, withdrawn: [...before.values()].filter((alert) => alert.state !== 'WITHDRAWN') }
 }
 
-/** History that came late raises an alert only while it is fresh; else it was MISSED. One that was withdrawn and stands again was told once already. */
+/** States of what nobody was ever told of. */
+const UNTOLD: readonly AlertState[] = ['MISSED', 'SATISFIED']
+
+/**
+ * History that came late raises an alert only while it is fresh; else it was MISSED. One that was withdrawn and stands again is what it was before: it was
+ * told once already. If it never was, it is judged as a new one.
+ */
 function missedOrFresh(alert: RaisedAlert, was: StoredAlert | null, marketTime: Instant): AlertState {
-  if (was !== null) return 'RAISED'
+  const before = was === null ? null : (was.stateBefore ?? 'RAISED')
+  if (before !== null && !UNTOLD.includes(before)) return before
   return freshState(alert, marketTime) === 'LATE' ? 'MISSED' : 'RAISED'
 }

@@ -1,4 +1,5 @@
 // Which price is a mark (domain.md, 'Which price is a mark'). Pure: it judges one contract's prices in their order.
+import { decimal } from './decimal.ts'
 import type { Instant } from './time.ts'
 
 /** A price as a venue told it, before it is judged. `price` null and both sides of the quote known: the mid. `price` NaN: one was told that is no number. */
@@ -42,7 +43,7 @@ const JUMP_SHARE = 0.05
 const CONFIRM_SHARE = 0.01
 const JUMP_WINDOW_MS = 60_000
 const LATE_MS_MAX = 2_000
-/** Wider than rounding, far narrower than any tick: shares that are met exactly must not fail by the last bit. */
+/** Nearer than this, doubles cannot tell a share that is met exactly from one that is passed: it is decided with decimals. */
 const ROUNDING = 1e-12
 
 export interface AcceptedMark {
@@ -93,8 +94,7 @@ export class MarkFilter {
     if (quote.halted) return 'halted'
     if (quote.bid !== null && quote.ask !== null) {
       if (quote.bid > quote.ask) return 'crossed'
-      if ((quote.isMid || quote.price === null) && quote.ask - quote.bid > SPREAD_SHARE_MAX * Math.abs(midOf(quote.bid, quote.ask)) * (1 + ROUNDING))
-        return 'wide spread'
+      if ((quote.isMid || quote.price === null) && isFartherThan(SPREAD_SHARE_MAX, midOf(quote.bid, quote.ask), quote.bid, quote.ask)) return 'wide spread'
     }
     if (this.#last !== null && quote.at < this.#last.at - LATE_MS_MAX) return 'stale'
     return null
@@ -104,7 +104,7 @@ export class MarkFilter {
     const held = this.#held
     if (held !== null) {
       this.#held = null
-      if (Math.abs(mark.price - held.price) <= CONFIRM_SHARE * Math.abs(held.price) * (1 + ROUNDING)) {
+      if (!isFartherThan(CONFIRM_SHARE, held.price, held.price, mark.price)) {
         this.#last = mark
         return { accepted: [held, mark], refused: [] }
       }
@@ -112,13 +112,24 @@ export class MarkFilter {
       return { accepted, refused: [{ ...held, reason: 'jump' }] }
     }
     const last = this.#last
-    if (last !== null && mark.at - last.at <= JUMP_WINDOW_MS && Math.abs(mark.price - last.price) > JUMP_SHARE * Math.abs(last.price) * (1 + ROUNDING)) {
+    if (last !== null && mark.at - last.at <= JUMP_WINDOW_MS && isFartherThan(JUMP_SHARE, last.price, last.price, mark.price)) {
       this.#held = mark
       return NOTHING
     }
     this.#last = mark
     return { accepted: [mark], refused: [] }
   }
+}
+
+/** Whether two prices are farther apart than this share of a third. Met exactly is not farther. */
+function isFartherThan(share: number, whole: number, one: number, other: number): boolean {
+  const distance = Math.abs(one - other)
+  const limit = share * Math.abs(whole)
+  if (Math.abs(distance - limit) > ROUNDING * Math.max(Math.abs(one), Math.abs(other))) return distance > limit
+  return decimal(one)
+    .minus(decimal(other))
+    .abs()
+    .gt(decimal(whole).abs().times(decimal(share)))
 }
 
 /** The price a quote stands for: its own, else the exact mid of both sides; null where neither is known. */

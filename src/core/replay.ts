@@ -2,11 +2,13 @@
 //
 //   replayTapes({ facts, quotes, filter, rules }) -> { trades, alerts, facts, marks }
 // `facts` in reading order (tapes in argument order, lines in theirs); `quotes` per contract by (instant, tape, line).
-import { ContractBook, compareAlerts, compareText, type RaisedAlert } from './book.ts'
+import { ContractBook } from './book.ts'
 import type { Fraction } from './decimal.ts'
 import { type Entry, Ledger } from './execution.ts'
-import { type Bar, type DayRange, endOf, type Fact, type Gap, type Instrument } from './facts.ts'
+import { type Bar, type DayRange, endOf, type Fact, type Gap, type Instrument, type Repair } from './facts.ts'
+import { compareAlerts, compareText, type RaisedAlert } from './lookout.ts'
 import { MarkFilter, type MarkFilterMode, type Quote } from './mark.ts'
+import { narrowed } from './repair.ts'
 import type { Rule } from './rules.ts'
 import type { Instant } from './time.ts'
 import type { Trade } from './trade.ts'
@@ -84,12 +86,14 @@ export class Replay {
     const instruments = new Map<number, Instrument>()
     const ranges: (Bar | DayRange)[] = []
     const gaps: Gap[] = []
+    const repairs: Repair[] = []
     let arrival = 0
     for (const fact of facts) {
       this.#clock = Math.max(this.#clock, endOf(fact) ?? this.#clock)
       if (fact.kind === 'instrument') instruments.set(fact.conId, fact)
       else if (fact.kind === 'bar' || fact.kind === 'dayRange') ranges.push(fact)
       else if (fact.kind === 'gap') gaps.push(fact)
+      else if (fact.kind === 'repair') repairs.push(fact)
       else ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival: ++arrival })
     }
     ranges.sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0))
@@ -104,7 +108,10 @@ export class Replay {
       const told = {
         entries,
         ranges: ranges.filter((range) => range.conId === conId),
-        gaps: gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
+        gaps: narrowed(
+          gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
+          repairs.filter((repair) => repair.conId === conId),
+        ),
       }
       this.#contracts.set(conId, new ContractReplay(instrument, told, options, (family, currency) => ledger.commissionOf(family, currency)))
     }

@@ -1,6 +1,7 @@
 // What a number of reviewed trades made together: results by currency and by strategy, the furthest ones, and how well they were seen.
 // Pure; for a day, a week or a month alike. Currencies are never added together.
 import { type DecimalText, decimal, HUNDRED, plain, ZERO } from './decimal.ts'
+import type { StoredDifference } from './difference.ts'
 import type { ReviewedTrade } from './reviewed-trade.ts'
 import { mean, meanOfKnown, share, sum, total } from './tally.ts'
 import type { Instant } from './time.ts'
@@ -63,6 +64,10 @@ export interface Quality {
   readonly unmarked: readonly string[]
   /** Trades measured from something coarser than every tick. */
   readonly sampled: number
+  /** Where the broker's figures were not ours that day, and something had to be mended. */
+  readonly differences: readonly StoredDifference[]
+  /** Where they were the same fills reckoned another way. */
+  readonly reckonedOtherwise: number
 }
 
 /** How many names a 'top' list holds. */
@@ -128,7 +133,7 @@ function captureOf(closed: readonly ReviewedTrade[]): DecimalText | null {
   return best.gt(ZERO) ? share(sum(closed.map((trade) => decimal(trade.gross ?? 0))), best) : null
 }
 
-export function qualityOf(trades: readonly ReviewedTrade[]): Quality {
+export function qualityOf(trades: readonly ReviewedTrade[], differences: readonly StoredDifference[] = []): Quality {
   const covered = trades.flatMap((trade) => (trade.coverage === null ? [] : [{ symbol: trade.label, coverage: trade.coverage }]))
   const lowest = covered.reduce<(typeof covered)[number] | null>((low, one) => (low === null || decimal(one.coverage).lt(low.coverage) ? one : low), null)
   const gaps = new Map<string, Quality['gaps'][number]>()
@@ -144,6 +149,8 @@ export function qualityOf(trades: readonly ReviewedTrade[]): Quality {
     commissionsUnknown: trades.filter((trade) => trade.commission === null).length,
     unmarked: trades.filter((trade) => trade.source === 'ENTRY').map((trade) => trade.label),
     sampled: trades.filter((trade) => trade.source !== 'TICK' && trade.source !== 'ENTRY').length,
+    differences: differences.filter(({ severity }) => severity !== 'info').sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)),
+    reckonedOtherwise: differences.filter(({ severity, measure }) => severity === 'info' && measure !== 'COMMISSION').length,
   }
 }
 

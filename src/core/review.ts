@@ -2,7 +2,9 @@
 // Pure: trades, alerts and trajectories in, one value out; words, pictures and files are other rooms' work.
 // Never a guess: what is not known is null, and percentages of nothing are null too.
 import { type DecimalText, decimal, plain, ZERO } from './decimal.ts'
+import type { StoredDifference } from './difference.ts'
 import type { Instrument } from './facts.ts'
+import { riskOf } from './plan.ts'
 import { type CurrencyResult, largest, type Quality, qualityOf, resultIn, type StrategyResult, strategiesOf } from './result.ts'
 import { type ReviewedAlert, type ReviewedTrade, reviewTrade, SECTIONS, wasInProfit } from './reviewed-trade.ts'
 import { type Lapses, lapsesOf, type RuleReview, rulesReview, type StandingRule, type Watched } from './rule-review.ts'
@@ -36,9 +38,14 @@ export interface ReviewInput {
   readonly history?: readonly StoredTrade[]
   /** The rules whose silence is looked at; absent: what was missed is only known from the alerts themselves. */
   readonly rules?: readonly StandingRule[]
+  /** Where the broker's figures were not ours at some time of the day. */
+  readonly differences?: readonly StoredDifference[]
   /** Market time now: a verdict whose horizon lies behind it is PENDING. Absent or null: all has been told. */
   readonly asOf?: Instant | null
 }
+
+/** Twenty trading days and the hundred last trades lie within so many calendar days, or are not reached. */
+export const HISTORY_DAYS = 45
 
 export interface Review {
   readonly day: Day
@@ -116,7 +123,7 @@ function reviewAccount(
   account: string,
   mode: Mode,
   seen: readonly Seen[],
-  { day, history = [], rules = [] }: ReviewInput,
+  { day, history = [], rules = [], differences = [] }: ReviewInput,
   instruments: ReadonlyMap<number, Instrument>,
 ): AccountReview {
   const ordered = seen.map((one) => one.reviewed).sort((a, b) => a.openedAt - b.openedAt || (a.tradeId < b.tradeId ? -1 : 1))
@@ -147,7 +154,10 @@ function reviewAccount(
       const before = history.filter((trade) => trade.account === account && trade.mode === mode && trade.currency === currency)
       return compareTrailing(currency, day, before, instruments) ?? []
     }),
-    quality: qualityOf(ordered),
+    quality: qualityOf(
+      ordered,
+      differences.filter((one) => one.account === account),
+    ),
   }
 }
 
@@ -165,10 +175,11 @@ export function becameLoser(trade: ReviewedTrade): boolean {
 
 /** A loser with a stop whose contract, after the exit, went as far the other way as was at stake. Without a stop none was hit. */
 function noiseIn({ reviewed, trade, shadow }: Seen): NoiseStop[] {
-  if (reviewed.section !== 'CLOSED' || trade.initialStop === null || !decimal(trade.grossPnl).lt(ZERO) || wasInProfit(trade)) return []
+  const planned = riskOf(trade)
+  if (reviewed.section !== 'CLOSED' || planned === null || !decimal(trade.grossPnl).lt(ZERO) || wasInProfit(trade)) return []
   const sign = trade.side === 'LONG' ? 1 : -1
   const entry = Number(trade.entryPrice)
-  const risk = Math.abs(entry - Number(trade.initialStop))
+  const risk = Math.abs(Number(planned.entryPrice) - Number(planned.stop))
   const target = risk > 0 ? shadow.find(({ price }) => sign * (price - entry) >= risk) : undefined
   return target === undefined ? [] : [{ trade: reviewed, price: String(target.price), at: target.at }]
 }

@@ -1,13 +1,14 @@
 // A trade as the review of a day tells it: how it stood at the end of that day, what of its best moment it kept, and what became of its alerts.
 // Pure. Never tells what the day could not know, except the verdicts on its alerts, which settle later.
-import { type Decimal, type DecimalText, decimal, HUNDRED, plain, quotient, ZERO } from './decimal.ts'
+import { type DecimalText, decimal, HUNDRED, plain, quotient, ZERO } from './decimal.ts'
 import type { Instrument } from './facts.ts'
 import { dwellMs, walk } from './path.ts'
-import { endOfDay, marketDay, zoneOf } from './session.ts'
+import { inR, riskOf } from './plan.ts'
+import { endOfDay, marketDay, type TradingHours, zoneOf } from './session.ts'
 import type { AlertState, StoredAlert, StoredTrade } from './stored.ts'
 import { share, sum } from './tally.ts'
 import type { Day, Instant } from './time.ts'
-import type { Severity, TradeSide, TrajectoryPoint } from './trade.ts'
+import type { Risk, Severity, StopMove, TradeSide, TrajectoryPoint } from './trade.ts'
 import { judge, type Known, resultThen, type Verdict, wasIgnored } from './verdict.ts'
 
 export const SECTIONS = ['CLOSED', 'OPENED', 'CARRIED', 'HELD'] as const
@@ -57,7 +58,10 @@ export interface ReviewedTrade {
   readonly strategy: string | null
   readonly tags: readonly string[]
   readonly note: string | null
+  /** The first stop the day knew of; 1 R, in the instrument's currency; and how the stop was moved. */
   readonly initialStop: DecimalText | null
+  readonly risk: DecimalText | null
+  readonly stopMoves: readonly StopMove[]
   readonly alerts: readonly ReviewedAlert[]
   readonly source: StoredTrade['provenance']['source']
   /** Percent of the trade's life. */
@@ -123,6 +127,11 @@ export interface Beside {
   readonly asOf: Instant | null
 }
 
+/** The day has something to tell of it: opened by then, and not closed, or last heard of, before. */
+export function livedOn({ openedAt, closedAt, updatedAt }: Pick<StoredTrade, 'openedAt' | 'closedAt' | 'updatedAt'>, day: Day, hours: TradingHours): boolean {
+  return marketDay(openedAt, hours) <= day && marketDay(closedAt ?? updatedAt, hours) >= day
+}
+
 /** The trade as the day knew it, or null where the day did not see it. */
 export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade | null {
   const { day, instrument, points } = beside
@@ -134,6 +143,7 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
   const end = endOfDay(day, hours)
   const section: Section = trade.held ? 'HELD' : closedToday ? 'CLOSED' : openedDay === day ? 'OPENED' : 'CARRIED'
   const state = closedToday ? finalState(trade) : stateAt(trade, end, points)
+  const risk = riskBefore(trade, end)
   const gaveBack = closedToday && wasInProfit(trade) ? decimal(trade.mfe.pnl).minus(trade.grossPnl) : null
   return {
     tradeId: trade.tradeId,
@@ -151,9 +161,11 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
     strategy: trade.strategy,
     tags: trade.tags,
     note: trade.note,
-    initialStop: trade.initialStop,
+    initialStop: risk?.stop ?? null,
+    risk: risk?.amount ?? null,
+    stopMoves: risk === null ? [] : (trade.plan?.moves ?? []).filter(({ at }) => at < end),
     ...state,
-    r: inR(trade, state),
+    r: state.gross === null ? null : inR(risk, state.gross),
     gaveBack: gaveBack === null ? null : plain(gaveBack),
     gaveBackPct: gaveBack === null ? null : share(gaveBack, decimal(trade.mfe.pnl)),
     capture: closedToday && decimal(trade.mfe.pnl).gt(ZERO) ? share(decimal(trade.grossPnl), decimal(trade.mfe.pnl)) : null,
@@ -171,12 +183,12 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
 }
 
 /** Whether a closed trade ever had something to give back: at least half a percent of its entry, or 1 R. */
-export function wasInProfit(trade: Pick<StoredTrade, 'mfe' | 'initialStop' | 'entryPrice' | 'quantity' | 'multiplier'>): boolean {
+export function wasInProfit(trade: Pick<StoredTrade, 'mfe' | 'initialStop' | 'plan'>): boolean {
   const best = decimal(trade.mfe.pnl)
   if (!best.gt(ZERO)) return false
   if (trade.mfe.pct === null || decimal(trade.mfe.pct).gte(PROFIT_FROM)) return true
-  const risk = riskOf(trade, trade)
-  return risk !== null && best.gte(risk)
+  const risk = riskOf(trade)
+  return risk !== null && decimal(risk.amount).gt(ZERO) && best.gte(risk.amount)
 }
 
 function efficiencyOf(trade: StoredTrade): Efficiency | null {
@@ -297,18 +309,8 @@ function reachedBefore(excursion: Reached, end: Instant): Reached {
   }
 }
 
-/** The result in units of the risk taken at entry; null without a stop, or with one at the entry itself. */
-function inR(trade: StoredTrade, state: State): DecimalText | null {
-  const risk = riskOf(trade, state)
-  return risk === null || state.gross === null ? null : plain(quotient(decimal(state.gross), risk))
-}
-
-/** What was at stake at entry; null without a stop, or with one at the entry itself. */
-function riskOf(
-  { initialStop, multiplier }: Pick<StoredTrade, 'initialStop' | 'multiplier'>,
-  { entryPrice, quantity }: { readonly entryPrice: DecimalText; readonly quantity: DecimalText },
-): Decimal | null {
-  if (initialStop === null) return null
-  const risk = decimal(entryPrice).minus(initialStop).abs().times(quantity).times(multiplier)
-  return risk.eq(ZERO) ? null : risk
+/** A risk frozen after the day is not the day's to tell. */
+function riskBefore(trade: StoredTrade, end: Instant): Risk | null {
+  const risk = riskOf(trade)
+  return risk !== null && risk.frozenAt < end ? risk : null
 }

@@ -1,6 +1,7 @@
-// Rules: what a trader wants to be told of while a trade runs (INTERFACES, 'Rules'). Pure: what a rule is, and when its condition holds.
-import { type Decimal, decimal, parseDecimal, plain } from './decimal.ts'
-import { CLEAR, compareRatios, isTrailed, percentAt, percentNear, percentOf, type Ratio, type Sight, type Stretch } from './excursion.ts'
+// Rules: what a trader wants to be told of while a trade runs (INTERFACES, 'Rules'). Pure: what a rule is, how it is read, whom it concerns.
+// When its condition holds: condition.ts. Who looks, and when: lookout.ts.
+import { type Decimal, decimal, parseDecimal } from './decimal.ts'
+import { MARKET_SESSIONS, type MarketSession } from './session.ts'
 import { parseDuration } from './time.ts'
 import { SEVERITIES, type Severity, UNITS, type Unit } from './trade.ts'
 
@@ -13,17 +14,28 @@ export interface Scope {
   readonly strategies?: readonly string[]
   readonly sides?: readonly string[]
   readonly secTypes?: readonly string[]
-  readonly sessions?: readonly string[]
+  readonly sessions?: readonly MarketSession[]
   readonly held?: boolean
 }
 
+/** Percent of the entry of the moment · gross running result in the instrument's currency · the same in multiples of the trade's 1 R. */
+export const MEASURES = ['pct', 'amount', 'r'] as const
+export type Measure = (typeof MEASURES)[number]
+
+export interface Threshold {
+  readonly measure: Measure
+  readonly value: Decimal
+  /** The value as a double, for levels and for comparisons that are clear without the exact one. */
+  readonly near: number
+}
+
 export interface Tier {
-  readonly pct: Decimal
+  readonly threshold: Threshold
   /** What the text suggests taking, a share of the quantity entered: '1/3'. */
   readonly take: string | null
 }
 
-/** A rule, parsed. Percentages are of the volume-weighted entry. */
+/** A rule, parsed. */
 export interface Rule {
   readonly id: string
   readonly kind: RuleKind
@@ -31,28 +43,37 @@ export interface Rule {
   readonly enabled: boolean
   readonly severity: Severity
   readonly scope: Scope
+  /** The channels that are told; null: every one. */
+  readonly channels: readonly string[] | null
+  /** It is looked at in these sessions only; null: always. */
+  readonly sessions: ReadonlySet<MarketSession | null> | null
   /** Looks in a row on which the condition must hold. */
   readonly confirm: number
-  /** MAE_STOP, TRAILING_STOP. */
-  readonly pct: Decimal
+  /** How often it may fire per trade and tier. */
+  readonly times: number
+  /** Milliseconds of market time that must pass before it may fire again. */
+  readonly cooldownMs: number
+  /** MAE_STOP: how far the trade may go against the trader. TRAILING_STOP: the fall, in percent of the best price, else of the running result from its best. */
+  readonly threshold: Threshold | null
   /** MFE_TARGET. */
   readonly tiers: readonly Tier[]
-  readonly armPct: Decimal
-  /** GIVEBACK: share of the best percentage given back. */
+  /** TRAILING_STOP, GIVEBACK: the favourable excursion from which on it is looked at. GIVEBACK measures what was given back as it is armed. */
+  readonly arm: Threshold | null
+  /** GIVEBACK: share of the best given back. */
   readonly fraction: Decimal
+  readonly fractionNear: number
   /** TIME_STOP, NO_PROGRESS: milliseconds after the opening. */
   readonly afterMs: number
   readonly clock: 'wall' | 'session'
-  /** TIME_STOP: mfePct below this; NO_PROGRESS: the percentage now below this. */
-  readonly belowPct: Decimal
-  /** The same numbers as doubles, for levels and for comparisons that are clear without the exact ones. */
-  readonly near: { readonly pct: number; readonly tiers: readonly number[]; readonly armPct: number; readonly fraction: number }
+  /** TIME_STOP: the favourable excursion is below this; NO_PROGRESS: the trade stands below it. */
+  readonly below: Threshold | null
   /** The rule as it was written, for storing and showing. */
   readonly definition: Readonly<Record<string, unknown>>
 }
 
-/** The rules a trader starts with. */
-export const STARTER_RULES: readonly Readonly<Record<string, unknown>>[] = [
+type Definition = Readonly<Record<string, unknown>>
+
+const STOCK_STARTERS: readonly Definition[] = [
   { id: 'hard-stop', kind: 'MAE_STOP', pct: '3', severity: 'critical' },
   {
     id: 'scale-out',
@@ -70,6 +91,48 @@ export const STARTER_RULES: readonly Readonly<Record<string, unknown>>[] = [
   { id: 'no-progress', kind: 'NO_PROGRESS', after: 'PT30M', resultBelowPct: '0.2', enabled: false },
 ]
 
+/** A premium moves by tens of percent a day. */
+const OPTION_STARTERS: readonly Definition[] = [
+  { id: 'option-stop', kind: 'MAE_STOP', pct: '50', severity: 'critical' },
+  {
+    id: 'option-scale-out',
+    kind: 'MFE_TARGET',
+    tiers: [
+      { pct: '50', take: '1/3' },
+      { pct: '100', take: '1/3' },
+    ],
+    severity: 'warn',
+  },
+  { id: 'option-trail', kind: 'TRAILING_STOP', pct: '25', armPct: '25', severity: 'warn' },
+  { id: 'option-giveback', kind: 'GIVEBACK', fraction: '0.5', armPct: '40', severity: 'warn' },
+  { id: 'option-time-stop', kind: 'TIME_STOP', after: 'PT2H', mfeBelowPct: '10', clock: 'session', severity: 'info' },
+]
+
+/** A percent of the price says nothing where the position is a multiple of the money: measured in what the trader risked. */
+const startersInR = (name: string): readonly Definition[] => [
+  { id: `${name}-stop`, kind: 'MAE_STOP', r: '1', severity: 'critical' },
+  {
+    id: `${name}-scale-out`,
+    kind: 'MFE_TARGET',
+    tiers: [
+      { r: '1', take: '1/3' },
+      { r: '2', take: '1/3' },
+    ],
+    severity: 'warn',
+  },
+  { id: `${name}-trail`, kind: 'TRAILING_STOP', r: '0.75', armR: '1', severity: 'warn' },
+  { id: `${name}-giveback`, kind: 'GIVEBACK', fraction: '0.5', armR: '1', severity: 'warn' },
+  { id: `${name}-time-stop`, kind: 'TIME_STOP', after: 'PT2H', mfeBelowR: '0.25', clock: 'session', severity: 'info' },
+]
+
+/** The rules a trader starts with: those for stocks are on, the others wait to be switched on. */
+export const STARTER_RULES: readonly Definition[] = [
+  ...STOCK_STARTERS.map((rule) => ({ ...rule, scope: { secTypes: ['STK'] } })),
+  ...OPTION_STARTERS.map((rule) => ({ ...rule, scope: { secTypes: ['OPT', 'FOP'] }, enabled: false })),
+  ...startersInR('future').map((rule) => ({ ...rule, scope: { secTypes: ['FUT'] }, enabled: false })),
+  ...startersInR('fx').map((rule) => ({ ...rule, scope: { secTypes: ['CASH'] }, enabled: false })),
+]
+
 const DEFAULT_SEVERITY: Readonly<Record<RuleKind, Severity>> = {
   MAE_STOP: 'critical',
   MFE_TARGET: 'warn',
@@ -79,10 +142,30 @@ const DEFAULT_SEVERITY: Readonly<Record<RuleKind, Severity>> = {
   NO_PROGRESS: 'info',
 }
 
-const FIELDS = new Set(
-  'id kind unit enabled severity scope confirm cooldown repeat amount r channels pct tiers armPct fraction after clock mfeBelowPct resultBelowPct'.split(' '),
-)
-const NOT_YET = ['amount', 'r', 'cooldown', 'repeat']
+/** A threshold's three names, one for each measure. */
+type Names = Readonly<Record<Measure, string>>
+const OWN: Names = { pct: 'pct', amount: 'amount', r: 'r' }
+const ARM: Names = { pct: 'armPct', amount: 'armAmount', r: 'armR' }
+const MFE_BELOW: Names = { pct: 'mfeBelowPct', amount: 'mfeBelowAmount', r: 'mfeBelowR' }
+const RESULT_BELOW: Names = { pct: 'resultBelowPct', amount: 'resultBelowAmount', r: 'resultBelowR' }
+const THRESHOLDS: Readonly<Record<RuleKind, readonly Names[]>> = {
+  MAE_STOP: [OWN],
+  MFE_TARGET: [OWN],
+  TRAILING_STOP: [OWN, ARM],
+  GIVEBACK: [ARM],
+  TIME_STOP: [MFE_BELOW],
+  NO_PROGRESS: [RESULT_BELOW],
+}
+const IN_MONEY = [OWN, ARM, MFE_BELOW, RESULT_BELOW].flatMap(({ amount, r }) => [amount, r])
+
+const FIELDS = new Set([
+  ...'id kind unit enabled severity scope channels confirm cooldown repeat tiers fraction after clock'.split(' '),
+  ...[OWN, ARM, MFE_BELOW, RESULT_BELOW].flatMap((names) => Object.values(names)),
+])
+
+/** The ways a trader can be told. */
+export const CHANNELS = ['slack', 'sms', 'webhook'] as const
+const SEC_TYPES = 'STK OPT FUT FOP CASH BAG BOND CFD CRYPTO WAR IOPT FUND CMDTY IND'.split(' ')
 
 /** The rule a value of INTERFACES' shape stands for, or why it is none. */
 export function parseRule(value: unknown): Rule | { readonly refused: string } {
@@ -95,54 +178,135 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
   if (kind === undefined) return { refused: `rule ${id}: expected kind ${RULE_KINDS.join(', ')}; found ${JSON.stringify(line['kind'] ?? null)}` }
   const trouble: string[] = []
   for (const name of Object.keys(line)) if (!FIELDS.has(name)) trouble.push(`unknown field ${name}`)
-  for (const name of NOT_YET) if (line[name] !== undefined && line[name] !== false) trouble.push(`${name} is not supported yet`)
-  const amount = (name: string, fallback: string | null): Decimal => {
-    const found = line[name] === undefined ? fallback : parseDecimal(line[name] as string)
-    if (found === null) trouble.push(`expected ${name} as a number, found ${JSON.stringify(line[name] ?? null)}`)
-    return decimal(found ?? 0)
-  }
+  const own = THRESHOLDS[kind].flatMap((names) => Object.values(names))
+  for (const name of IN_MONEY) if (line[name] !== undefined && !own.includes(name)) trouble.push(`${kind} has no ${name}`)
   const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
     if (line[name] === undefined) return fallback
     const found = allowed.find((a) => a === line[name])
     if (found === undefined) trouble.push(`expected ${name} as ${allowed.join(' or ')}, found ${JSON.stringify(line[name])}`)
     return found ?? fallback
   }
-  const confirm = line['confirm'] === undefined ? 1 : Number(line['confirm'])
-  if (!Number.isInteger(confirm) || confirm < 1) trouble.push(`expected confirm as a whole number from 1, found ${JSON.stringify(line['confirm'])}`)
-  const timed = kind === 'TIME_STOP' || kind === 'NO_PROGRESS'
-  const afterMs = timed ? parseDuration(String(line['after'] ?? '')) : 0
-  if (afterMs === null) trouble.push(`expected after as a duration such as PT30M, found ${JSON.stringify(line['after'] ?? null)}`)
-  const tiers = kind === 'MFE_TARGET' ? parseTiers(line, trouble) : []
-  const rule: Omit<Rule, 'near'> = {
+  const duration = (name: string, example: string): number => {
+    const found = parseDuration(String(line[name] ?? ''))
+    if (found === null) trouble.push(`expected ${name} as a duration such as ${example}, found ${JSON.stringify(line[name] ?? null)}`)
+    return found ?? 0
+  }
+  const scope = parseScope(line['scope'], trouble)
+  const threshold = kind === 'MAE_STOP' || kind === 'TRAILING_STOP' ? parseThreshold(line, OWN, null, trouble) : null
+  const armMeasure = threshold === null || threshold.measure === 'pct' ? 'pct' : 'amount'
+  const fraction = kind === 'GIVEBACK' ? parseNumber(line, 'fraction', trouble) : decimal(0)
+  const rule: Rule = {
     id,
     kind,
     unit: choice('unit', UNITS, 'ORDER'),
     enabled: line['enabled'] !== false,
     severity: choice('severity', SEVERITIES, DEFAULT_SEVERITY[kind]),
-    scope: (line['scope'] ?? {}) as Scope,
-    confirm,
-    pct: kind === 'MAE_STOP' || kind === 'TRAILING_STOP' ? amount('pct', null) : decimal(0),
-    tiers,
-    armPct: kind === 'TRAILING_STOP' || kind === 'GIVEBACK' ? amount('armPct', '0') : decimal(0),
-    fraction: kind === 'GIVEBACK' ? amount('fraction', null) : decimal(0),
-    afterMs: afterMs ?? 0,
+    scope,
+    channels: line['channels'] === undefined ? null : parseList('channels', line['channels'], CHANNELS, trouble),
+    sessions: scope.sessions === undefined ? null : new Set(scope.sessions),
+    confirm: line['confirm'] === undefined ? 1 : parseCount('confirm', line['confirm'], trouble),
+    times: parseTimes(line['repeat'], trouble),
+    cooldownMs: line['cooldown'] === undefined ? 0 : duration('cooldown', 'PT15M'),
+    threshold,
+    tiers: kind === 'MFE_TARGET' ? parseTiers(line, trouble) : [],
+    arm: kind === 'TRAILING_STOP' || kind === 'GIVEBACK' ? parseThreshold(line, ARM, armMeasure, trouble) : null,
+    fraction,
+    fractionNear: Number(fraction),
+    afterMs: isTimed({ kind }) ? duration('after', 'PT30M') : 0,
     clock: choice('clock', ['wall', 'session'], 'wall'),
-    belowPct: kind === 'TIME_STOP' ? amount('mfeBelowPct', null) : kind === 'NO_PROGRESS' ? amount('resultBelowPct', null) : decimal(0),
+    below: isTimed({ kind }) ? parseThreshold(line, kind === 'TIME_STOP' ? MFE_BELOW : RESULT_BELOW, null, trouble) : null,
     definition: line,
   }
-  if (trouble.length > 0) return { refused: `rule ${id}: ${trouble.join('; ')}` }
-  const near = { pct: Number(rule.pct), tiers: tiers.map((tier) => Number(tier.pct)), armPct: Number(rule.armPct), fraction: Number(rule.fraction) }
-  return { ...rule, near }
+  return trouble.length > 0 ? { refused: `rule ${id}: ${trouble.join('; ')}` } : rule
 }
 
-function parseTiers(line: Readonly<Record<string, unknown>>, trouble: string[]): Tier[] {
-  const given = Array.isArray(line['tiers']) ? line['tiers'] : line['pct'] === undefined ? [] : [{ pct: line['pct'] }]
+function parseNumber(line: Definition, name: string, trouble: string[]): Decimal {
+  const found = parseDecimal(line[name] as string)
+  if (found === null) trouble.push(`expected ${name} as a number, found ${JSON.stringify(line[name] ?? null)}`)
+  return found ?? decimal(0)
+}
+
+/** One of the three names, and only one; none: 0 of `fallback`, refused where there is no fallback. */
+function parseThreshold(line: Definition, names: Names, fallback: Measure | null, trouble: string[]): Threshold {
+  const given = MEASURES.filter((measure) => line[names[measure]] !== undefined)
+  if (given.length > 1) trouble.push(`expected one of ${Object.values(names).join(', ')}, found ${given.map((measure) => names[measure]).join(' and ')}`)
+  const measure = given[0] ?? fallback
+  if (measure === null) trouble.push(`expected ${names.pct}, ${names.amount} or ${names.r}, found none`)
+  const value = given.length === 0 || measure === null ? decimal(0) : parseNumber(line, names[measure], trouble)
+  return { measure: measure ?? 'pct', value, near: Number(value) }
+}
+
+function parseTiers(line: Definition, trouble: string[]): Tier[] {
+  const isBare = MEASURES.some((measure) => line[measure] !== undefined)
+  const given: unknown[] = Array.isArray(line['tiers']) ? line['tiers'] : isBare ? [{ ...line, take: undefined }] : []
   if (given.length === 0) trouble.push('expected tiers such as [{"pct":"5","take":"1/3"}], found none')
-  return given.map((tier: Record<string, unknown>, index) => {
-    const pct = parseDecimal(tier['pct'] as string)
-    if (pct === null) trouble.push(`expected tiers[${index}].pct as a number, found ${JSON.stringify(tier['pct'] ?? null)}`)
-    return { pct: decimal(pct ?? 0), take: typeof tier['take'] === 'string' ? tier['take'] : null }
+  return given.map((found, index) => {
+    const inTier: string[] = []
+    const tier = (typeof found === 'object' && found !== null ? found : {}) as Definition
+    const threshold = parseThreshold(tier, OWN, null, inTier)
+    for (const what of inTier) trouble.push(Array.isArray(line['tiers']) ? `tiers[${index}]: ${what}` : what)
+    return { threshold, take: typeof tier['take'] === 'string' ? tier['take'] : null }
   })
+}
+
+/** Once, or as said; true: without end. */
+function parseTimes(given: unknown, trouble: string[]): number {
+  if (given === undefined || given === false) return 1
+  return given === true ? Number.POSITIVE_INFINITY : parseCount('repeat', given, trouble)
+}
+
+function parseCount(name: string, given: unknown, trouble: string[]): number {
+  const count = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN
+  if (Number.isInteger(count) && count >= 1) return count
+  trouble.push(`expected ${name} as a whole number from 1${name === 'repeat' ? ', true or false' : ''}, found ${JSON.stringify(given)}`)
+  return 1
+}
+
+/** A list of texts, of these where only some are known. */
+function parseList<T extends string>(name: string, given: unknown, known: readonly T[] | null, trouble: string[]): T[] {
+  if (!Array.isArray(given)) {
+    trouble.push(`expected ${name} as a list such as ["${known?.[0] ?? 'DU1'}"], found ${JSON.stringify(given)}`)
+    return []
+  }
+  for (const one of given) {
+    const isKnown = known === null ? typeof one === 'string' && one !== '' : known.includes(one as T)
+    if (!isKnown) trouble.push(`expected in ${name} ${known === null ? 'names' : known.join(', ')}; found ${JSON.stringify(one)}`)
+  }
+  return given as T[]
+}
+
+const SCOPE_LISTS = {
+  accounts: null,
+  symbols: null,
+  strategies: null,
+  sides: ['LONG', 'SHORT'],
+  secTypes: SEC_TYPES,
+  sessions: MARKET_SESSIONS,
+} as const satisfies Record<string, readonly string[] | null>
+
+function parseScope(given: unknown, trouble: string[]): Scope {
+  if (given === undefined) return {}
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    trouble.push(`expected scope as an object such as {"secTypes":["STK"]}, found ${JSON.stringify(given)}`)
+    return {}
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'held') {
+      if (typeof value !== 'boolean') trouble.push(`expected scope.held as true or false, found ${JSON.stringify(value)}`)
+    } else if (Object.hasOwn(SCOPE_LISTS, name)) parseList(`scope.${name}`, value, SCOPE_LISTS[name as keyof typeof SCOPE_LISTS], trouble)
+    else trouble.push(`expected scope of ${Object.keys(SCOPE_LISTS).join(', ')}, held; found ${name}`)
+  }
+  return given as Scope
+}
+
+/** Whether only the clock makes it look, once. */
+export function isTimed({ kind }: Pick<Rule, 'kind'>): boolean {
+  return kind === 'TIME_STOP' || kind === 'NO_PROGRESS'
+}
+
+/** The value of a threshold in one of the measures; null where it is said in another, or not at all. */
+export function valueIn(measure: Measure, threshold: Threshold | null | undefined): Decimal | null {
+  return threshold?.measure === measure ? threshold.value : null
 }
 
 /** Whether a rule speaks of a trade at all. */
@@ -171,144 +335,3 @@ export function concerns(
     among(scope.strategies, trade.strategy)
   )
 }
-
-/** One thing that can be told once per trade: a rule, or one of its tiers. */
-export interface Pending {
-  readonly rule: Rule
-  readonly ruleIndex: number
-  readonly tier: number
-  armed: boolean
-  streak: number
-}
-
-/** What a condition is judged on: the trade after a fact, at the price it saw last. */
-export interface Situation {
-  readonly stretch: Stretch
-  readonly price: number
-  /** The best price since entry, own fills included. */
-  readonly best: number
-  /** Where the favourable percentage was reached, and that percentage in doubles. */
-  readonly mfe: Sight
-  readonly mfeNear: number
-}
-
-/** Whether the condition of a price rule holds; arms it on the way. Exact: doubles decide only where they are clear. */
-export function holds(pending: Pending, now: Situation): boolean {
-  const { rule, tier } = pending
-  const { near } = rule
-  const { stretch, mfeNear } = now
-  if (stretch.entry === 0 && (rule.kind !== 'TRAILING_STOP' || !pending.armed)) return false
-  const percent = percentNear(stretch, now.price)
-  switch (rule.kind) {
-    case 'MAE_STOP':
-      return isAtLeast(-percent - near.pct, 100 + Math.abs(percent) + Math.abs(near.pct), () => compareRatios(whole(rule.pct.neg()), percentNow(now)))
-    case 'MFE_TARGET':
-      return hasReached(now, (rule.tiers[tier] as Tier).pct, near.tiers[tier] as number)
-    case 'TRAILING_STOP': {
-      pending.armed ||= hasReached(now, rule.armPct, near.armPct)
-      return pending.armed && isTrailed(stretch.side, now.best, now.price, rule.pct, near.pct)
-    }
-    case 'GIVEBACK': {
-      pending.armed ||= hasReached(now, rule.armPct, near.armPct)
-      if (!pending.armed) return false
-      const beyond = mfeNear * (1 - near.fraction) - percent
-      return isAtLeast(beyond, 100 + Math.abs(percent) + (100 + Math.abs(mfeNear)) * (1 + Math.abs(near.fraction)), () => {
-        const mfe = percentOf(now.mfe)
-        return compareRatios({ n: mfe.n.times(ONE.minus(rule.fraction)), d: mfe.d }, percentNow(now))
-      })
-    }
-    case 'TIME_STOP':
-    case 'NO_PROGRESS':
-      return false
-  }
-}
-
-/** Whether the favourable percentage has reached one. */
-function hasReached(now: Situation, pct: Decimal, near: number): boolean {
-  return isAtLeast(now.mfeNear - near, 100 + Math.abs(now.mfeNear) + Math.abs(near), () => compareRatios(percentOf(now.mfe), whole(pct)))
-}
-
-/** Whether a difference is at least 0: by its double where that is clear in view of what it was taken from, else exactly. */
-function isAtLeast(near: number, scale: number, exact: () => number): boolean {
-  return Math.abs(near) > CLEAR * scale ? near > 0 : exact() >= 0
-}
-
-/** The percentage now. The entry is not 0. */
-function percentNow(now: Situation): Ratio {
-  return percentAt(now.stretch, decimal(now.price)) as Ratio
-}
-
-function whole(pct: Decimal): Ratio {
-  return { n: pct, d: ONE }
-}
-
-/** Whether the condition of a time rule holds at its deadline. */
-export function holdsAtDeadline(rule: Rule, now: Situation): boolean {
-  const percent = percentAt(now.stretch, decimal(now.price))
-  if (percent === null) return false
-  return compareRatios(rule.kind === 'TIME_STOP' ? percentOf(now.mfe) : percent, whole(rule.belowPct)) < 0
-}
-
-/** The percentage an alert carries: mfePct for MFE_TARGET and TIME_STOP, the percentage now for the others; null where the entry is 0. */
-export function alertPct(rule: Rule, now: Situation): string | null {
-  const percent = percentAt(now.stretch, decimal(now.price))
-  if (percent === null) return null
-  const shown = rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? percentOf(now.mfe) : percent
-  return plain(shown.n.div(shown.d))
-}
-
-/** Side × price at or above, and at or below, which a rule could say something else. */
-export interface Levels {
-  readonly favourable: number
-  readonly adverse: number
-}
-const NEVER: Levels = { favourable: Number.POSITIVE_INFINITY, adverse: Number.NEGATIVE_INFINITY }
-
-/** Share by which a level is taken nearer than it is: waking in vain is cheap, sleeping through is wrong. */
-const MARGIN = 1e-11
-
-/**
- * The levels a pending rule waits for, in doubles. What follows the best price (an armed trail or giveback) leaves half of its distance to the
- * price as play: it need not be woken by every record, only by one that used up the play or by a price within it.
- */
-export function levels(pending: Pending, now: Situation): Levels {
-  const { rule, tier, armed } = pending
-  const { near } = rule
-  const { side, entry } = now.stretch
-  const percent = Math.abs(entry) / 100
-  const key = side * entry
-  if (rule.kind === 'TRAILING_STOP' && armed) {
-    const reach = 1 + Math.abs(near.pct) / 100
-    const best = side * now.best
-    const trigger = best - (near.pct / 100) * Math.abs(best)
-    const play = Math.max(0, side * now.price - trigger) / (2 * reach)
-    return between(trigger + play * reach, best + play, percent)
-  }
-  if (entry === 0) return NEVER
-  switch (rule.kind) {
-    case 'MAE_STOP':
-      return between(key - near.pct * percent, Number.POSITIVE_INFINITY, percent)
-    case 'MFE_TARGET':
-      return between(Number.NEGATIVE_INFINITY, key + (near.tiers[tier] as number) * percent, percent)
-    case 'TRAILING_STOP':
-      return between(Number.NEGATIVE_INFINITY, key + near.armPct * percent, percent)
-    case 'GIVEBACK': {
-      if (!armed) return between(Number.NEGATIVE_INFINITY, key + near.armPct * percent, percent)
-      const kept = 1 - near.fraction
-      const trigger = key + now.mfeNear * kept * percent
-      const best = key + now.mfeNear * percent
-      if (kept <= 0) return between(trigger, Number.POSITIVE_INFINITY, percent)
-      const play = Math.max(0, side * now.price - trigger) / 2
-      return between(trigger + play, best + play / kept, percent)
-    }
-    case 'TIME_STOP':
-    case 'NO_PROGRESS':
-      return NEVER
-  }
-}
-
-function between(adverse: number, favourable: number, percent: number): Levels {
-  return { favourable: favourable - MARGIN * (Math.abs(favourable) + percent), adverse: adverse + MARGIN * (Math.abs(adverse) + percent) }
-}
-
-const ONE = decimal(1)

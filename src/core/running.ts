@@ -1,4 +1,5 @@
 // A trade while the book folds it: its fills, its size, its extremes. Pure; only the book changes it.
+import type { Pending, Situation } from './condition.ts'
 import { addFraction, type Decimal, decimal, type Fraction, ONE, plain, quotient, ZERO } from './decimal.ts'
 import {
   deeper,
@@ -17,24 +18,29 @@ import {
   standing,
   widen,
 } from './excursion.ts'
+import { coverageOf, type Hole, joined } from './coverage.ts'
 import type { Fill as FamilyFill } from './execution.ts'
-import type { Instrument } from './facts.ts'
-import type { Pending, Situation } from './rules.ts'
-import { type TradingHours, tradedMs } from './session.ts'
+import type { Execution, Instrument } from './facts.ts'
+import { Planning } from './planning.ts'
 import type { Instant } from './time.ts'
 import type { Excursion, Fill, Trade, TradeSide, TrajectoryPoint, Unit } from './trade.ts'
-
-/** Time without marks of the trade's contract. */
-export interface Hole {
-  readonly from: Instant
-  readonly to: Instant
-}
 
 /** The part of a family's fill that belongs to one trade. */
 interface Part {
   readonly fill: FamilyFill
   readonly role: 'ENTRY' | 'EXIT'
   readonly quantity: Decimal
+}
+
+/** What was traded after an instant and until another, nobody knows in which order: a bar, or a move of the session's high or low. */
+export interface Reached {
+  readonly from: Instant
+  readonly to: Instant
+  readonly high?: number
+  readonly low?: number
+  readonly open?: number
+  readonly close?: number
+  readonly source: 'BAR' | 'DAY_RANGE'
 }
 
 /** A stretch of a trade: where its staircases began, and up to where they are its own. */
@@ -46,6 +52,11 @@ export interface Span {
   readonly best: number
   /** The contract's count of marks at its end: later steps are not its own. */
   readonly marks: number
+  /** What ended it, where that was no fill; the next one goes on with the same size and entry. */
+  readonly reached: Reached | null
+  readonly from: Instant
+  /** The price it began with: an own fill's, or the last one of a bar. Null: none is known of that moment, and its first steps are no prices. */
+  readonly first: number | null
 }
 
 /** A split price is a quotient; a double holds this many digits of it surely. */
@@ -72,8 +83,12 @@ export class RunningTrade {
   readonly marksBefore: number
   readonly pending: Pending[] = []
   readonly past: Span[] = []
+  /** What it was meant to risk. */
+  readonly planning: Planning
   /** Changes whenever the levels its rules wait for change; what waits under an older number is stale. */
   version = 0
+  /** The next instant at which its rules want to look again, whatever the price. */
+  wakesAt: Instant = Number.POSITIVE_INFINITY
   closedAt: Instant | null = null
   updatedAt: Instant
   /** The second of the last trajectory point. */
@@ -101,16 +116,20 @@ export class RunningTrade {
   /** How far the falls are followed: the record, the lowest step since it, the best price until then. */
   #record: Step | null = null
   #lowest: Step | null = null
+  /** How its stretch began. */
+  #from: Instant = 0
+  #first: number | null = null
   #best: number
   #bestBefore: number
 
-  constructor(unit: Unit, fill: FamilyFill, orderKey: string, multiplier: Decimal, marks: number) {
+  constructor(unit: Unit, fill: FamilyFill, orderKey: string, multiplier: Decimal, marks: number, opening?: RunningTrade) {
     const { execution } = fill
     this.unit = unit
     this.tradeId = `${unit}:${execution.account}:${execution.conId}:${fill.family}`
     this.account = execution.account
     this.orderKey = orderKey
     this.orderRef = execution.orderRef ?? null
+    this.planning = new Planning(fill, multiplier, opening?.planning)
     this.held = fill.held
     this.adopted = fill.nature === 'ADOPTION'
     this.side = execution.side === 'BUY' ? 1 : -1
@@ -134,14 +153,25 @@ export class RunningTrade {
     return this.stretch.openQuantity
   }
 
+  /** The execution that opened it, as it is known now. */
+  get opening(): Execution | undefined {
+    return this.#parts[0]?.fill.execution
+  }
+
   get families(): string[] {
     return this.#parts.map((part) => part.fill.family)
+  }
+
+  /** 1 R as far as history has come, in the instrument's currency; null where it is unknown or 0. */
+  get risk(): Fraction | null {
+    return this.planning.risk
   }
 
   /** Takes a part of a fill as its own: the stretch before it ends, another begins at its price. */
   take(fill: FamilyFill, role: 'ENTRY' | 'EXIT', quantity: Decimal, prices: Prices, marks: number): void {
     this.#endStretch(prices, marks)
     this.#parts.push({ fill, role, quantity })
+    this.planning.filled(fill, role, quantity)
     const before = this.stretch
     const value = quantity.times(fill.price)
     const price = Number(fill.execution.price)
@@ -159,13 +189,16 @@ export class RunningTrade {
     this.updatedAt = fill.at
     // An exit changes neither the entry nor, at its own price, the result.
     this.#see({ stretch: role === 'ENTRY' ? this.stretch : before, price, at: fill.at })
-    if (this.stretch.openQuantity.eq(ZERO)) this.closedAt = fill.at
-    else this.#beginStretch(fill.at, prices, marks)
+    if (this.stretch.openQuantity.eq(ZERO)) {
+      this.closedAt = fill.at
+      this.planning.closed(fill.at)
+    } else this.#beginStretch(fill.at, prices, marks)
   }
 
   /** From now on there are `ratio` units for each one before: quantities grow, prices shrink, results and percentages stay. */
   split(ratio: Decimal, at: Instant, prices: Prices, marks: number, last: number): void {
     this.#endStretch(prices, marks)
+    this.planning.split(ratio, at)
     this.#ownResult = last === this.ownPrice && this.#ownResult !== null ? this.#ownResult : resultAt(this.stretch, decimal(last))
     const { entryQuantity, openQuantity, entry } = this.stretch
     const scale = (price: number) => Number((price / Number(ratio)).toPrecision(SPLIT_DIGITS))
@@ -178,16 +211,37 @@ export class RunningTrade {
     this.#beginStretch(at, prices, marks)
   }
 
-  /** Prices between two were traded while it was open, nobody knows when: its extremes are at least that far. True where one moved. */
-  reach(prices: readonly number[], at: Instant, source: 'BAR' | 'DAY_RANGE'): boolean {
-    const before = [this.mfe(), this.mae()]
-    for (const price of prices) {
+  /**
+   * Prices were traded while it was open, nobody knows when: its extremes are at least that far. Where that says more than its own staircases, they end
+   * there and others begin, with the last price of the bar where that is known. True where an extreme moved.
+   */
+  reach(reached: Reached, prices: Prices, marks: number): boolean {
+    const { to: at, high, low, close, source } = reached
+    const [mfe, mae] = [this.mfe(), this.mae()]
+    for (const price of [high, low]) {
+      if (price === undefined) continue
       this.#mfe = widen(this.#mfe, 1, { stretch: this.stretch, price, at })
       this.#mae = widen(this.#mae, -1, { stretch: this.stretch, price, at })
     }
-    if (this.#mfe !== before[0]) this.#mfeSource = source
-    if (this.#mae !== before[1]) this.#maeSource = source
-    return this.#mfe !== before[0] || this.#mae !== before[1]
+    if (this.#mfe !== mfe) this.#mfeSource = source
+    if (this.#mae !== mae) this.#maeSource = source
+    const worst = this.side === 1 ? low : high
+    // It came after the best price before it; whether after its own best, nobody knows.
+    if (worst !== undefined) this.#deepest = deeper(this.#deepest, { stretch: this.stretch, best: mfe.price, price: worst })
+    const moved = this.#mfe !== mfe || this.#mae !== mae
+    if (moved || this.#fallsTo(worst)) {
+      this.#endStretch(prices, marks, reached)
+      this.#beginStretch(at, prices, marks, close ?? null)
+    }
+    return moved
+  }
+
+  /** Further down than anything since the standing favourable record. */
+  #fallsTo(price: number | undefined): boolean {
+    const member = this.side === 1 ? this.#high : this.#low
+    if (price === undefined || member === null) return false
+    const { back } = standing(member.start)
+    return back === null || this.side * (price - standing(back).price) < 0
   }
 
   /** A bar or range that contains its entry cannot be used whole: it is left out, and that is said. */
@@ -207,24 +261,28 @@ export class RunningTrade {
     this.#deepest = deeper(this.#deepest, { stretch: sight.stretch, best: this.#mfe.price, price: sight.price })
   }
 
-  #beginStretch(at: Instant, { highs, lows }: Prices, marks: number): void {
-    this.#high = highs.join(this, this.ownPrice, at, marks, this.side === 1)
-    this.#low = lows.join(this, this.ownPrice, at, marks, this.side === -1)
+  /** `first` null: the next price, whatever it is, is the first of every staircase. */
+  #beginStretch(at: Instant, { highs, lows }: Prices, marks: number, first: number | null = this.ownPrice): void {
+    const [high, low] = [first ?? Number.NEGATIVE_INFINITY, first ?? Number.POSITIVE_INFINITY]
+    this.#from = at
+    this.#first = first
+    this.#high = highs.join(this, high, at, marks, this.side === 1)
+    this.#low = lows.join(this, low, at, marks, this.side === -1)
     this.#favourable = this.side === 1 ? this.#high.start : this.#low.start
     this.#adverse = this.side === 1 ? this.#low.start : this.#high.start
     this.#record = this.#favourable
-    this.#record.back = (this.side === 1 ? lows : highs).begin(this.ownPrice, at, marks)
+    this.#record.back = this.side === 1 ? lows.begin(low, at, marks) : highs.begin(high, at, marks)
     this.#lowest = null
     this.#best = this.#mfe.price
     this.#bestBefore = this.#best
   }
 
-  #endStretch({ highs, lows }: Prices, marks: number): void {
+  #endStretch({ highs, lows }: Prices, marks: number, reached: Reached | null = null): void {
     if (this.#high === null || this.#low === null) return
     this.mfe()
     this.mae()
     this.#followFalls()
-    this.past.push({ stretch: this.stretch, high: this.#high.start, low: this.#low.start, best: this.#bestBefore, marks })
+    this.past.push(this.#span(this.#high, this.#low, marks, reached))
     highs.leave(this.#high)
     lows.leave(this.#low)
     this.#high = null
@@ -235,7 +293,12 @@ export class RunningTrade {
   /** Its stretches in order, the one that runs included; `marks` is the contract's count of marks now. */
   spans(marks: number): readonly Span[] {
     if (this.#high === null || this.#low === null) return this.past
-    return [...this.past, { stretch: this.stretch, high: this.#high.start, low: this.#low.start, best: this.#bestBefore, marks }]
+    return [...this.past, this.#span(this.#high, this.#low, marks, null)]
+  }
+
+  #span(high: Member, low: Member, marks: number, reached: Reached | null): Span {
+    const { stretch } = this
+    return { stretch, high: high.start, low: low.start, best: this.#bestBefore, marks, reached, from: this.#from, first: this.#first }
   }
 
   /** The favourable extreme with everything seen so far. */
@@ -283,7 +346,8 @@ export class RunningTrade {
       let lowest: Step | null = record === this.#record && this.#lowest !== null ? this.#lowest : record.back
       const end = record.next?.mark ?? Number.POSITIVE_INFINITY
       while (lowest?.next != null && lowest.next.mark < end) lowest = lowest.next
-      if (lowest !== null) this.#deepest = deeper(this.#deepest, { stretch: this.stretch, best: this.#best, price: lowest.price })
+      if (lowest !== null && Number.isFinite(lowest.price))
+        this.#deepest = deeper(this.#deepest, { stretch: this.stretch, best: this.#best, price: lowest.price })
       this.#record = record
       this.#lowest = lowest
     }
@@ -301,8 +365,9 @@ export class RunningTrade {
   }
 
   situation(price: number): Situation {
-    const { price: best, percent: mfe } = this.mfe()
-    return { stretch: this.stretch, price, best, mfe, mfeNear: mfe.stretch.entry === 0 ? 0 : percentNear(mfe.stretch, mfe.price) }
+    const { price: best, percent: mfe, result: peak } = this.mfe()
+    const mfeNear = mfe.stretch.entry === 0 ? 0 : percentNear(mfe.stretch, mfe.price)
+    return { stretch: this.stretch, price, best, mfe, mfeNear, peak, risk: this.risk }
   }
 
   point(at: Instant, last: number): TrajectoryPoint {
@@ -356,6 +421,7 @@ export class RunningTrade {
       mae: tellExtreme(this.mae(), noEntry),
       drawdownPct: drawdown === null ? null : plain(quotient(drawdown.n, drawdown.d)),
       orderRef: this.orderRef,
+      plan: this.planning.tell(),
       held: this.held,
       fills,
       provenance: {
@@ -377,17 +443,6 @@ export class RunningTrade {
     }
     return sum
   }
-}
-
-/** Holes that touch are one. */
-function joined(holes: readonly Hole[]): readonly Hole[] {
-  const joined: Hole[] = []
-  for (const hole of [...holes].sort((a, b) => a.from - b.from)) {
-    const last = joined.at(-1)
-    if (last === undefined || hole.from > last.to) joined.push(hole)
-    else if (hole.to > last.to) joined[joined.length - 1] = { from: last.from, to: hole.to }
-  }
-  return joined
 }
 
 /** A part of an execution takes its share of the commission pro rata. */
@@ -419,23 +474,4 @@ function tellExtreme(extreme: Extreme, noEntry: boolean): Excursion {
     pnl: plain(resultAt(extreme.result.stretch, decimal(extreme.result.price))),
     pnlAt: extreme.result.at,
   }
-}
-
-/** The share of the time in which the contract traded; of the wall clock's where its hours are unknown, or where all of the trade's life lies outside them. */
-function coverageOf(from: Instant, until: Instant, gaps: readonly Hole[], hours: TradingHours): string | null {
-  if (until <= from) return null
-  if (gaps.length === 0) return '1'
-  const inSessions = tradedMs(from, until, hours) ?? 0
-  const lived = inSessions > 0 ? inSessions : until - from
-  const passed = (start: Instant, end: Instant) => (inSessions > 0 ? (tradedMs(start, end, hours) ?? 0) : end - start)
-  let blind = 0
-  let reached = from
-  for (const gap of [...gaps].sort((a, b) => a.from - b.from)) {
-    const start = Math.max(gap.from, reached)
-    if (gap.to > start) {
-      blind += passed(start, gap.to)
-      reached = gap.to
-    }
-  }
-  return plain(quotient(decimal(lived - blind), decimal(lived)))
 }

@@ -26,6 +26,7 @@ interface Hours {
 const UNKNOWN_CLOSE = '16:00'
 const UNKNOWN_ZONE = 'America/New_York'
 const DAY_MS = 86_400_000
+const SHADOW_MS_MIN = 2 * 3_600_000
 
 /** The zone of an instrument's clock, always one that can be read; New York where it says none. */
 export function zoneOf(instrument: Pick<Instrument, 'timeZone'>): string {
@@ -60,12 +61,61 @@ export function sessionClose(day: Day, instrument: TradingHours): Instant | null
   return last === undefined ? null : closeOf(last, zone)
 }
 
+/** Until when prices are kept after a trade was closed, its shadow: the session's close, and at least two hours (domain.md, 'Judging alerts'). */
+export function shadowEnd(closedAt: Instant, instrument: TradingHours): Instant {
+  return Math.max(sessionClose(marketDay(closedAt, instrument), instrument) ?? closedAt, closedAt + SHADOW_MS_MIN)
+}
+
 /** The regular sessions of a day, in order; null where the instrument's hours are unknown. */
 export function sessionsOf(day: Day, instrument: TradingHours): readonly Session[] | null {
   const zone = zoneOf(instrument)
   const hours = hoursOf(instrument.liquidHours)
   if (hours === null) return null
   return stretchesOf(hours, day).map((stretch) => ({ from: instantOf(stretch.openDay, stretch.open, zone), to: closeOf(stretch, zone) }))
+}
+
+export const MARKET_SESSIONS = ['REGULAR', 'PRE', 'POST', 'OVERNIGHT'] as const
+/**
+ * REGULAR: within the contract's liquid hours. Of the other hours in which it trades: PRE before a regular session of their day, OVERNIGHT where that
+ * stretch of trading began on an earlier date or its day has no regular session, POST after it. OVERNIGHT too is all time outside the hours told.
+ */
+export type MarketSession = (typeof MARKET_SESSIONS)[number]
+
+/** A session and a stretch of time in which it lasts, perhaps not all of it. */
+export interface SessionSpan {
+  /** Null where the contract's hours are not known; outside its liquid hours also where its trading hours are not. */
+  readonly session: MarketSession | null
+  readonly from: Instant
+  readonly until: Instant
+}
+
+/** The session an instant lies in; the first instant of a session belongs to it, the last one does not. */
+export function sessionAt(at: Instant, instrument: TradingHours): SessionSpan {
+  const liquid = hoursOf(instrument.liquidHours)
+  if (liquid === null) return { session: null, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }
+  const zone = zoneOf(instrument)
+  const trading = hoursOf(instrument.tradingHours)
+  let [from, until] = [utcDay(at), utcDay(at) + DAY_MS]
+  let regular: MarketSession | null = null
+  let other: MarketSession | null = trading === null ? null : 'OVERNIGHT'
+  const contains = (session: Session) => {
+    for (const edge of [session.from, session.to]) {
+      if (edge <= at) from = Math.max(from, edge)
+      else until = Math.min(until, edge)
+    }
+    return session.from <= at && at < session.to
+  }
+  for (let date = utcDay(at) - DAY_MS; date <= utcDay(at) + DAYS_OF_A_STRETCH * DAY_MS; date += DAY_MS) {
+    const regulars = tradedOn(date, liquid, zone)
+    if (regulars.filter(contains).length > 0) regular = 'REGULAR'
+    if (trading === null) continue
+    for (const stretch of tradedOn(date, trading, zone).filter(contains)) {
+      const beganEarlier = stretch.from < instantOf(dayOn(date), '00:00', zone)
+      const isBefore = regulars.some((session) => session.from > at)
+      if (regulars.length > 0) other = isBefore ? (beganEarlier ? 'OVERNIGHT' : 'PRE') : 'POST'
+    }
+  }
+  return { session: regular ?? other, from, until }
 }
 
 /** The instant at which `ms` of session time have passed since `from`; on the wall clock where the hours are unknown. */

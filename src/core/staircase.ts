@@ -3,10 +3,11 @@
 // Between two own fills a trade's percentage and result rise and fall with the price, so whatever a trade reached for the first time it reached on a
 // step: a favourable record, an adverse record, or a new low since a favourable record (a fall). Every 'when did it first …' is answered from them
 // exactly as from all prices, gaps included: a level is met at the first price at or beyond it, never at the level. What steps do not keep is how
-// long a level was held: `dwell` needs the prices themselves.
+// long a level was held: `dwell` needs the prices themselves. A bar, whose prices have no known order, is kept whole between two flights of steps.
 import { type Decimal, decimal, ONE } from './decimal.ts'
 import { CLEAR, compareRatios, isTrailed, percentAt, percentNear, type Ratio, resultAt, type Step, type Stretch } from './excursion.ts'
-import type { Hole, RunningTrade, Span } from './running.ts'
+import type { Hole } from './coverage.ts'
+import type { Reached, RunningTrade, Span } from './running.ts'
 import type { Instant } from './time.ts'
 
 /** Percent of the volume-weighted entry of the moment, or the gross running result in money. */
@@ -16,12 +17,16 @@ export type View = 'percent' | 'result'
 export interface Passage {
   readonly at: Instant
   readonly price: number
-  /** Its place among the facts the trade saw; two passages at one instant differ in it. Two within one bar would not. */
+  /** Its place among the facts the trade saw; two passages at one instant differ in it. */
   readonly order: number
+  /** It was in a bar, some time after this and until `at`; `price` is how far the bar went. Absent: it was at `at`. */
+  readonly since?: Instant
+  /** Only if the bar's prices came in an order that nobody knows; else it was later, or never. */
+  readonly unsure?: true
 }
 
 export const OUTCOMES = ['TARGET', 'STOP', 'CENSORED', 'AMBIGUOUS'] as const
-/** Which of two levels was met first. CENSORED: the trade ended, or history did, before either. AMBIGUOUS: both within one fact that was no single price. */
+/** Which of two levels was met first. CENSORED: the trade ended, or history did, before either. AMBIGUOUS: both, and a bar hides which before which. */
 export type Outcome = (typeof OUTCOMES)[number]
 
 export interface Race {
@@ -52,6 +57,11 @@ export interface Flight {
   readonly fallsFrom: Int32Array
   /** The best price since entry when it began, on the scale of its own prices (a split changes it). */
   readonly bestBefore: number
+  /** The bar that ended it, and its place; null where a fill did. */
+  readonly reached: (Reached & { readonly order: number }) | null
+  readonly from: Instant
+  /** The price it began with, where one is known of that moment. */
+  readonly first: number | null
 }
 
 /** A level as it was said and as a double. */
@@ -117,6 +127,21 @@ export class Staircase {
         )
         if (found !== null) return passageAt(falls, found)
       }
+      if (flight.reached === null || best === null) continue
+      const { high, low, close, from, to: at, order } = flight.reached
+      const [further, worst] = this.side === 1 ? [high, low] : [low, high]
+      const fell = (price: number | undefined) =>
+        price !== undefined && armed && hasFallen(view, { best: best as Seen, bestPrice }, { flight, price }, drawdown)
+      const passage = (price: number): Passage => ({ at, price, order, since: from })
+      if (fell(worst)) return passage(worst as number)
+      if (further === undefined) continue
+      const seen = { flight, price: further }
+      if (compareSeen(view, seen, best) > 0) best = seen
+      if (this.side * (further - bestPrice) > 0) bestPrice = further
+      armed ||= isKnown(view, flight) && compare(view, best, armAt) >= 0
+      // The last price came after the best one; the worst may have come before it.
+      if (fell(close)) return passage(close as number)
+      if (fell(worst)) return { ...passage(worst as number), unsure: true }
     }
     const flight = this.flights.at(-1)
     if (this.end === null || flight === undefined || best === null) return null
@@ -136,10 +161,11 @@ export class Staircase {
     const wanted = levelOf(level)
     let held = 0
     let mark = 0
+    let price = Number.NaN
     for (const [index, flight] of this.flights.entries()) {
-      const until = this.flights[index + 1]?.favourable.ats[0] ?? this.until
-      let from = flight.favourable.ats[0] as number
-      let price = flight.favourable.prices[0] as number
+      const until = this.flights[index + 1]?.from ?? this.until
+      let { from } = flight
+      price = flight.first ?? price
       while (mark < ats.length && (ats[mark] as number) < from) mark++
       for (; from < until; mark++) {
         const next = mark < ats.length ? Math.min(ats[mark] as number, until) : until
@@ -157,8 +183,14 @@ export class Staircase {
     for (const flight of this.flights) {
       if (!isKnown(view, flight)) continue
       const steps = way === 1 ? flight.favourable : flight.adverse
-      const found = firstWhere(0, steps.prices.length, (i) => way * compare(view, { flight, price: steps.prices[i] as number }, wanted) >= 0)
+      const met = (price: number | undefined) => price !== undefined && way * compare(view, { flight, price }, wanted) >= 0
+      const found = firstWhere(0, steps.prices.length, (i) => met(steps.prices[i]))
       if (found !== null) return passageAt(steps, found)
+      if (flight.reached === null) continue
+      const { high, low, open, from, to: at, order } = flight.reached
+      if (met(open)) return { at: from, price: open as number, order }
+      const furthest = way * this.side === 1 ? high : low
+      if (met(furthest)) return { at, price: furthest as number, order, since: from }
     }
     const flight = this.flights.at(-1)
     if (this.end === null || flight === undefined || !isKnown(view, flight)) return null
@@ -169,12 +201,17 @@ export class Staircase {
 /** Which of two came first. */
 export function firstOf(target: Passage | null, stop: Passage | null): Race {
   if (target === null && stop === null) return { outcome: 'CENSORED', passage: null }
-  if (target !== null && stop !== null && target.order === stop.order) return { outcome: 'AMBIGUOUS', passage: target }
-  if (stop === null || (target !== null && target.order < stop.order)) return { outcome: 'TARGET', passage: target }
-  return { outcome: 'STOP', passage: stop }
+  if (stop === null || (target !== null && isBefore(target, stop))) return { outcome: 'TARGET', passage: target }
+  if (target === null || isBefore(stop, target)) return { outcome: 'STOP', passage: stop }
+  return { outcome: 'AMBIGUOUS', passage: target }
 }
 
-function flightOf({ stretch, high, low, best, marks }: Span, index: number): Flight {
+/** Surely before: also where the later one may have been as early as its bar began. */
+function isBefore(a: Passage, b: Passage): boolean {
+  return b.since === undefined ? a.at < b.at || (a.at === b.at && a.order < b.order) : a.at <= b.since
+}
+
+function flightOf({ stretch, high, low, best, marks, reached, from, first }: Span, index: number): Flight {
   const [favourableStart, adverseStart] = stretch.side === 1 ? [high, low] : [low, high]
   const records = chain(favourableStart, marks)
   const falls: Step[] = []
@@ -196,12 +233,16 @@ function flightOf({ stretch, high, low, best, marks }: Span, index: number): Fli
     falls: stepsOf(falls, index),
     fallsFrom,
     bestBefore: best,
+    // Like a fill it has no mark of its own: its place is that of the next flight's first step.
+    reached: reached === null ? null : { ...reached, order: marks + index + 1 },
+    from,
+    first,
   }
 }
 
 function chain(start: Step, marks: number): Step[] {
   const steps: Step[] = []
-  for (let step: Step | null = start; step !== null && step.mark <= marks; step = step.next) steps.push(step)
+  for (let step: Step | null = start; step !== null && step.mark <= marks; step = step.next) if (Number.isFinite(step.price)) steps.push(step)
   return steps
 }
 

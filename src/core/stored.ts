@@ -24,14 +24,16 @@ export interface Words {
   readonly mistakes?: readonly string[]
 }
 
-export const ALERT_STATES = ['RAISED', 'LATE', 'ALREADY_BEYOND', 'WITHDRAWN', 'MISSED'] as const
+export const ALERT_STATES = ['RAISED', 'LATE', 'ALREADY_BEYOND', 'WITHDRAWN', 'MISSED', 'SATISFIED'] as const
 export type AlertState = (typeof ALERT_STATES)[number]
 
 export interface StoredAlert extends Alert {
-  /** A hash of rule, tier and trade: the same alert has the same id. */
+  /** A hash of rule, tier and trade, and of the ordinal of a repeated one: the same alert has the same id. */
   readonly id: string
   readonly seq: number
   readonly state: AlertState
+  /** Of a withdrawn one: what it was before. Absent: nobody wrote that down. */
+  readonly stateBefore?: AlertState
   readonly ruleVersion: number
   /** Host time of the commit. */
   readonly raisedAt: Instant

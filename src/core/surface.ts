@@ -15,7 +15,7 @@ export interface Surface {
   readonly censored: Int32Array
   /** Trades counted in every cell. */
   readonly trades: number
-  /** Trades whose size or entry changed, or whose entry was 0: left out. */
+  /** Trades whose size or entry changed, of which a bar says more than their prices, or whose entry was 0: left out. */
   readonly unanswered: number
 }
 

@@ -1,6 +1,6 @@
 // A line of a tape, read and written (INTERFACES, 'Tape'). Pure: text in, fact out; files are read by broker/tape.ts.
 import { decimal, parseDecimal, plain } from './decimal.ts'
-import { ADOPTION_REASONS, type AnyFact, type Execution, type Fact, type Instrument, SETTLEMENT_REASONS } from './facts.ts'
+import { ADOPTION_REASONS, type AnyFact, type Execution, type Fact, type Instrument, REPAIR_SOURCES, SETTLEMENT_REASONS } from './facts.ts'
 import type { Quote } from './mark.ts'
 import { type Instant, parseInstant, printInstant } from './time.ts'
 
@@ -61,6 +61,15 @@ function parseKind(line: Line): Fact | QuoteLine {
         ...optionalTexts(line, ['reason']),
         ...optionalSeenAt(line),
       }
+    case 'repair':
+      return {
+        kind: 'repair',
+        conId: conId(line),
+        from: instant(line, 'from'),
+        to: instant(line, 'to'),
+        source: choice(line, 'source', REPAIR_SOURCES),
+        ...optionalSeenAt(line),
+      }
     case 'fxRate':
       return {
         kind: 'fxRate',
@@ -93,6 +102,14 @@ function parseKind(line: Line): Fact | QuoteLine {
         entryPermId: text(line, 'entryPermId'),
         ...optionalInstants(line),
       }
+    case 'sameOrder':
+      return {
+        kind: 'sameOrder',
+        account: text(line, 'account'),
+        permId: text(line, 'permId'),
+        ...optionalTexts(line, ['asPermId', 'asOrderId', 'asClientId']),
+        ...optionalInstants(line),
+      }
     case 'plan':
       return {
         kind: 'plan',
@@ -109,6 +126,8 @@ function parseKind(line: Line): Fact | QuoteLine {
         to: instant(line, 'to'),
         high: exactPrice(line, 'high'),
         low: exactPrice(line, 'low'),
+        ...(line['open'] === undefined ? {} : { open: exactPrice(line, 'open') }),
+        ...(line['close'] === undefined ? {} : { close: exactPrice(line, 'close') }),
         ...optionalSeenAt(line),
       }
     case 'dayRange':
@@ -124,6 +143,7 @@ const KINDS = [
   'commission',
   'mark',
   'gap',
+  'repair',
   'fxRate',
   'adopt',
   'settlement',
@@ -131,6 +151,7 @@ const KINDS = [
   'cancel',
   'hold',
   'link',
+  'sameOrder',
   'plan',
   'bar',
   'dayRange',

@@ -29,8 +29,20 @@ export function parseInstant(text: string): Instant | null {
 
 /** UTC with three decimals and 'Z': '2013-10-07T13:30:01.000Z'. */
 export function printInstant(at: Instant): string {
-  return new Date(at).toISOString()
+  const whole = Math.trunc(at)
+  const day = Math.floor(whole / DAY_MS)
+  if (day !== printed.day) printed = { day, text: new Date(whole).toISOString().slice(0, -TIME_LENGTH) }
+  const ms = whole - day * DAY_MS
+  const [hours, minutes, seconds] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60]
+  return `${printed.text}${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes]}:${TWO_DIGITS[seconds]}.${THREE_DIGITS[ms % 1000]}Z`
 }
+
+const DAY_MS = 86_400_000
+const TIME_LENGTH = 'hh:mm:ss.000Z'.length
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
+/** Instants come in thousands, most of one day: its text is made once. */
+let printed = { day: Number.NaN, text: '' }
 
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
 

@@ -48,6 +48,39 @@ export interface Provenance {
   readonly partialSince?: Instant
   /** Bars that contained the entry and could not be used. */
   readonly leftOut?: number
+  /** Of its marks only those it stands on are still kept: its numbers are what they were, its alerts are judged no more. */
+  readonly thinned?: true
+}
+
+/** What a trade was meant to lose at most, frozen when its first stop is known: |entry − stop| · quantity · multiplier. */
+export interface Risk {
+  /** 1 R, in the instrument's currency. */
+  readonly amount: DecimalText
+  /** The first stop; it and the entry price are as quoted at that time. */
+  readonly stop: DecimalText
+  readonly entryPrice: DecimalText
+  readonly quantity: DecimalText
+  readonly frozenAt: Instant
+}
+
+/** 'stop widened, 98.0 → 96.5, −0.4 R'. */
+export interface StopMove {
+  readonly way: 'WIDENED' | 'TIGHTENED'
+  readonly from: DecimalText
+  readonly to: DecimalText
+  /** Below 0 where there is more to lose than before; null where R is 0. */
+  readonly r: DecimalText | null
+  readonly at: Instant
+}
+
+/** Where a trade was meant to be left, and what was made of it (core/plan.ts). */
+export interface TradePlan {
+  /** Null without a stop. */
+  readonly risk: Risk | null
+  /** Where stop and target stand now, as quoted. */
+  readonly stop: DecimalText | null
+  readonly target: DecimalText | null
+  readonly moves: readonly StopMove[]
 }
 
 export interface Trade {
@@ -82,6 +115,8 @@ export interface Trade {
   /** The largest fall from the best price since entry while open, percent of the entry of that moment; null where that entry was 0. */
   readonly drawdownPct: DecimalText | null
   readonly orderRef: string | null
+  /** Null where neither a stop nor a target is known. */
+  readonly plan: TradePlan | null
   /** Held for the long term: stands outside rules (unless their scope says so) and round trips. */
   readonly held: boolean
   readonly fills: readonly Fill[]
@@ -101,6 +136,8 @@ export interface TrajectoryPoint {
 export interface Alert {
   readonly ruleId: string
   readonly tier: number
+  /** Its rule and tier fired for this trade for the second time, the third, …; absent: for the first. */
+  readonly ordinal?: number
   readonly tradeId: string
   readonly unit: Unit
   readonly account: string

@@ -2,8 +2,9 @@
 // spoken of. Pure; told prices after the exit where some are kept ('shadow'), and saying CENSORED or PENDING where they are not.
 import { decimal, plain } from './decimal.ts'
 import { type Hole, type PathStep, resultAt, walk } from './path.ts'
-import { concerns, type Rule } from './rules.ts'
-import { marketDay, sessionClose, type TradingHours } from './session.ts'
+import { riskOf } from './plan.ts'
+import { concerns, type Rule, type Threshold, valueIn } from './rules.ts'
+import { shadowEnd, type TradingHours } from './session.ts'
 import type { StoredAlert, StoredTrade } from './stored.ts'
 import type { Instant } from './time.ts'
 import type { TrajectoryPoint } from './trade.ts'
@@ -12,8 +13,6 @@ export const VERDICTS = ['TRUE_POSITIVE', 'FALSE_POSITIVE', 'NEUTRAL', 'AMBIGUOU
 /** It lost a further d first · it recovered r first · neither by the horizon · both unseen · not observed that long · not over yet. */
 export type Verdict = (typeof VERDICTS)[number]
 
-/** How long a contract is followed after the exit, at most to the close of its session. */
-export const SHADOW_MS = 60 * 60_000
 /** A warning after which nothing was sold for so long was ignored. */
 export const IGNORED_AFTER_MS = 10 * 60_000
 /** Half of the risk taken, or this percentage of the entry where no stop was set. */
@@ -31,12 +30,6 @@ export interface Known {
   readonly asOf: Instant | null
 }
 
-/** Until when prices after the exit are looked at. */
-export function shadowUntil(closedAt: Instant, hours: TradingHours): Instant {
-  const close = sessionClose(marketDay(closedAt, hours), hours)
-  return close !== null && close > closedAt ? Math.min(closedAt + SHADOW_MS, close) : closedAt + SHADOW_MS
-}
-
 export function judge(alert: Pick<StoredAlert, 'at' | 'price'>, trade: StoredTrade, known: Known): Verdict {
   const sign = trade.side === 'LONG' ? 1 : -1
   const entry = entryAt(trade, alert.at)
@@ -50,7 +43,7 @@ export function judge(alert: Pick<StoredAlert, 'at' | 'price'>, trade: StoredTra
     if (gone(price) >= move - 1e-9) return 'FALSE_POSITIVE'
   }
   if (trade.closedAt === null) return 'PENDING'
-  const horizon = shadowUntil(trade.closedAt, known.hours)
+  const horizon = shadowEnd(trade.closedAt, known.hours)
   const seenUntil = known.shadow.at(-1)?.at ?? trade.closedAt
   if (seenUntil >= horizon - SLACK_MS) return 'NEUTRAL'
   return known.asOf !== null && known.asOf < horizon ? 'PENDING' : 'CENSORED'
@@ -58,8 +51,9 @@ export function judge(alert: Pick<StoredAlert, 'at' | 'price'>, trade: StoredTra
 
 /** Half of the risk at entry in percent of the entry, or the usual percentage. */
 function moveOf(trade: StoredTrade, entry: number): number {
-  if (trade.initialStop === null) return MOVE_PCT
-  const risk = Math.abs(entry - Number(trade.initialStop)) / Math.abs(entry) / 0.01
+  const planned = riskOf(trade)
+  if (planned === null) return MOVE_PCT
+  const risk = Math.abs(Number(planned.entryPrice) - Number(planned.stop)) / Math.abs(entry) / 0.01
   return risk > 0 ? risk / 2 : MOVE_PCT
 }
 
@@ -88,10 +82,10 @@ export interface Episode {
   readonly pct: number
 }
 
-/** When each of these rules should have warned of a loss; rules that warn of none, or only when confirmed, are left out. */
+/** When each of these rules should have warned of a loss; rules that warn of none, only when confirmed, only in some sessions, or not by percent, are left out. */
 export function episodes(rules: readonly Rule[], trade: StoredTrade, points: readonly TrajectoryPoint[], holes: readonly Hole[]): ReadonlyMap<string, Episode> {
   const found = new Map<string, Episode>()
-  const watching = rules.filter((rule) => rule.confirm === 1 && ['MAE_STOP', 'TRAILING_STOP', 'GIVEBACK'].includes(rule.kind) && concerns(rule, trade))
+  const watching = rules.filter((rule) => isSimple(rule) && ['MAE_STOP', 'TRAILING_STOP', 'GIVEBACK'].includes(rule.kind) && concerns(rule, trade))
   if (watching.length === 0) return found
   const sign = trade.side === 'LONG' ? 1 : -1
   let [best, mfe] = [Number.NEGATIVE_INFINITY, 0]
@@ -105,6 +99,10 @@ export function episodes(rules: readonly Rule[], trade: StoredTrade, points: rea
   return found
 }
 
+function isSimple({ confirm, sessions, threshold, arm }: Rule): boolean {
+  return confirm === 1 && sessions === null && [threshold, arm].every((one) => one === null || one.measure === 'pct')
+}
+
 /** A hair beyond the level, so that a rounded double never accuses a rule that compares exactly. */
 const HAIR = 1e-7
 
@@ -112,14 +110,18 @@ function completes(rule: Rule, step: PathStep, mfe: number, best: number, sign: 
   if (Number.isNaN(step.pct)) return false
   switch (rule.kind) {
     case 'MAE_STOP':
-      return step.pct < -Number(rule.pct) - HAIR
+      return step.pct < -percent(rule.threshold) - HAIR
     case 'TRAILING_STOP':
-      return mfe > Number(rule.armPct) + HAIR && best !== 0 && ((best - sign * step.price) * 100) / Math.abs(best) > Number(rule.pct) + HAIR
+      return mfe > percent(rule.arm) + HAIR && best !== 0 && ((best - sign * step.price) * 100) / Math.abs(best) > percent(rule.threshold) + HAIR
     case 'GIVEBACK':
-      return mfe > Number(rule.armPct) + HAIR && mfe - step.pct > Number(rule.fraction) * mfe + HAIR
+      return mfe > percent(rule.arm) + HAIR && mfe - step.pct > Number(rule.fraction) * mfe + HAIR
     case 'MFE_TARGET':
     case 'TIME_STOP':
     case 'NO_PROGRESS':
       return false
   }
+}
+
+function percent(threshold: Threshold | null): number {
+  return Number(valueIn('pct', threshold) ?? Number.NaN)
 }

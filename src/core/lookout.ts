@@ -1,0 +1,293 @@
+// Who looks out for which price and which instant, on behalf of the rules of a contract's open trades. Pure: the book tells it every fill, the marks that
+// reach a level, and the time; it answers with alerts.
+//
+// A rule is looked at after every own fill and mark. Between two looks that could say something else nothing is done: its condition waits for a price level
+// (watch.ts), its deadline, its cooldown and its sessions wait for an instant.
+import { decimal } from './decimal.ts'
+import { alertPct, ceasingLevels, holds, holdsAtDeadline, levels, NEVER, type Pending, type Situation } from './condition.ts'
+import type { Instrument } from './facts.ts'
+import { readOrderRef } from './order-ref.ts'
+import { alertKey } from './judge.ts'
+import { concerns, isTimed, type Rule } from './rules.ts'
+import type { RunningTrade } from './running.ts'
+import { afterSessionTime, sessionAt, type SessionSpan } from './session.ts'
+import type { Instant } from './time.ts'
+import type { Alert } from './trade.ts'
+import { Watch } from './watch.ts'
+
+export interface RaisedAlert extends Alert {
+  /** The rule's line: the last but one key of the order in which alerts are printed. */
+  readonly ruleIndex: number
+}
+
+/** What was raised of trades up to an instant, by the name of the first alert of its kind (judge.ts): how often, and when last. */
+export type RaisedBefore = ReadonlyMap<string, { readonly times: number; readonly at: Instant }>
+
+interface Waiting {
+  readonly trade: RunningTrade
+  readonly version: number
+}
+
+/** A rule's deadline; without one, an instant from which on the trade's rules are to look at every mark again. */
+interface Due {
+  readonly trade: RunningTrade
+  readonly pending: Pending | null
+}
+
+/** Ends before any instant. */
+const UNTOLD: SessionSpan = { session: null, from: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+
+export class Lookout {
+  /** Levels at or above which, and (negated) at or below which, somebody's rules want to look. */
+  readonly above = new Watch<Waiting>()
+  readonly below = new Watch<Waiting>()
+  /** Trades whose rules look at the next mark, wherever it is. */
+  readonly attentive = new Set<RunningTrade>()
+  readonly #rules: readonly Rule[]
+  #instrument: Instrument
+  #due = new Watch<Due>()
+  #session = UNTOLD
+  #alerts: RaisedAlert[] = []
+
+  constructor(instrument: Instrument, rules: readonly Rule[]) {
+    this.#instrument = instrument
+    this.#rules = rules
+  }
+
+  /** The next instant at which something is to be done, a mark or none. */
+  get next(): Instant {
+    return this.#due.next
+  }
+
+  get hasAlerts(): boolean {
+    return this.#alerts.length > 0
+  }
+
+  /** What was raised since the last call. */
+  take(): readonly RaisedAlert[] {
+    const alerts = this.#alerts
+    this.#alerts = []
+    return alerts
+  }
+
+  /** A later description of the contract: where its hours became known, what waits for an instant is dated again. */
+  describe(instrument: Instrument, openTrades: Iterable<RunningTrade>): void {
+    const before = this.#instrument
+    this.#instrument = instrument
+    if (before.liquidHours === instrument.liquidHours && before.tradingHours === instrument.tradingHours && before.timeZone === instrument.timeZone) return
+    this.#session = UNTOLD
+    const dated = new Watch<Due>()
+    for (let due = this.#due.take(); due !== undefined; due = this.#due.take()) {
+      const { trade, pending } = due
+      if (trade.isOpen && pending !== null) dated.add(this.#deadlineOf(trade, pending.rule), due)
+    }
+    this.#due = dated
+    for (const trade of openTrades) {
+      trade.wakesAt = Number.POSITIVE_INFINITY
+      this.attend(trade)
+    }
+  }
+
+  /** A trade opened: the rules that concern it begin. */
+  open(trade: RunningTrade): void {
+    for (const pending of this.#pendingOf(trade)) {
+      trade.pending.push(pending)
+      if (isTimed(pending.rule)) this.#due.add(this.#deadlineOf(trade, pending.rule), { trade, pending })
+    }
+  }
+
+  /**
+   * Marks up to here were thinned, and cannot say what was raised by them: what its rules raised is what was said of it. Those that wait for an instant
+   * are none of these.
+   */
+  raisedBefore(trade: RunningTrade, said: RaisedBefore): void {
+    const known = new Map(trade.pending.map((pending) => [`${pending.ruleIndex} ${pending.tier}`, pending]))
+    const timed = trade.pending.filter(({ rule }) => isTimed(rule))
+    const others = this.#pendingOf(trade).flatMap((fresh): Pending[] => {
+      const { rule, ruleIndex, tier } = fresh
+      const before = said.get(alertKey({ ruleId: rule.id, tier, tradeId: trade.tradeId })) ?? null
+      const fired = before?.times ?? 0
+      if (isTimed(rule) || fired >= rule.times) return []
+      const folded = known.get(`${ruleIndex} ${tier}`)
+      if (folded?.fired === fired) return [folded]
+      const coolsAt = before === null ? Number.NEGATIVE_INFINITY : before.at + rule.cooldownMs
+      return [{ ...fresh, armed: folded?.armed ?? true, fired, released: fired === 0, coolsAt }]
+    })
+    trade.pending.splice(0, trade.pending.length, ...timed, ...others)
+    this.attend(trade)
+  }
+
+  /** Whatever the rules that concern a trade can tell of it. */
+  #pendingOf(trade: RunningTrade): readonly Pending[] {
+    const { symbol, secType } = this.#instrument
+    const { unit, account, held } = trade
+    const subject = { unit, account, symbol, secType, side: trade.side === 1 ? 'LONG' : 'SHORT', strategy: readOrderRef(trade.orderRef).strategy, held }
+    return this.#rules.flatMap((rule, ruleIndex): Pending[] => {
+      if (!concerns(rule, subject)) return []
+      const tiers = rule.kind === 'MFE_TARGET' ? rule.tiers.length : 1
+      return Array.from({ length: tiers }, (_, tier) => ({
+        ...{ rule, ruleIndex, tier, armed: false, streak: 0, fired: 0, released: true, coolsAt: Number.NEGATIVE_INFINITY },
+      }))
+    })
+  }
+
+  /** Its rules look at the next mark, wherever that is. */
+  attend(trade: RunningTrade): void {
+    if (trade.pending.length > 0) this.attentive.add(trade)
+  }
+
+  /** A trade closed: nobody looks at it any more. */
+  close(trade: RunningTrade): void {
+    this.attentive.delete(trade)
+    trade.version++
+  }
+
+  /** Nobody is in the market. */
+  rest(): void {
+    this.above.sweep(() => false)
+    this.below.sweep(() => false)
+  }
+
+  /** A mark reached somebody's level, or somebody is attentive. */
+  reached(price: number, at: Instant, openTrades: number): void {
+    const woken = new Set<RunningTrade>(this.attentive)
+    while (price >= this.above.next) wake(this.above, woken)
+    while (-price >= this.below.next) wake(this.below, woken)
+    for (const trade of woken) this.look(trade, price, at)
+    const bound = 4 * openTrades + 64
+    if (this.above.size > bound) this.above.sweep(isCurrent)
+    if (this.below.size > bound) this.below.sweep(isCurrent)
+  }
+
+  /** The rules of a trade look at a price: its own fill's or a mark. */
+  look(trade: RunningTrade, price: number, at: Instant): void {
+    if (trade.pending.length === 0) return
+    const now = trade.situation(price)
+    let attentive = false
+    for (let i = 0; i < trade.pending.length; ) {
+      const pending = trade.pending[i] as Pending
+      if (isTimed(pending.rule) || this.#sleeps(pending.rule, at)) {
+        i++
+        continue
+      }
+      if (holds(pending, now)) {
+        if (pending.released) pending.streak++
+        if (pending.streak >= pending.rule.confirm && at >= pending.coolsAt && this.#fire(trade, pending, now, at)) {
+          trade.pending.splice(i, 1)
+          continue
+        }
+      } else {
+        pending.streak = 0
+        pending.released = true
+      }
+      attentive ||= pending.streak > 0 && pending.streak < pending.rule.confirm
+      i++
+    }
+    if (attentive) this.attentive.add(trade)
+    else this.attentive.delete(trade)
+    this.wait(trade, now, at)
+  }
+
+  /** Waits for the nearest levels, and the nearest instant, at which a rule of the trade could say something else. */
+  wait(trade: RunningTrade, now: Situation, at: Instant): void {
+    let favourable = Number.POSITIVE_INFINITY
+    let adverse = Number.NEGATIVE_INFINITY
+    let wakesAt = Number.POSITIVE_INFINITY
+    for (const pending of trade.pending) {
+      const { rule } = pending
+      let level = NEVER
+      if (!isTimed(rule) && this.#sleeps(rule, at)) wakesAt = Math.min(wakesAt, this.#session.until)
+      else if (pending.released && pending.streak < rule.confirm) level = levels(pending, now)
+      else {
+        level = ceasingLevels(pending, now)
+        // Its condition holds: it fires at the first look after its cooldown.
+        if (pending.released) wakesAt = Math.min(wakesAt, pending.coolsAt)
+      }
+      if (level.favourable < favourable) favourable = level.favourable
+      if (level.adverse > adverse) adverse = level.adverse
+    }
+    const waiting = { trade, version: ++trade.version }
+    const above = trade.side === 1 ? favourable : -adverse
+    const below = trade.side === 1 ? -adverse : favourable
+    if (above !== Number.POSITIVE_INFINITY) this.above.add(above, waiting)
+    if (below !== Number.POSITIVE_INFINITY) this.below.add(below, waiting)
+    if (wakesAt < trade.wakesAt) {
+      trade.wakesAt = wakesAt
+      // What is due at an instant is done after the facts of that instant; this is to be done before them.
+      this.#due.add(wakesAt - 1, { trade, pending: null })
+    }
+  }
+
+  /** Does what is due next. True where a deadline was: what happened before it is settled. */
+  fireNext(lastPriceOf: (trade: RunningTrade) => number): boolean {
+    const at = this.#due.next
+    const due = this.#due.take()
+    if (due === undefined || !due.trade.isOpen) return false
+    const { trade, pending } = due
+    if (pending === null) {
+      trade.wakesAt = Number.POSITIVE_INFINITY
+      this.attend(trade)
+      return false
+    }
+    trade.pending.splice(trade.pending.indexOf(pending), 1)
+    if (this.#sleeps(pending.rule, at)) return true
+    const now = trade.situation(lastPriceOf(trade))
+    if (holdsAtDeadline(pending.rule, now)) this.#fire(trade, pending, now, at)
+    return true
+  }
+
+  /** Outside its sessions a rule does not look; where the contract's hours are unknown, one that is limited to sessions never does. */
+  #sleeps({ sessions }: Rule, at: Instant): boolean {
+    if (sessions === null) return false
+    if (at < this.#session.from || at >= this.#session.until) this.#session = sessionAt(at, this.#instrument)
+    return !sessions.has(this.#session.session)
+  }
+
+  #deadlineOf(trade: RunningTrade, rule: Rule): Instant {
+    return rule.clock === 'session' ? afterSessionTime(trade.openedAt, rule.afterMs, this.#instrument) : trade.openedAt + rule.afterMs
+  }
+
+  /** True where that was the last time. */
+  #fire(trade: RunningTrade, pending: Pending, now: Situation, at: Instant): boolean {
+    const { rule, ruleIndex, tier } = pending
+    pending.fired++
+    pending.released = false
+    pending.streak = 0
+    pending.coolsAt = at + rule.cooldownMs
+    this.#alerts.push({
+      ruleId: rule.id,
+      tier,
+      ...(pending.fired === 1 ? {} : { ordinal: pending.fired }),
+      tradeId: trade.tradeId,
+      unit: trade.unit,
+      account: trade.account,
+      conId: this.#instrument.conId,
+      symbol: this.#instrument.symbol,
+      at,
+      price: decimal(now.price).toFixed(),
+      pct: alertPct(rule, now),
+      severity: rule.severity,
+      openedAt: trade.openedAt,
+      ruleIndex,
+    })
+    return pending.fired >= rule.times
+  }
+}
+
+/** The order in which alerts are printed: time, opening, trade, the rule's line, tier. */
+export function compareAlerts(a: RaisedAlert, b: RaisedAlert): number {
+  return a.at - b.at || a.openedAt - b.openedAt || compareText(a.tradeId, b.tradeId) || a.ruleIndex - b.ruleIndex || a.tier - b.tier
+}
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function wake(watch: Watch<Waiting>, woken: Set<RunningTrade>): void {
+  const waiting = watch.take()
+  if (waiting !== undefined && isCurrent(waiting)) woken.add(waiting.trade)
+}
+
+function isCurrent(waiting: Waiting): boolean {
+  return waiting.trade.isOpen && waiting.version === waiting.trade.version
+}
