@@ -3,13 +3,14 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { DecimalText } from '#core/decimal.ts'
-import type { DeliveryState } from '#core/delivery.ts'
+import type { DeliveryFailure, DeliveryState } from '#core/delivery.ts'
 import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
+import type { Cause, DifferenceSource, Measure } from '#core/difference.ts'
 import type { Scope } from '#core/scope.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
-import type { Fill, Mode, Provenance, Severity, TradeStatus, Unit } from '#core/trade.ts'
+import type { Fill, Mode, Provenance, Severity, TradePlan, TradeStatus, Unit } from '#core/trade.ts'
 
 /** An exact number: plain notation, zeros stripped, whatever the server prints. */
 const decimal = customType<{ data: DecimalText; driverData: string }>({
@@ -137,6 +138,8 @@ const tradeColumns = () => ({
   maePnlAt: instant('mae_pnl_at').notNull(),
   drawdownPct: decimal('drawdown_pct'),
   orderRef: text('order_ref'),
+  /** Where it was meant to be left: its R, stop, target and how the stop was moved. */
+  plan: jsonb('plan').$type<TradePlan>(),
   held: boolean('held').notNull(),
   fills: jsonb('fills').$type<readonly Fill[]>().notNull(),
   source: text('source').$type<Provenance['source']>().notNull(),
@@ -146,6 +149,8 @@ const tradeColumns = () => ({
   partialSince: instant('partial_since'),
   /** Bars that contained an own fill and could not be used. */
   leftOut: number('left_out').notNull().default(0),
+  /** Of its marks only those it stands on are still kept. */
+  thinned: boolean('thinned').notNull().default(false),
   seq: number('seq').notNull(),
   /** What the order's own reference says of the trade (core/order-ref.ts); a person's word goes before it. */
   refStrategy: text('ref_strategy'),
@@ -252,6 +257,8 @@ export const alerts = pgTable(
     ruleId: text('rule_id').notNull(),
     ruleVersion: integer('rule_version').notNull(),
     tier: integer('tier').notNull(),
+    /** 1: the first time its rule and tier fired for the trade. */
+    ordinal: integer('ordinal').notNull().default(1),
     tradeId: text('trade_id').notNull(),
     unit: text('unit').$type<Unit>().notNull(),
     account: text('account').notNull(),
@@ -263,6 +270,8 @@ export const alerts = pgTable(
     severity: text('severity').$type<Severity>().notNull(),
     openedAt: instant('opened_at').notNull(),
     state: text('state').$type<AlertState>().notNull(),
+    /** Of a withdrawn one: what it was before. */
+    stateBefore: text('state_before').$type<AlertState>(),
     raisedAt: instant('raised_at').notNull(),
     message: text('message').notNull(),
   },
@@ -323,12 +332,16 @@ export const deliveries = pgTable(
     attemptedAt: instant('attempted_at'),
     sentAt: instant('sent_at'),
     trouble: text('trouble'),
+    failure: text('failure').$type<DeliveryFailure>(),
   },
   (t) => [
     unique('deliveries_subject').on(t.subject, t.channel),
     index('deliveries_waiting').on(t.channel, t.id).where(sql`state in ('WAITING', 'SENDING')`),
     index('deliveries_alert').on(t.alertId),
     index('deliveries_attempted').on(t.channel, t.attemptedAt),
+    index('deliveries_state').on(t.state, t.id),
+    index('deliveries_channel').on(t.channel, t.id),
+    index('deliveries_message').on(t.messageId),
   ],
 )
 
@@ -345,6 +358,35 @@ export const systemAlerts = pgTable(
     details: jsonb('details').$type<readonly string[]>().notNull(),
   },
   (t) => [uniqueIndex('system_alerts_active').on(t.kind, t.subject).where(sql`until is null`)],
+)
+
+/** Where ours and the broker's figures differ, from when until when by the market's clock: at most one of a kind at a time, ended only by agreement. */
+export const differences = pgTable(
+  'differences',
+  {
+    number: number('number').generatedAlwaysAsIdentity().notNull(),
+    id: text('id').primaryKey(),
+    account: text('account').notNull(),
+    conId: number('con_id'),
+    symbol: text('symbol'),
+    measure: text('measure').$type<Measure>().notNull(),
+    subject: text('subject').notNull(),
+    source: text('source').$type<DifferenceSource>().notNull(),
+    ours: decimal('ours'),
+    theirs: decimal('theirs'),
+    currency: text('currency'),
+    causes: text('causes').array().$type<Cause[]>().notNull(),
+    staleSeconds: integer('stale_seconds'),
+    severity: text('severity').$type<Severity>().notNull(),
+    remedy: text('remedy').notNull(),
+    since: instant('since').notNull(),
+    seenAt: instant('seen_at').notNull(),
+    until: instant('until'),
+  },
+  (t) => [
+    uniqueIndex('differences_open').on(t.account, sql`coalesce(con_id, 0)`, t.measure, t.subject).where(sql`until is null`),
+    index('differences_since').on(t.since),
+  ],
 )
 
 export const audit = pgTable(

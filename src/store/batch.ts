@@ -15,14 +15,15 @@ import { notifyChanged } from './changes.ts'
 import type { Database } from './db.ts'
 import { ensureDays, forgetDays } from './partitions.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
+import { removedKey } from './trades.ts'
 
 export interface Batch {
   readonly facts: readonly StoredFact[]
   readonly marks: readonly StoredMark[]
   /** Written over what is there; both units. */
   readonly trades: readonly StoredTrade[]
-  /** Trades that no longer exist, with their trajectories; both units. */
-  readonly removedTrades: readonly string[]
+  /** Trades that no longer exist, with their trajectories; both units. Their numbers are kept, for those who come back. */
+  readonly removedTrades: readonly { readonly tradeId: string; readonly seq: number }[]
   readonly trajectory: readonly (TrajectoryPoint & { readonly seq: number })[]
   /** Points at or after `from` are deleted before the new ones are written. */
   readonly trajectoryReplacedFrom: readonly { readonly tradeId: string; readonly from: Instant }[]
@@ -65,11 +66,11 @@ export async function commitBatch(db: Database, batch: Batch, options: { asynchr
   }
 }
 
-/** The highest numbers ever given by the writer, whatever became of what they were given to. */
-export async function lastNumbers(db: Database): Promise<{ arrival: number; seq: number }> {
+/** The highest numbers ever given by the writer, whatever became of what they were given to; and the last fact of another process that was folded. */
+export async function lastNumbers(db: Database): Promise<{ arrival: number; seq: number; folded: number }> {
   const rows = await rowsOf<{ key: string; value: number }>(db.pool, 'select key, value from meta')
   const last = (key: string) => rows.find((row) => row.key === key)?.value ?? 0
-  return { arrival: last('arrival'), seq: last('seq') }
+  return { arrival: last('arrival'), seq: last('seq'), folded: last('folded') }
 }
 
 async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Promise<void> {
@@ -91,8 +92,9 @@ async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Pr
     await writeOutbox(client, batch.outbox)
     await writeAudit(client, batch.audit)
     await writeRefused(client, batch.refused)
-    const numbers = await writeNumbers(client, batch)
-    if (numbers.seq > 0) await notifyChanged(client, { kind: 'batch', upTo: numbers.seq })
+    const seq = highestSeq(batch)
+    await writeNumbers(client, batch, seq)
+    if (seq > 0) await notifyChanged(client, { kind: 'batch', upTo: seq })
   })
 }
 
@@ -104,9 +106,20 @@ function* instantsOf(dated: readonly { readonly at: Instant }[]): Iterable<Insta
 
 /** One row per trade and millisecond: the state after its last fact. */
 function lastOfEach<P extends TrajectoryPoint>(points: readonly P[]): P[] {
-  const last = new Map<string, P>()
-  for (const point of points) last.set(`${point.at} ${point.tradeId}`, point)
-  return [...last.values()]
+  const places = new Map<string, number>()
+  const kept: P[] = []
+  for (const point of points) {
+    const place = places.get(point.tradeId)
+    const before = place === undefined ? undefined : kept[place]
+    if (place !== undefined && before?.at === point.at) {
+      kept[place] = point
+      continue
+    }
+    // Folded in the order of time; what is not is sorted out the long way.
+    if (before !== undefined && point.at < before.at) return [...new Map(points.map((one) => [`${one.at} ${one.tradeId}`, one])).values()]
+    places.set(point.tradeId, kept.push(point) - 1)
+  }
+  return kept
 }
 
 // --- the logs ---
@@ -233,6 +246,7 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
     mae_pnl_at: writeInstant(mae.pnlAt),
     drawdown_pct: trade.drawdownPct,
     order_ref: trade.orderRef,
+    plan: trade.plan,
     held: trade.held,
     fills: trade.fills,
     source: provenance.source,
@@ -240,6 +254,7 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
     gaps: provenance.gaps,
     partial_since: writeInstant(provenance.partialSince),
     left_out: provenance.leftOut ?? 0,
+    thinned: provenance.thinned ?? false,
     seq: trade.seq,
     ref_strategy: said.strategy,
     ref_tags: said.tags,
@@ -248,8 +263,16 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
   }
 }
 
-async function removeTrades(sql: Sql, tradeIds: readonly string[]): Promise<void> {
-  if (tradeIds.length === 0) return
+async function removeTrades(sql: Sql, removed: Batch['removedTrades']): Promise<void> {
+  if (removed.length === 0) return
+  const tradeIds = removed.map(({ tradeId }) => tradeId)
+  const last = new Map<string, number>()
+  for (const { tradeId, seq } of removed) last.set(removedKey(tradeId), Math.max(seq, last.get(removedKey(tradeId)) ?? 0))
+  await sql.query(
+    `insert into meta (key, value) select * from unnest($1::text[], $2::bigint[])
+     on conflict (key) do update set value = greatest(meta.value, excluded.value)`,
+    [[...last.keys()], [...last.values()]],
+  )
   for (const table of ['orders_rt', 'round_trips_rt', ...POINT_TABLES]) await sql.query(`delete from ${table} where trade_id = any($1::text[])`, [tradeIds])
 }
 
@@ -270,7 +293,49 @@ async function removePoints(sql: Sql, replaced: Batch['trajectoryReplacedFrom'])
   }
 }
 
-async function writePoints(sql: Sql, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
+/** From so many on they are copied; the rest of a batch is not worth it. */
+const COPIED_POINTS_MIN = 200
+const UNIQUE_VIOLATION = '23505'
+
+/** Written over what is there. Only a trade's first point of a batch can have been written before, when its millisecond still ran; should another, all are merged. */
+async function writePoints(client: pg.PoolClient, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
+  if (points.length < COPIED_POINTS_MIN) return mergePoints(client, table, points)
+  const seen = new Set<string>()
+  const first: Batch['trajectory'][number][] = []
+  const others: Batch['trajectory'][number][] = []
+  for (const point of points) {
+    if (seen.has(point.tradeId)) others.push(point)
+    else first.push(point)
+    seen.add(point.tradeId)
+  }
+  await mergePoints(client, table, first)
+  await client.query('savepoint points')
+  try {
+    const stream = client.query(copyFrom(`copy ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq) from stdin`))
+    await pipeline(Readable.from(pointLines(others)), stream)
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error
+    await client.query('rollback to savepoint points')
+    await mergePoints(client, table, others)
+  }
+}
+
+function* pointLines(points: Batch['trajectory']): Iterable<string> {
+  for (let from = 0; from < points.length; from += COPY_ROWS) {
+    let text = ''
+    for (const { tradeId, at, last, mfe, mae, seq } of points.slice(from, from + COPY_ROWS)) {
+      text += `${copyText(tradeId)}\t${writeInstant(at)}\t${last}\t${mfe}\t${mae}\t${seq}\n`
+    }
+    yield text
+  }
+}
+
+/** What means something to COPY, as itself. */
+function copyText(text: string): string {
+  return /[\\\t\n\r]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r') : text
+}
+
+async function mergePoints(sql: Sql, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
   if (points.length === 0) return
   await sql.query(
     `insert into ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq)
@@ -295,6 +360,7 @@ async function writeAlerts(sql: Sql, raised: readonly StoredAlert[]): Promise<vo
   const rows = last.map((alert) => {
     const dated: Record<string, unknown> = {
       ...alert,
+      ordinal: alert.ordinal ?? 1,
       at: writeInstant(alert.at),
       openedAt: writeInstant(alert.openedAt),
       raisedAt: writeInstant(alert.raisedAt),
@@ -339,16 +405,19 @@ async function writeRefused(sql: Sql, refused: Batch['refused']): Promise<void> 
 }
 
 /** Remembers the highest numbers of the batch, so that they never go down, not even when what carried them is deleted. */
-async function writeNumbers(sql: Sql, batch: Batch): Promise<{ arrival: number; seq: number }> {
+function highestSeq(batch: Batch): number {
+  let seq = 0
+  for (const list of [batch.trades, batch.removedTrades, batch.trajectory, batch.alerts]) for (const numbered of list) seq = Math.max(seq, numbered.seq)
+  return seq
+}
+
+async function writeNumbers(sql: Sql, batch: Batch, seq: number): Promise<void> {
   let arrival = 0
   for (const list of [batch.facts, batch.marks])
     for (const numbered of list) if (numbered.arrival < APPENDED_FROM) arrival = Math.max(arrival, numbered.arrival)
-  let seq = 0
-  for (const list of [batch.trades, batch.trajectory, batch.alerts]) for (const numbered of list) seq = Math.max(seq, numbered.seq)
   if (arrival > 0 || seq > 0)
     await sql.query(
       `insert into meta (key, value) values ('arrival', $1), ('seq', $2) on conflict (key) do update set value = greatest(meta.value, excluded.value)`,
       [arrival, seq],
     )
-  return { arrival, seq }
 }

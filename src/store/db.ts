@@ -58,7 +58,9 @@ async function openPool(url: string, embedded: Embedded | null, log: (line: stri
       await client.query("set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1")
     },
   } as pg.PoolConfig)
-  pool.on('error', (error) => log(`a connection to the database was lost (${error.message}); the next statement opens another`))
+  let closing: Promise<void> | null = null
+  // On the way out the server may go before the last socket does: that is no loss.
+  pool.on('error', (error) => closing === null && log(`a connection to the database was lost (${error.message}); the next statement opens another`))
   try {
     await checkServer(pool, url)
     await migrateUnderLock(pool, url)
@@ -66,7 +68,6 @@ async function openPool(url: string, embedded: Embedded | null, log: (line: stri
     await pool.end()
     throw error
   }
-  let closing: Promise<void> | null = null
   const close = () => {
     closing ??= pool.end().then(() => embedded?.stop())
     return closing

@@ -1,7 +1,8 @@
 // The decisions: rules and their versions, and what the trader said of a trade. Append-only; the rows beside the log are folds of it.
 // Anybody may decide, not only the writer: the writer is told and looks.
 import type { DecimalText } from '#core/decimal.ts'
-import type { Instant } from '#core/time.ts'
+import type { SaidOfTrade } from '#core/execution.ts'
+import type { Day, Instant } from '#core/time.ts'
 import { notifyChanged } from './changes.ts'
 import type { Database } from './db.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
@@ -48,13 +49,14 @@ const SAYINGS = {
   held: 'held',
 } as const satisfies Record<keyof Annotation, string>
 
+const DAY_MS = 86_400_000
 const RULE_COLUMNS = 'id, version, place, body, enabled, created_at as "createdAt"'
 
 /** The version in force of every rule, in the order in which they are looked at. */
 export async function rulesOf(db: Database): Promise<StoredRule[]> {
   return rowsOf<StoredRule>(
     db.pool,
-    `select * from (select distinct on (id) ${RULE_COLUMNS} from rules order by id, version desc) as current order by place, id`,
+    `select * from (select distinct on (id) ${RULE_COLUMNS} from rules order by id, version desc) as current where not body ? 'deleted' order by place, id`,
   )
 }
 
@@ -96,6 +98,19 @@ export async function switchRule(db: Database, id: string, enabled: boolean, at:
   return current === undefined ? null : saveRule(db, { id, body: current.body, enabled }, at, who)
 }
 
+/** Takes a rule away: a version that says so, so that its alerts keep what raised them and no new database brings it back. Null where no rule has this id. */
+export async function deleteRule(db: Database, id: string, at: Instant, who: string | null = null): Promise<StoredRule | null> {
+  return inTransaction(db.pool, async (client) => {
+    await client.query('lock table rules in share row exclusive mode')
+    const [current] = await rowsOf<StoredRule>(client, `select ${RULE_COLUMNS} from rules where id = $1 order by version desc limit 1`, [id])
+    if (current === undefined || (typeof current.body === 'object' && current.body !== null && 'deleted' in current.body)) return null
+    const { version } = await insertRule(client, { id, body: { id, deleted: true }, enabled: false })
+    await decide(client, { at, kind: 'rule', subject: id, body: { version, deleted: true } })
+    await writeAudit(client, { at, who, what: 'rule deleted', subject: id, before: current, after: null })
+    return current
+  })
+}
+
 async function insertRule(sql: Sql, rule: NewRule): Promise<StoredRule> {
   const rows = await rowsOf<StoredRule>(
     sql,
@@ -107,11 +122,11 @@ async function insertRule(sql: Sql, rule: NewRule): Promise<StoredRule> {
   return rows[0] as StoredRule
 }
 
-/** Says something of a trade. It is anchored to the opening execution, so both units and every rebuild show it. */
-export async function annotate(db: Database, tradeId: string, annotation: Annotation, at: Instant, who: string | null = null): Promise<void> {
+/** Says something of a trade. It is anchored to the opening execution, so both units and every rebuild show it. Answers the decision's number. */
+export async function annotate(db: Database, tradeId: string, annotation: Annotation, at: Instant, who: string | null = null): Promise<number> {
   const anchor = anchorOf(tradeId)
   const said = (Object.keys(SAYINGS) as (keyof Annotation)[]).filter((name) => annotation[name] !== undefined)
-  await inTransaction(db.pool, async (client) => {
+  return inTransaction(db.pool, async (client) => {
     await client.query('insert into annotations (anchor, updated_at) values ($1, $2) on conflict (anchor) do nothing', [anchor, writeInstant(at)])
     const [before] = await rowsOf(client, `select ${WORDS} from annotations where anchor = $1 for update`, [anchor])
     const sets = said.map((name, n) => `${SAYINGS[name]} = $${n + 4}`)
@@ -119,15 +134,19 @@ export async function annotate(db: Database, tradeId: string, annotation: Annota
       `update annotations set ${[...sets, 'updated_at = $2', 'said = array(select distinct unnest(said || $3::text[]) order by 1)'].join(', ')} where anchor = $1`,
       [anchor, writeInstant(at), said, ...said.map((name) => annotation[name])],
     )
-    await decide(client, { at, kind: 'annotate', subject: anchor, body: annotation })
+    const decision = await decide(client, { at, kind: 'annotate', subject: anchor, body: annotation })
     await writeAudit(client, { at, who, what: 'annotate', subject: anchor, before, after: annotation })
+    return decision
   })
 }
 
 const WORDS = Object.values(SAYINGS).join(', ')
 
 /** Who decided what, and how it was before: history, like the writer's own. */
-async function writeAudit(sql: Sql, entry: { at: Instant; who: string | null; what: string; subject: string; before: unknown; after: unknown }): Promise<void> {
+export async function writeAudit(
+  sql: Sql,
+  entry: { at: Instant; who: string | null; what: string; subject: string; before: unknown; after: unknown },
+): Promise<void> {
   await sql.query('insert into audit (at, what, subject, before, after, who) values ($1, $2, $3, $4, $5, $6)', [
     writeInstant(entry.at),
     entry.what,
@@ -144,10 +163,49 @@ export async function annotatedAt(db: Database, tradeId: string): Promise<Instan
   return rows[0]?.at ?? null
 }
 
-/** The anchors (account:conId:family) of the trades that are held for the long term. */
-export async function heldAnchors(db: Database): Promise<string[]> {
-  const rows = await rowsOf<{ anchor: string }>(db.pool, 'select anchor from annotations where held order by anchor')
-  return rows.map(({ anchor }) => anchor)
+/** The end of the last day whose marks were thinned; null: none were. */
+export async function thinnedUntil(db: Database): Promise<Instant | null> {
+  const rows = await rowsOf<{ day: string | null }>(db.pool, `select max(subject) as day from decisions where kind = 'thin'`)
+  const day = rows[0]?.day ?? null
+  return day === null ? null : Date.parse(day) + DAY_MS
+}
+
+/** The days (UTC) whose marks were thinned. */
+export async function thinnedDays(db: Database): Promise<ReadonlySet<Day>> {
+  const rows = await rowsOf<{ day: Day }>(db.pool, `select subject as day from decisions where kind = 'thin'`)
+  return new Set(rows.map(({ day }) => day))
+}
+
+/** What a trader said of a trade that bears on how it is folded. */
+export interface WordsForFold {
+  readonly anchor: string
+  readonly held: boolean
+  readonly said: SaidOfTrade
+}
+
+/** Of these trades, or of all, by anchor. */
+export async function wordsForFold(db: Database, anchors: readonly string[] | 'ALL'): Promise<WordsForFold[]> {
+  const rows = await rowsOf<{ anchor: string; held: boolean; said: string[]; stop: DecimalText | null; target: DecimalText | null }>(
+    db.pool,
+    `select anchor, coalesce(held, false) as held, said, trim_scale(initial_stop)::text as stop, trim_scale(initial_target)::text as target from annotations
+     ${anchors === 'ALL' ? '' : 'where anchor = any($1::text[])'} order by anchor`,
+    anchors === 'ALL' ? [] : [anchors],
+  )
+  return rows.map(({ anchor, held, said, stop, target }) => ({
+    anchor,
+    held,
+    said: { ...(said.includes('initialStop') ? { initialStop: stop } : {}), ...(said.includes('initialTarget') ? { initialTarget: target } : {}) },
+  }))
+}
+
+/** The last decision the writer took in. */
+export async function decidedUntil(db: Database): Promise<number> {
+  const rows = await rowsOf<{ value: number }>(db.pool, "select value from meta where key = 'decided'")
+  return rows[0]?.value ?? 0
+}
+
+export async function rememberDecided(db: Database, id: number): Promise<void> {
+  await db.pool.query("insert into meta (key, value) values ('decided', $1) on conflict (key) do update set value = greatest(meta.value, excluded.value)", [id])
 }
 
 /** The tail of a trade's id after its unit: account:conId:family of the opening execution. */
@@ -155,20 +213,31 @@ export function anchorOf(tradeId: string): string {
   return tradeId.slice(tradeId.indexOf(':') + 1)
 }
 
-async function decide(sql: Sql, decision: { at: Instant; kind: string; subject: string; body: unknown }): Promise<void> {
+/** What an anchor says; a family may hold colons, the others do not. */
+export function partsOfAnchor(anchor: string): { readonly anchor: string; readonly conId: number; readonly family: string } {
+  const [, conId = '', ...family] = anchor.split(':')
+  return { anchor, conId: Number(conId), family: family.join(':') }
+}
+
+/** Writes one decision into the log, in its caller's transaction, and tells the writer of it. Answers its number. */
+export async function decide(sql: Sql, decision: { at: Instant; kind: string; subject: string; body: unknown }): Promise<number> {
+  // Numbers are given in the order of commits: whoever has read up to one of them has missed none before it.
+  await sql.query('lock table decisions in share row exclusive mode')
   const rows = await rowsOf<{ id: number }>(sql, 'insert into decisions (at, kind, subject, body) values ($1, $2, $3, $4) returning id', [
     writeInstant(decision.at),
     decision.kind,
     decision.subject,
     writeJson(decision.body),
   ])
-  await notifyChanged(sql, { kind: 'decisions', upTo: rows[0]?.id ?? 0 })
+  const id = rows[0]?.id ?? 0
+  await notifyChanged(sql, { kind: 'decisions', upTo: id })
+  return id
 }
 
 export interface Decision {
   readonly id: number
   readonly kind: string
-  /** What it is about: a rule's id, a trade's anchor. */
+  /** What it is about: a rule's id, a trade's anchor, a day. */
   readonly subject: string
 }
 

@@ -1,14 +1,21 @@
 // Deliveries as rows: what is to be told through which channel, and what became of it. Created once for ever from the orders committed with the alerts;
 // their state is the truth about sending, the queue only wakes whoever looks. Never sends, never decides when.
+import { and, asc, inArray, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
-import { type AlertEffect, channelsOf, type DeliveryState, goesTo, type Manners, type Told, type Waiting } from '#core/delivery.ts'
+import { type AlertEffect, channelsOf, type DeliveryFailure, type DeliveryState, goesTo, type Manners, type Told, type Waiting } from '#core/delivery.ts'
+import type { Connection, Page } from '#core/query.ts'
 import { ALERT_STATES, type StoredAlert } from '#core/stored.ts'
 import type { SystemAlert } from '#core/system-alert.ts'
 import { SYSTEM_ALERTS } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
 import type { TradeSide } from '#core/trade.ts'
-import { alertsOf } from './alerts.ts'
+import { alerts, deliveries } from '#drizzle/schema.ts'
+import { alertsOf, alertsOfTrades } from './alerts.ts'
 import { type Database, LOCK_SPACE } from './db.ts'
+import { writeAudit } from './decisions.ts'
+import { connectionOf, pageQuery } from './page.ts'
+import { type SnoozedTrade, snoozesOf, wake } from './remarks.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant } from './sql.ts'
 import { systemAlertsByIds } from './system-alerts.ts'
 
@@ -29,13 +36,15 @@ export interface Delivery {
   readonly sentAt: Instant | null
   /** What the last attempt met; never an address or a secret. */
   readonly trouble: string | null
+  /** What kind of trouble that was; null: none. */
+  readonly failure: DeliveryFailure | null
 }
 
 const COLUMNS = `id, channel, alert_id as "alertId", system_alert_id as "systemAlertId", state, message_id as "messageId", attempts,
-  possible_duplicates as "possibleDuplicates", created_at as "createdAt", due_at as "dueAt", attempted_at as "attemptedAt", sent_at as "sentAt", trouble`
+  possible_duplicates as "possibleDuplicates", created_at as "createdAt", due_at as "dueAt", attempted_at as "attemptedAt", sent_at as "sentAt", trouble, failure`
 
 /** Kinds of effects that become deliveries; a sweep leaves them to `createDeliveries`. */
-export const DELIVERED_EFFECTS: readonly string[] = ['alert', 'system'] satisfies (AlertEffect['kind'] | 'system')[]
+export const DELIVERED_EFFECTS: readonly string[] = ['alert', 'system', 'wake'] satisfies (AlertEffect['kind'] | 'system' | 'wake')[]
 const AT_ONCE = 1_000
 
 interface Order {
@@ -49,6 +58,8 @@ interface Order {
   readonly systemKind: SystemAlert['kind'] | null
   readonly systemSubject: string | null
   readonly ruleBody: unknown
+  /** Which channel is to look at what waits; null in an order to wake: every one. */
+  readonly channel: string | null
 }
 
 /**
@@ -59,6 +70,8 @@ export async function createDeliveries(db: Database, channels: readonly Manners[
   const woken = new Set<string>()
   for (;;) {
     const taken = await inTransaction(db.pool, async (client) => {
+      // Lost in a power cut, the orders still wait.
+      await client.query('set local synchronous_commit to off')
       const orders = await takeOrders(client)
       const rows = orders.flatMap((order) => channels.filter((channel) => isFor(order, channel)).map(({ kind }) => ({ order, kind })))
       if (rows.length > 0)
@@ -75,6 +88,7 @@ export async function createDeliveries(db: Database, channels: readonly Manners[
         )
       await client.query('update outbox set done_at = now(), takes = takes + 1 where id = any($1::bigint[])', [orders.map(({ id }) => id)])
       for (const { kind } of rows) woken.add(kind)
+      for (const { kind, channel } of orders) if (kind === 'wake') for (const one of channels) if (channel === null || channel === one.kind) woken.add(one.kind)
       return orders.length
     })
     if (taken < AT_ONCE) return woken
@@ -85,7 +99,7 @@ async function takeOrders(client: pg.PoolClient): Promise<Order[]> {
   return rowsOf<Order>(
     client,
     `select outbox.id, outbox.key, outbox.kind, alert.id as "alertId", system.id as "systemAlertId", alert.severity, alert.state,
-       system.kind as "systemKind", system.subject as "systemSubject", rule.body as "ruleBody"
+       system.kind as "systemKind", system.subject as "systemSubject", rule.body as "ruleBody", outbox.payload ->> 'channel' as channel
      from outbox
      left join alerts as alert on outbox.kind = 'alert' and alert.id = outbox.payload ->> 'alertId'
      left join system_alerts as system on outbox.kind = 'system' and system.id = (outbox.payload ->> 'systemAlertId')::bigint
@@ -129,18 +143,22 @@ export async function asSender<T>(db: Database, channel: string, work: (client: 
 export async function recoverInterrupted(sql: Sql, channel: string, idempotent: boolean): Promise<number> {
   const rows = await rowsOf(
     sql,
-    `update deliveries set state = 'WAITING', possible_duplicates = possible_duplicates + $2, trouble = 'interrupted while sending; it may have arrived'
+    `update deliveries set state = 'WAITING', possible_duplicates = possible_duplicates + $2, trouble = 'interrupted while sending; it may have arrived', failure = 'ambiguous'
      where channel = $1 and state = 'SENDING' returning id`,
     [channel, idempotent ? 0 : 1],
   )
   return rows.length
 }
 
+const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'MISSED', 'SATISFIED']
+
 /** What waits for a channel, oldest first. What was withdrawn or judged missed since is not among it; it comes back if it stands again. */
 export async function waitingFor(db: Database, sql: Sql, channel: string, limit = 1_000): Promise<Waiting[]> {
   const rows = await rowsOf<Delivery>(sql, `select ${COLUMNS} from deliveries where channel = $1 and state = 'WAITING' order by id limit $2`, [channel, limit])
   const [alerts, system] = await Promise.all([alertsById(db, rows), systemAlertsByIds(db, numbersOf(rows))])
-  const [sides, snoozes] = await Promise.all([sidesOf(db, [...alerts.values()]), snoozesOf(db, [...alerts.values()])])
+  const tradeIds = [...new Set([...alerts.values()].map(({ tradeId }) => tradeId))]
+  const [sides, snoozes] = await Promise.all([sidesOf(db, [...alerts.values()]), snoozesOf(db, tradeIds)])
+  const known = await knownWhenSnoozed(db, snoozes)
   const subjects = await rowsOf<{ id: number; subject: string }>(
     sql,
     'select id, subject from deliveries where id = any($1::bigint[]) and system_alert_id is not null',
@@ -155,8 +173,10 @@ export async function waitingFor(db: Database, sql: Sql, channel: string, limit 
       return alert === undefined ? [] : [{ ...waiting, about: { kind: 'system', system: alert, turn: turns.get(id) ?? 'raised' } }]
     }
     const alert = alerts.get(row.alertId ?? '')
-    if (alert === undefined || alert.state === 'WITHDRAWN' || alert.state === 'MISSED') return []
-    return [{ ...waiting, about: { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snoozedUntil: snoozes.get(anchorOf(alert.tradeId)) ?? null } }]
+    if (alert === undefined || UNTOLD.includes(alert.state)) return []
+    const until = snoozes.get(alert.tradeId)?.until ?? null
+    const snooze = until === null ? null : { until, knew: known.has(wordOf(alert)) }
+    return [{ ...waiting, about: { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snooze } }]
   })
 }
 
@@ -190,7 +210,7 @@ export async function claim(sql: Sql, ids: readonly number[], messageId: string,
 }
 
 export async function markSent(sql: Sql, ids: readonly number[], now: Instant): Promise<void> {
-  await sql.query(`update deliveries set state = 'SENT', sent_at = $2, trouble = null where id = any($1::bigint[])`, [ids, writeInstant(now)])
+  await sql.query(`update deliveries set state = 'SENT', sent_at = $2, trouble = null, failure = null where id = any($1::bigint[])`, [ids, writeInstant(now)])
 }
 
 export async function markShared(sql: Sql, id: number, messageId: string): Promise<void> {
@@ -198,10 +218,10 @@ export async function markShared(sql: Sql, id: number, messageId: string): Promi
 }
 
 /** It waits for another attempt; `possibleDuplicate` where this one may have arrived and the receiver cannot tell. */
-export async function waitAgain(sql: Sql, ids: readonly number[], retry: { dueAt: Instant; trouble: string; possibleDuplicate: boolean }): Promise<void> {
+export async function waitAgain(sql: Sql, ids: readonly number[], retry: Trouble & { dueAt: Instant; possibleDuplicate: boolean }): Promise<void> {
   await sql.query(
-    `update deliveries set state = 'WAITING', due_at = $2, trouble = $3, possible_duplicates = possible_duplicates + $4 where id = any($1::bigint[])`,
-    [ids, writeInstant(retry.dueAt), retry.trouble, retry.possibleDuplicate ? 1 : 0],
+    `update deliveries set state = 'WAITING', due_at = $2, trouble = $3, failure = $4, possible_duplicates = possible_duplicates + $5 where id = any($1::bigint[])`,
+    [ids, writeInstant(retry.dueAt), retry.trouble, retry.failure, retry.possibleDuplicate ? 1 : 0],
   )
 }
 
@@ -210,34 +230,104 @@ export async function holdChannel(sql: Sql, channel: string, until: Instant): Pr
   await sql.query(`update deliveries set due_at = greatest(due_at, $2) where channel = $1 and state = 'WAITING'`, [channel, writeInstant(until)])
 }
 
-export async function markDead(sql: Sql, ids: readonly number[], trouble: string): Promise<void> {
-  await sql.query(`update deliveries set state = 'DEAD', trouble = $2 where id = any($1::bigint[])`, [ids, trouble])
+export async function markDead(sql: Sql, ids: readonly number[], { trouble, failure }: Trouble): Promise<void> {
+  await sql.query(`update deliveries set state = 'DEAD', trouble = $2, failure = $3 where id = any($1::bigint[])`, [ids, trouble, failure])
+}
+
+interface Trouble {
+  readonly trouble: string
+  readonly failure: DeliveryFailure
 }
 
 // --- for whoever looks ---
 
+/** Every condition given must hold; an empty list matches nothing. */
+export interface DeliveryFilter {
+  readonly ids?: readonly number[]
+  readonly states?: readonly DeliveryState[]
+  readonly channels?: readonly string[]
+  readonly alertIds?: readonly string[]
+  /** Only what was, or is to be, said of these accounts alone: not a digest that speaks of others too, not the recorder's own troubles. */
+  readonly accounts?: readonly string[]
+}
+
+/** Newest first. */
+export async function deliveriesPage(db: Database, filter: DeliveryFilter, page: Page): Promise<Connection<Delivery>> {
+  const { where, orderBy, limit } = pageQuery(page, [{ column: deliveries.id, direction: 'DESC' }])
+  const rows = await db.orm
+    .select()
+    .from(deliveries)
+    .where(and(conditions(filter), where))
+    .orderBy(...orderBy)
+    .limit(limit)
+  return connectionOf(page, rows, deliveryOf, ({ id }) => [id])
+}
+
 /** What could not be told and is no longer tried, newest first. */
 export async function deadLetters(db: Database, limit = 200): Promise<Delivery[]> {
-  return rowsOf<Delivery>(db.pool, `select ${COLUMNS} from deliveries where state = 'DEAD' order by id desc limit $1`, [limit])
+  return (await deliveriesPage(db, { states: ['DEAD'] }, { first: limit })).edges.map(({ node }) => node)
 }
 
 /** What became of each alert, by channel. */
-export async function deliveriesOfAlerts(db: Database, alertIds: readonly string[]): Promise<Map<string, Delivery[]>> {
+export async function deliveriesOfAlerts(db: Database, alertIds: readonly string[], accounts?: readonly string[]): Promise<Map<string, Delivery[]>> {
   const found = new Map<string, Delivery[]>(alertIds.map((id) => [id, []]))
-  const rows = await rowsOf<Delivery>(db.pool, `select ${COLUMNS} from deliveries where alert_id = any($1::text[]) order by channel, id`, [alertIds])
-  for (const row of rows) found.get(row.alertId ?? '')?.push(row)
+  if (alertIds.length === 0) return found
+  const rows = await db.orm
+    .select()
+    .from(deliveries)
+    .where(conditions({ alertIds, ...(accounts === undefined ? {} : { accounts }) }))
+    .orderBy(asc(deliveries.channel), asc(deliveries.id))
+  for (const row of rows) found.get(row.alertId ?? '')?.push(deliveryOf(row))
   return found
 }
 
-/** 'Send again': a dead letter, with whatever was in its message, waits once more under the same id. Null where it is not dead. */
-export async function sendAgain(db: Database, id: number, now: Instant): Promise<Delivery | null> {
-  const rows = await rowsOf<Delivery>(
-    db.pool,
-    `update deliveries set state = 'WAITING', attempts = 0, due_at = $2, created_at = $2, trouble = null
-     where state = 'DEAD' and (id = $1 or (channel, message_id) = (select channel, message_id from deliveries where id = $1)) returning ${COLUMNS}`,
-    [id, writeInstant(now)],
+function conditions({ ids, states, channels, alertIds, accounts }: DeliveryFilter): SQL | undefined {
+  return and(
+    ids && inArray(deliveries.id, [...ids]),
+    states && inArray(deliveries.state, [...states]),
+    channels && inArray(deliveries.channel, [...channels]),
+    alertIds && inArray(deliveries.alertId, [...alertIds]),
+    accounts && isOnlyOf(accounts),
   )
-  return rows.find((row) => row.id === id) ?? null
+}
+
+function isOnlyOf(accounts: readonly string[]): SQL {
+  const [mine, other] = [alias(alerts, 'mine'), alias(deliveries, 'other')]
+  const theirs = alias(alerts, 'theirs')
+  const known = sql.param([...accounts])
+  return sql`exists (select from ${alerts} as mine where ${mine.id} = ${deliveries.alertId} and ${mine.account} = any(${known}::text[]))
+    and not exists (
+      select from ${deliveries} as other left join ${alerts} as theirs on ${theirs.id} = ${other.alertId}
+      where ${other.messageId} = ${deliveries.messageId} and (${theirs.account} is null or ${theirs.account} <> all(${known}::text[]))
+    )`
+}
+
+function deliveryOf({ subject: _, ...delivery }: typeof deliveries.$inferSelect): Delivery {
+  return delivery
+}
+
+/** 'Send again': a dead letter, with whatever was in its message, waits once more under the same id, and its channel looks. Null where it is not dead. */
+export async function sendAgain(db: Database, id: number, now: Instant, who: string | null = null): Promise<Delivery | null> {
+  return inTransaction(db.pool, async (client) => {
+    const rows = await rowsOf<Delivery>(
+      client,
+      `update deliveries set state = 'WAITING', attempts = 0, due_at = $2, created_at = $2, trouble = null, failure = null
+       where state = 'DEAD' and (id = $1 or (channel, message_id) = (select channel, message_id from deliveries where id = $1)) returning ${COLUMNS}`,
+      [id, writeInstant(now)],
+    )
+    const again = rows.find((row) => row.id === id)
+    if (again === undefined) return null
+    await writeAudit(client, {
+      at: now,
+      who,
+      what: 'send again',
+      subject: `delivery ${id}`,
+      before: null,
+      after: { channel: again.channel, rows: rows.length },
+    })
+    await wake(client, `delivery:${id}:${now}`, again.channel)
+    return again
+  })
 }
 
 /** Channels whose messages do not arrive: tried this often in vain, or given up since the last one that did. */
@@ -273,17 +363,13 @@ async function sidesOf(db: Database, alerts: readonly StoredAlert[]): Promise<Ma
   return new Map(rows.map(({ tradeId, side }) => [tradeId, side === 'BUY' ? 'LONG' : 'SHORT']))
 }
 
-/** Until when a trade is to be left alone: the trader's last word on it, a decision of kind 'snooze' with `{ until }`. */
-async function snoozesOf(db: Database, alerts: readonly StoredAlert[]): Promise<Map<string, Instant>> {
-  if (alerts.length === 0) return new Map()
-  const rows = await rowsOf<{ subject: string; until: Instant | null }>(
-    db.pool,
-    `select distinct on (subject) subject, (body ->> 'until')::timestamptz as until from decisions where kind = 'snooze' and subject = any($1::text[]) order by subject, id desc`,
-    [alerts.map(({ tradeId }) => anchorOf(tradeId))],
-  )
-  return new Map(rows.flatMap(({ subject, until }) => (until === null ? [] : [[subject, until]])))
+/** What the rules had said of trades before they were snoozed. */
+async function knownWhenSnoozed(db: Database, snoozes: ReadonlyMap<string, SnoozedTrade>): Promise<ReadonlySet<string>> {
+  if (snoozes.size === 0) return new Set()
+  const said = [...(await alertsOfTrades(db, [...snoozes.keys()])).values()].flat()
+  return new Set(said.filter(({ tradeId, raisedAt }) => raisedAt <= (snoozes.get(tradeId)?.at ?? 0)).map(wordOf))
 }
 
-function anchorOf(tradeId: string): string {
-  return tradeId.slice(tradeId.indexOf(':') + 1)
+function wordOf({ ruleId, tier, tradeId }: StoredAlert): string {
+  return `${ruleId}|${tier}|${tradeId}`
 }

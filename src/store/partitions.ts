@@ -1,6 +1,6 @@
 // The days of the partitioned tables: a partition for every UTC day that rows have, made when the first of them comes.
 // Never inside the transaction that writes the rows: a new partition is there for everybody before anybody needs it, so nobody waits for anybody.
-import type { Instant } from '#core/time.ts'
+import type { Day, Instant } from '#core/time.ts'
 import { type Database, LOCK_SPACE } from './db.ts'
 import { inTransaction } from './sql.ts'
 
@@ -52,9 +52,18 @@ function knownOf(db: Database): Set<string> {
   return partitions
 }
 
-/** marks_20131007 */
 function nameOf(table: Partitioned, day: number): string {
-  return `${table}_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`
+  return partitionOf(table, new Date(day * DAY_MS).toISOString().slice(0, 10))
+}
+
+/** marks_20131007 */
+export function partitionOf(table: Partitioned, day: Day): string {
+  return `${table}_${day.replaceAll('-', '')}`
+}
+
+/** The day of 'marks_20131007'. */
+export function dayOfPartition(name: string): Day {
+  return name.replace(/^.*_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
 }
 
 function midnight(day: number): string {

@@ -1,7 +1,11 @@
 // What was wrong with the recorder itself, as rows: told once when it begins and once when it is over, because the order to tell it commits with the row.
+import { and, isNotNull, isNull } from 'drizzle-orm'
+import type { Connection, Page } from '#core/query.ts'
 import type { SystemAlert, SystemAlertKind, SystemChanges } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
+import { systemAlerts as table } from '#drizzle/schema.ts'
 import type { Database } from './db.ts'
+import { connectionOf, pageQuery } from './page.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
 
 const COLUMNS = 'id, kind, subject, since, until, details'
@@ -11,9 +15,26 @@ export async function activeSystemAlerts(db: Database): Promise<SystemAlert[]> {
   return rowsOf<SystemAlert & { kind: SystemAlertKind }>(db.pool, `select ${COLUMNS} from system_alerts where until is null order by id`)
 }
 
+/** Newest first; `active`: only what still holds, or only what is over. */
+export async function systemAlertsPage(db: Database, active: boolean | null, page: Page): Promise<Connection<SystemAlert>> {
+  const { where, orderBy, limit } = pageQuery(page, [{ column: table.id, direction: 'DESC' }])
+  const rows = await db.orm
+    .select()
+    .from(table)
+    .where(and(active === null ? undefined : active ? isNull(table.until) : isNotNull(table.until), where))
+    .orderBy(...orderBy)
+    .limit(limit)
+  return connectionOf(
+    page,
+    rows,
+    (row) => row,
+    ({ id }) => [id],
+  )
+}
+
 /** The latest, newest first. */
 export async function systemAlerts(db: Database, limit = 100): Promise<SystemAlert[]> {
-  return rowsOf<SystemAlert & { kind: SystemAlertKind }>(db.pool, `select ${COLUMNS} from system_alerts order by id desc limit $1`, [limit])
+  return (await systemAlertsPage(db, null, { first: limit })).edges.map(({ node }) => node)
 }
 
 export async function systemAlertsByIds(db: Database, ids: readonly number[]): Promise<Map<number, SystemAlert>> {

@@ -2,6 +2,7 @@
 // except where ids name them. Never folds anything: the batch writes what the book said.
 import { createHash } from 'node:crypto'
 import { type AnyColumn, and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import type { DecimalText } from '#core/decimal.ts'
 import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder, type TradeOrderField } from '#core/query.ts'
 import type { StoredTrade, Words } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
@@ -28,14 +29,34 @@ export async function tradesOf(db: Database, filter: TradeFilter, order: TradeOr
 }
 
 export async function tradesPage(db: Database, filter: TradeFilter, order: TradeOrder | null | undefined, page: Page): Promise<Connection<StoredTrade>> {
-  const table = tableOf(filter.unit)
   const by = order ?? DEFAULT_TRADE_ORDER
-  const { where, orderBy, limit } = pageQuery(page, sortKeys(table, by))
-  const query = select(db, table)
+  const question = JSON.stringify([filter, by, page])
+  const statement = known.get(question) ?? statementOf(pageOf(db, filter, by, page))
+  if (question.length <= QUESTION_MAX) {
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(question, statement)
+  }
+  return connectionOf(page, await rowsOfStatement(db, statement), tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
+}
+
+/** Statements of pages that were asked for: tools ask the same few again and again, and writing one anew costs as much as reading its rows. */
+const known = new Map<string, Statement>()
+const KNOWN_MAX = 200
+const QUESTION_MAX = 2_000
+
+function pageOf(db: Database, filter: TradeFilter, order: TradeOrder, page: Page) {
+  const table = tableOf(filter.unit)
+  const { where, orderBy, limit } = pageQuery(page, sortKeys(table, order))
+  return select(db, table)
     .where(and(conditions(table, filter), where))
     .orderBy(...orderBy)
     .limit(limit)
-  return connectionOf(page, await read(db, query), tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
+}
+
+/** The ids of all of one unit. */
+export async function tradeIdsOf(db: Database, unit: Unit = 'ORDER'): Promise<string[]> {
+  const table = tableOf(unit)
+  return (await db.orm.select({ tradeId: table.tradeId }).from(table)).map(({ tradeId }) => tradeId)
 }
 
 export async function tradeById(db: Database, tradeId: string): Promise<StoredTrade | null> {
@@ -73,6 +94,18 @@ export async function tradesSince(db: Database, seq: number, filter: TradeFilter
   return (await read(db, query)).map(tradeOf)
 }
 
+/** Where the number is kept under which a trade of this unit and account last ceased to exist. */
+export function removedKey(tradeId: string): string {
+  return `removed ${tradeId.split(':', 2).join(':')}`
+}
+
+/** The number under which a trade of the filter's unit and accounts last ceased to exist; 0: none ever did. */
+export async function lastRemoved(db: Database, { unit = 'ORDER', accounts }: TradeFilter): Promise<number> {
+  const rows = await rowsOf<{ key: string; value: number }>(db.pool, 'select key, value from meta where starts_with(key, $1)', [removedKey(`${unit}:`)])
+  const wanted = accounts?.map((account) => removedKey(`${unit}:${account}`))
+  return Math.max(0, ...rows.filter(({ key }) => wanted?.includes(key) !== false).map(({ value }) => value))
+}
+
 export async function trajectoryOf(db: Database, tradeId: string): Promise<TrajectoryPoint[]> {
   return (await trajectoriesOf(db, [tradeId])).get(tradeId) ?? []
 }
@@ -87,9 +120,34 @@ export async function trajectoriesOf(db: Database, tradeIds: readonly string[]):
   return found
 }
 
+/** The closed trades opened before an instant of which nothing was thinned yet. */
+export async function tradesToThin(db: Database, openedBefore: Instant): Promise<readonly string[]> {
+  const found = ['orders_rt', 'round_trips_rt'].map((table) =>
+    rowsOf<{ id: string }>(db.pool, `select trade_id as id from ${table} where opened_at < $1 and closed_at is not null and not thinned`, [
+      writeInstant(openedBefore),
+    ]),
+  )
+  return (await Promise.all(found)).flat().map(({ id }) => id)
+}
+
+/** Of a trade's trajectory only the points of these instants stay. */
+export async function keepPoints(db: Database, tradeId: string, ats: readonly Instant[]): Promise<void> {
+  const table = unitOf(tradeId) === 'ORDER' ? 'orders_rt_ts' : 'round_trips_rt_ts'
+  await db.pool.query(`delete from ${table} where trade_id = $1 and ts <> all($2::timestamptz[])`, [tradeId, ats.map(writeInstant)])
+}
+
 /** Points written after `seq`, by instant. */
 export async function trajectorySince(db: Database, tradeId: string, seq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
   return pointsOf(db, unitOf(tradeId), [tradeId], seq)
+}
+
+/** A point for whoever only passes it on: prices as the text that is stored. */
+export interface LatestPoint {
+  readonly tradeId: string
+  readonly at: Instant
+  readonly last: DecimalText
+  readonly mfe: DecimalText
+  readonly mae: DecimalText
 }
 
 /** The last `count` points of a trade. */
@@ -100,8 +158,8 @@ export interface Latest {
 }
 
 /** The latest points of many trades at once, by instant, in the order asked for: one statement, whatever is asked, and one row a trade. */
-export async function latestPointsOf(db: Database, wanted: readonly Latest[]): Promise<TrajectoryPoint[][]> {
-  const found = new Map<string, TrajectoryPoint[]>()
+export async function latestPointsOf(db: Database, wanted: readonly Latest[]): Promise<LatestPoint[][]> {
+  const found = new Map<string, LatestPoint[]>()
   for (const unit of ['ORDER', 'ROUND_TRIP'] as const) {
     const some = wanted.filter(({ tradeId }) => unitOf(tradeId) === unit)
     if (some.length === 0) continue
@@ -109,19 +167,26 @@ export async function latestPointsOf(db: Database, wanted: readonly Latest[]): P
     const rows = (await listsOf(
       db.pool,
       `select wanted.trade_id, wanted.count, points.* from unnest($1::text[], $2::timestamptz[], $3::int[]) as wanted (trade_id, opened_at, count),
-       lateral (select json_agg(json_build_array((extract(epoch from ts) * 1000)::bigint, last_px, mfe_px, mae_px) order by ts) as points from
+       lateral (select string_agg(date_part('epoch', ts) * 1000 || ',' || last_px || ',' || mfe_px || ',' || mae_px, ',' order by ts) as points from
          (select ts, last_px, mfe_px, mae_px from ${table} where ${table}.trade_id = wanted.trade_id and ts >= wanted.opened_at order by ts desc limit wanted.count) as latest) as points
        where points.points is not null`,
       [some.map(({ tradeId }) => tradeId), some.map(({ openedAt }) => writeInstant(openedAt)), some.map(({ count }) => count)],
       `latest points ${table}`,
-    )) as [tradeId: string, count: number, points: [at: Instant, last: number, mfe: number, mae: number][]][]
-    for (const [tradeId, count, points] of rows)
-      found.set(
-        `${count} ${tradeId}`,
-        points.map(([at, last, mfe, mae]) => ({ tradeId, at, last, mfe, mae })),
-      )
+    )) as [tradeId: string, count: number, points: string][]
+    for (const [tradeId, count, points] of rows) found.set(`${count} ${tradeId}`, readPoints(tradeId, points))
   }
   return wanted.map(({ tradeId, count }) => found.get(`${count} ${tradeId}`) ?? [])
+}
+
+/** Four texts a point, with commas: half of what JSON of the same costs the server to write. An epoch is a double, so a millisecond may come a hair too early. */
+function readPoints(tradeId: string, text: string): LatestPoint[] {
+  const texts = text.split(',')
+  const points: LatestPoint[] = []
+  for (let n = 0; n < texts.length; n += 4) {
+    const [at, last, mfe, mae] = [texts[n], texts[n + 1], texts[n + 2], texts[n + 3]] as [string, string, string, string]
+    points.push({ tradeId, at: Math.round(Number(at)), last, mfe, mae })
+  }
+  return points
 }
 
 /** The points of one trade by instant, a page at a time. */
@@ -190,9 +255,26 @@ const WORD_KEYS = Object.keys(getTableColumns(annotations))
 const KEPT_VALUES_MAX = 3
 
 /** The rows of such a query. Column by column: Drizzle's own way asks every value of every row for its decoder, which costs more than the query. */
-async function read(db: Database, query: { toSQL(): { sql: string; params: unknown[] } }): Promise<Row[]> {
+async function read(db: Database, query: Query): Promise<Row[]> {
+  return rowsOfStatement(db, statementOf(query))
+}
+
+interface Query {
+  toSQL(): { sql: string; params: unknown[] }
+}
+
+interface Statement {
+  readonly text: string
+  readonly params: readonly unknown[]
+  readonly name: string | undefined
+}
+
+function statementOf(query: Query): Statement {
   const { sql: text, params } = query.toSQL()
-  const name = params.length <= KEPT_VALUES_MAX ? `trades ${createHash('sha1').update(text).digest('hex')}` : undefined
+  return { text, params, name: params.length <= KEPT_VALUES_MAX ? `trades ${createHash('sha1').update(text).digest('hex')}` : undefined }
+}
+
+async function rowsOfStatement(db: Database, { text, params, name }: Statement): Promise<Row[]> {
   const lists = await listsOf(db.pool, text, params, name)
   const anchor = TRADE_KEYS.length + WORD_KEYS.indexOf('anchor')
   return lists.map(
@@ -308,6 +390,7 @@ function tradeOf({ trade: row, words }: Row): StoredTrade {
     mae: { price: row.maePx, at: row.maeAt, pct: row.maePct, pctAt: row.maePctAt, pnl: row.maePnl, pnlAt: row.maePnlAt },
     drawdownPct: row.drawdownPct,
     orderRef: row.orderRef,
+    plan: row.plan,
     held: row.held,
     fills: row.fills,
     provenance: {
@@ -316,6 +399,7 @@ function tradeOf({ trade: row, words }: Row): StoredTrade {
       gaps: row.gaps,
       ...(row.partialSince === null ? {} : { partialSince: row.partialSince }),
       ...(row.leftOut === 0 ? {} : { leftOut: row.leftOut }),
+      ...(row.thinned ? { thinned: true as const } : {}),
     },
     seq: row.seq,
     mode: row.mode,
