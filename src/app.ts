@@ -124,6 +124,14 @@ function serveMetrics(app: FastifyInstance, { bus, brokers, clock, db }: Parts, 
       )
     ).map(({ channel, state, value }) => ({ labels: { channel, state }, value })),
   )
+  metrics.watch('excursion_delivery_overdue_seconds', 'How long the oldest message of a channel is due and not accepted.', async () =>
+    (
+      await rowsOf<{ channel: string; value: number }>(
+        db.pool,
+        `select channel, greatest(0, extract(epoch from now() - min(due_at)))::float8 as value from deliveries where state in ('WAITING', 'SENDING') group by channel`,
+      )
+    ).map(({ channel, value }) => ({ labels: { channel }, value })),
+  )
   app.get('/metrics', async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()))
 }
 

@@ -2,14 +2,22 @@
 // to fold a contract again, and never writes.
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { ContractBook } from '#core/book.ts'
-import { Ledger, type Place, sinceFlat } from '#core/execution.ts'
-import { type Bar, type DayRange, endOf, type Gap, type Instrument } from '#core/facts.ts'
+import { plain } from '#core/decimal.ts'
+import { type Entry, type Fill, Ledger, type Place, sinceFlat } from '#core/execution.ts'
+import { type Bar, type DayRange, endOf, type Gap, type Instrument, type Repair } from '#core/facts.ts'
 import { type Judgement, MarkFilter, type MarkFilterMode } from '#core/mark.ts'
-import { parseRule, type Rule } from '#core/rules.ts'
+import { alertKey } from '#core/judge.ts'
+import type { RaisedBefore } from '#core/lookout.ts'
+import { askable, narrowed, type Span } from '#core/repair.ts'
+import { parseRule, type Rule, type Tier } from '#core/rules.ts'
+import { closesPassed, marketDay, shadowEnd } from '#core/session.ts'
 import type { StoredFact, StoredMark } from '#core/stored.ts'
-import { EARLIEST, type Instant, LATEST } from '#core/time.ts'
+import { type Day, EARLIEST, type Instant, LATEST } from '#core/time.ts'
+import { UNITS } from '#core/trade.ts'
+import type { OpenedTrade } from '#core/working-order.ts'
+import { alertsOf } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
-import { rulesOf } from '#store/decisions.ts'
+import { rulesOf, thinnedUntil } from '#store/decisions.ts'
 import { lastMark } from '#store/marks.ts'
 import { refold } from './refold.ts'
 
@@ -21,9 +29,15 @@ export interface Contract {
   readonly filter: MarkFilter
   /** The last price heard, repeats included; before the first one the fill that opened. */
   heardAt: Instant | null
+  /** Its first fill, as the broker dated it: prices dated before it are of a time in which nothing was held, however late they are told. */
+  since: Instant
   /** Last prices of its open trades have not been written since. */
   stale: boolean
+  /** A hole was declared since its last mark: the next one is stored even where it repeats, for prices fetched later may stand between them. */
+  afterHole: boolean
 }
+
+const FRESH = { heardAt: null, since: Number.NEGATIVE_INFINITY, stale: false, afterHole: false } as const
 
 /** After everything, and before. */
 export const NOW: Place = { at: Number.POSITIVE_INFINITY, arrival: 0 }
@@ -36,8 +50,11 @@ export class Books {
   readonly #mode: MarkFilterMode
   readonly #contracts = new Map<number, Contract>()
   readonly #gaps: Gap[] = []
+  readonly #repairs: Repair[] = []
   readonly #ranges: (Bar | DayRange)[] = []
   #rules: readonly { readonly rule: Rule; readonly version: number }[] = []
+  /** Of the marks before this instant only those are left on which some trade stood; null: none were thinned. */
+  thinnedUntil: Instant | null = null
   /** The next deadline of any book. */
   deadline: Instant = Number.POSITIVE_INFINITY
 
@@ -60,8 +77,14 @@ export class Books {
     if (contract === undefined) {
       const instrument = this.instruments.get(conId)
       if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
-      const book = new ContractBook(instrument, { rules: this.#rules.map(({ rule }) => rule), marks: 'SAMPLED', trace: true, commissionOf: this.#commissionOf })
-      contract = { conId, instrument, book, filter: new MarkFilter(this.#mode, instrument.secType), heardAt: null, stale: false }
+      const book = new ContractBook(instrument, {
+        rules: this.#rules.map(({ rule }) => rule),
+        marks: 'SAMPLED',
+        trace: true,
+        thinnedUntil: this.thinnedUntil,
+        commissionOf: this.#commissionOf,
+      })
+      contract = { conId, instrument, book, filter: new MarkFilter(this.#mode, instrument.secType), ...FRESH }
       for (const range of this.#rangesOf(conId)) book.range(range)
       this.#contracts.set(conId, contract)
     }
@@ -77,6 +100,9 @@ export class Books {
       case 'gap':
         this.#gaps.push(fact)
         break
+      case 'repair':
+        this.#repairs.push(fact)
+        break
       case 'bar':
       case 'dayRange':
         this.#ranges.push(fact)
@@ -86,9 +112,43 @@ export class Books {
     }
   }
 
+  /** The contract had trades in a time of which its book knows nothing any more. */
+  isBehind(conId: number, { from, to }: { readonly from: Instant; readonly to: Instant }): boolean {
+    if (!this.instruments.has(conId)) return false
+    const book = this.#contracts.get(conId)?.book
+    const entries = sinceFlat(this.ledger.history(conId), { at: from, arrival: 0 })
+    return entries.some((entry) => entry.kind === 'fill' && entry.at < to && book?.holds(entry.family) !== true)
+  }
+
   /** Every contract with something open now, by its fills. */
   openConIds(): number[] {
     return [...this.ledger.conIds].filter((conId) => sinceFlat(this.ledger.history(conId), NOW).length > 0)
+  }
+
+  /** Contracts with an open trade. */
+  open(): readonly Instrument[] {
+    return [...this.#contracts.values()].filter(({ book }) => book.openTrades.size > 0).map(({ instrument }) => instrument)
+  }
+
+  /** The open trades of entry orders in a contract, as far as their stops are looked for among the broker's orders; what came without a fill has no entry. */
+  opened(conId: number): readonly OpenedTrade[] {
+    return [...(this.#contracts.get(conId)?.book.openTrades ?? [])].flatMap(({ unit, adopted, opening, account, side, openedAt, openQuantity, planning }) => {
+      if (unit !== 'ORDER' || adopted || opening === undefined) return []
+      const { stop, target } = planning.tell() ?? { stop: null, target: null }
+      return [{ ...{ account, conId, side: side === 1 ? 'LONG' : 'SHORT', openedAt, openQuantity: plain(openQuantity), opening, stop, target } }]
+    })
+  }
+
+  /** Those with an open trade, and those whose last one was closed so lately that its shadow still lasts. */
+  wanted(now: Instant | null): readonly Instrument[] {
+    const isWanted = ({ book, instrument }: Contract) =>
+      book.openTrades.size > 0 || (book.lastClosedAt !== null && now !== null && now < shadowEnd(book.lastClosedAt, instrument))
+    const isOpen = ({ book }: Contract) => Number(book.openTrades.size > 0)
+    // The open ones first: where there are not lines for all, those of a shadow wait.
+    return [...this.#contracts.values()]
+      .filter(isWanted)
+      .sort((a, b) => isOpen(b) - isOpen(a))
+      .map(({ instrument }) => instrument)
   }
 
   /** Reads the rules again; those that cannot be read are named. */
@@ -102,13 +162,22 @@ export class Books {
     this.#rules = rules
   }
 
+  async readThinned(): Promise<void> {
+    this.thinnedUntil = await thinnedUntil(this.#db)
+  }
+
   versionOf(ruleId: string): number {
     return this.#rules.find(({ rule }) => rule.id === ruleId)?.version ?? 1
   }
 
+  /** A tier of a rule in force; null where there is none. */
+  tierOf(ruleId: string, tier: number): Tier | null {
+    return this.#rules.find(({ rule }) => rule.id === ruleId)?.rule.tiers[tier] ?? null
+  }
+
   /** Whether a price counts, and which held one with it. */
-  judge(contract: Contract, quote: BrokerQuote, at: Instant): Judgement {
-    return contract.filter.offer({
+  judge(contract: Contract, quote: BrokerQuote, at: Instant, filter: MarkFilter = contract.filter): Judgement {
+    return filter.offer({
       at,
       price: quote.price,
       bid: quote.bid ?? null,
@@ -135,29 +204,114 @@ export class Books {
     for (const { book } of this.#contracts.values()) if (book.nextDeadline < this.deadline) this.deadline = book.nextDeadline
   }
 
+  /** What a contract's history was up to an instant, folded beside its books from the last moment before `from` at which every account was flat. */
+  past(conId: number, from: Instant, before: Instant): Promise<ContractBook> {
+    const instrument = this.instruments.get(conId)
+    if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
+    const entries = sinceFlat(this.ledger.history(conId), { at: from, arrival: 0 }).filter(({ at }) => at < before)
+    return refold(this.#db, {
+      instrument,
+      entries,
+      ranges: this.#rangesOf(conId).filter((range) => (endOf(range) ?? 0) < before),
+      gaps: [],
+      extra: [],
+      rules: [],
+      until: before - 1,
+      before,
+      thinnedUntil: this.thinnedUntil,
+      commissionOf: this.#commissionOf,
+    })
+  }
+
   /**
    * The contract folded again from the last moment before `place` at which every account was flat, up to the time its book had come to (or `until`).
    * Answers from when on.
    */
-  async foldAgain(contract: Contract, place: Place, until: Instant, extra: StoredMark | null): Promise<Instant> {
+  async foldAgain(contract: Contract, place: Place, until: Instant, extra: readonly StoredMark[]): Promise<Instant> {
     const { conId, instrument } = contract
     const entries = sinceFlat(this.ledger.history(conId), place)
     contract.book = await refold(this.#db, {
       instrument,
       entries,
       ranges: this.#rangesOf(conId),
-      gaps: this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
+      gaps: this.gapsOf(conId),
       extra,
       rules: this.#rules.map(({ rule }) => rule),
       until: Math.max(contract.book.now, until),
+      thinnedUntil: this.thinnedUntil,
+      ...(await this.#raisedBefore(entries)),
       commissionOf: this.#commissionOf,
     })
     const stored = await lastMark(this.#db, conId)
     // A fill may have been learnt by asking: only prices say that we listened. Without any, nothing is known since the first fill.
-    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra?.at ?? null, contract.heardAt === null ? (entries[0]?.at ?? null) : null)
+    contract.heardAt = latest(contract.heardAt, stored?.at ?? null, extra.at(-1)?.at ?? null, contract.heardAt === null ? (entries[0]?.at ?? null) : null)
     this.findDeadline()
     // A fill that no longer stands may have opened a trade before the first one that does.
     return Math.min(Math.max(place.at, EARLIEST), LATEST, entries[0]?.at ?? LATEST)
+  }
+
+  /** What was raised of trades before their marks were thinned, where their history begins before that. */
+  async #raisedBefore(entries: readonly Entry[]): Promise<{ readonly raisedBefore?: RaisedBefore }> {
+    const until = this.thinnedUntil
+    if (until === null) return {}
+    const fills = entries.filter((entry): entry is Fill => entry.kind === 'fill' && entry.at < until)
+    if (fills.length === 0) return {}
+    const tradeIds = fills.flatMap(({ family, execution: { account, conId } }) => UNITS.map((unit) => `${unit}:${account}:${conId}:${family}`))
+    const raised = new Map<string, { times: number; at: Instant }>()
+    for (const { ordinal: _, ...alert } of await alertsOf(this.#db, { tradeIds, until })) {
+      const { times } = raised.get(alertKey(alert)) ?? { times: 0 }
+      raised.set(alertKey(alert), { times: times + 1, at: alert.at })
+    }
+    return { raisedBefore: raised }
+  }
+
+  /** The time of which nothing is known, with what was fetched afterwards taken out. */
+  gapsOf(conId: number): readonly Gap[] {
+    return narrowed(
+      this.#gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),
+      this.#repairs.filter((repair) => repair.conId === conId),
+    )
+  }
+
+  /** The parts of contracts' gaps that end between two instants and can be asked for, those of open trades first, the latest first. */
+  holes(from: Instant, until: Instant): readonly (Span & { readonly instrument: Instrument })[] {
+    const conIds = new Set(this.#gaps.flatMap(({ conId, to }) => (conId !== undefined && to > from && to <= until ? [conId] : [])))
+    const isOpen = (conId: number) => (this.#contracts.get(conId)?.book.openTrades.size ?? 0) > 0
+    return [...conIds]
+      .flatMap((conId) => {
+        const instrument = this.instruments.get(conId)
+        const lasting = this.gapsOf(conId).filter((gap) => gap.conId === conId && gap.to > from && gap.to <= until)
+        return instrument === undefined ? [] : askable(lasting, this.fillsOf(conId)).map((span) => ({ ...span, instrument }))
+      })
+      .sort((a, b) => Number(isOpen(b.instrument.conId)) - Number(isOpen(a.instrument.conId)) || b.to - a.to)
+  }
+
+  /** When a contract was filled. */
+  fillsOf(conId: number): readonly Instant[] {
+    return this.ledger.history(conId).map(({ at }) => at)
+  }
+
+  /** A filter for prices of the past, which knows only the price before them. */
+  filterOf(contract: Contract): MarkFilter {
+    return new MarkFilter(this.#mode, contract.instrument.secType)
+  }
+
+  /** The market days that want their card by now: their last session closed, or a shadow that settles them ended. */
+  cardsWanted(since: Instant | null, now: Instant): readonly { readonly key: string; readonly day: Day }[] {
+    const contracts = [...this.#contracts.values()]
+    const closed = closesPassed(
+      since,
+      now,
+      contracts.map(({ instrument }) => instrument),
+    )
+    // What was pending at the close is settled by the prices of the shadow.
+    const settled = contracts.flatMap(({ book, instrument }) => {
+      if (since === null || book.lastClosedAt === null) return []
+      const end = shadowEnd(book.lastClosedAt, instrument)
+      const day = marketDay(book.lastClosedAt, instrument)
+      return end <= now && end > since ? [{ key: `review:${day}:shadow:${end}`, day }] : []
+    })
+    return [...closed.map((day) => ({ key: `review:${day}`, day })), ...settled]
   }
 
   #rangesOf(conId: number): readonly (Bar | DayRange)[] {

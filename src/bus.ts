@@ -31,6 +31,8 @@ export type BusEvent =
   | { readonly kind: 'broker'; readonly status: BrokerStatus }
   /** A correction took away what was told before: the trade itself, or points of its trajectory. Who follows it reads again. */
   | { readonly kind: 'rewritten'; readonly seq: number; readonly tradeId: string }
+  /** The writer has taken every decision up to this number in, and told what changed by it. */
+  | { readonly kind: 'decided'; readonly upTo: number }
 
 export interface Bus {
   /** Tells every listener, in order, before it returns. A listener that throws harms nobody else. */

@@ -13,8 +13,10 @@ export interface Config {
   readonly port: number
   /** Pages of these origins may ask and read, besides our own. */
   readonly corsOrigins: readonly string[]
+  /** Who may read GraphQL's whole schema: whoever shows a token, or every program of this machine. */
+  readonly introspection: 'tokens' | 'open'
   readonly language: 'en' | 'zh'
-  /** IANA zone times are shown in; market days never depend on it. */
+  /** IANA zone of messages and of tables in the terminal; market days and cards never depend on it. */
   readonly timeZone: string
   /** Which colour is good in a picture: blue, or red as in China. */
   readonly colours: 'western' | 'chinese'
@@ -29,6 +31,8 @@ export interface Config {
   readonly clientPortalUrl: string
   /** Where cards are written, absolute. */
   readonly notesDir: string
+  /** How their pictures are: SVG, or PNG for those who show no SVG. */
+  readonly notesPictures: 'svg' | 'png'
   readonly notion: { readonly token: string | null; readonly parent: string | null; readonly baseUrl: string }
   readonly slackWebhookUrl: string | null
   readonly sms: {
@@ -47,7 +51,7 @@ export interface Config {
   /** When less than critical alerts wait, on the clock of `timeZone`; null: never. */
   readonly quietHours: { readonly from: string; readonly until: string } | null
   readonly heartbeatUrl: string | null
-  readonly flex: { readonly token: string | null; readonly queryId: string | null; readonly baseUrl: string }
+  readonly flex: { readonly token: string | null; readonly queryIds: readonly string[]; readonly baseUrl: string }
   /** Account id → the name that stands for it wherever it leaves the machine. */
   readonly accountAliases: Readonly<Record<string, string>>
   readonly privacy: 'full' | 'percent'
@@ -123,6 +127,7 @@ const VARIABLES = z.object({
   EXCURSION_HOST: word('a host name or address').optional(),
   EXCURSION_PORT: wholeNumber(0, 65_535).optional(),
   EXCURSION_CORS_ORIGINS: origins.optional(),
+  EXCURSION_INTROSPECTION: oneOf(['tokens', 'open']).default('tokens'),
   EXCURSION_LANG: oneOf(LANGUAGES).optional(),
   EXCURSION_TZ: zone.optional(),
   EXCURSION_COLOURS: oneOf(['western', 'chinese']).optional(),
@@ -142,6 +147,7 @@ const VARIABLES = z.object({
     .optional(),
   CLIENT_PORTAL_URL: baseUrl.optional(),
   NOTES_DIR: folder.optional(),
+  NOTES_PICTURES: oneOf(['svg', 'png']).optional(),
   NOTION_TOKEN: secret(word('a token of a Notion integration')).optional(),
   NOTION_PARENT: word('the id or address of a Notion page').optional(),
   NOTION_BASE_URL: baseUrl.optional(),
@@ -157,7 +163,12 @@ const VARIABLES = z.object({
   QUIET_HOURS: quietHours.optional(),
   HEARTBEAT_URL: secret(url('https', 'http')).optional(),
   FLEX_TOKEN: secret(word('a Flex Web Service token')).optional(),
-  FLEX_QUERY_ID: word('the number of a Flex query').optional(),
+  FLEX_QUERY_ID: z
+    .string()
+    .regex(/^\d+(\s*,\s*\d+)*$/)
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .meta({ allowed: "the number of a Flex query, or several ('123456,123457')" })
+    .optional(),
   FLEX_BASE_URL: baseUrl.optional(),
   ACCOUNT_ALIASES: aliases.optional(),
   PRIVACY: oneOf(['full', 'percent']).optional(),
@@ -181,12 +192,16 @@ export function readConfig(env: Environment): Config {
   if (!read.success)
     throw new ConfigInvalid([...new Set(read.error.issues.map((issue) => String(issue.path[0])))].map((name) => wrongLine(name, given[name] ?? '')))
   const is = read.data
+  // Never the other broker in silence.
+  if (is.BROKER === 'client-portal')
+    throw new ConfigInvalid(["BROKER: expected tws, found 'client-portal', which is not built yet; leave it empty to listen to TWS or IB Gateway"])
   const home = is.EXCURSION_HOME ?? join(homedir(), '.excursion')
   return deepFreeze({
     home,
     host: is.EXCURSION_HOST ?? '127.0.0.1',
     port: is.EXCURSION_PORT ?? 4000,
     corsOrigins: is.EXCURSION_CORS_ORIGINS ?? [],
+    introspection: is.EXCURSION_INTROSPECTION,
     language: is.EXCURSION_LANG ?? systemLanguage(env),
     timeZone: is.EXCURSION_TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     colours: is.EXCURSION_COLOURS ?? 'western',
@@ -204,6 +219,7 @@ export function readConfig(env: Environment): Config {
     },
     clientPortalUrl: is.CLIENT_PORTAL_URL ?? 'https://localhost:5000/v1/api',
     notesDir: is.NOTES_DIR ?? join(home, 'notes'),
+    notesPictures: is.NOTES_PICTURES ?? 'svg',
     notion: { token: is.NOTION_TOKEN ?? null, parent: is.NOTION_PARENT ?? null, baseUrl: is.NOTION_BASE_URL ?? 'https://api.notion.com' },
     slackWebhookUrl: is.SLACK_WEBHOOK_URL ?? null,
     sms: {
@@ -218,7 +234,7 @@ export function readConfig(env: Environment): Config {
     heartbeatUrl: is.HEARTBEAT_URL ?? null,
     flex: {
       token: is.FLEX_TOKEN ?? null,
-      queryId: is.FLEX_QUERY_ID ?? null,
+      queryIds: is.FLEX_QUERY_ID ?? [],
       baseUrl: is.FLEX_BASE_URL ?? 'https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService',
     },
     accountAliases: is.ACCOUNT_ALIASES ?? {},

@@ -1,32 +1,42 @@
 // The desk: the parts put together, started in the order of the story and closed in reverse. A part that dies says so, and is started again.
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from '#broker/port.ts'
+import { type AccountSnapshot, AccountView } from '#core/account.ts'
 import type { Instrument } from '#core/facts.ts'
 import { parseRule, STARTER_RULES } from '#core/rules.ts'
 import type { HeldContract } from '#core/system-alert.ts'
+import { type OpenTrades, openTradesOf } from '#graphql/open-trades.ts'
 import { openDeliverRoom } from '#jobs/deliver.ts'
+import { flexRoomOf } from '#jobs/flex.ts'
+import { disagreements, openDoubts, type ReconcilingWriter } from '#jobs/reconcile.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
 import { notionRoomOf } from '#jobs/notion.ts'
 import { openSweep } from '#jobs/outbox.ts'
-import { type Jobs, openJobs } from '#jobs/queues.ts'
+import { rehearse } from '#jobs/rehearse.ts'
+import { addReconcile, type Jobs, jobCounts, openJobs } from '#jobs/queues.ts'
 import type { MadeReview } from '#jobs/review.ts'
-import { scheduleDeliveries, scheduleDue, scheduleIngest } from '#jobs/schedule.ts'
+import { scheduleDeliveries, scheduleDue, scheduleFlex, scheduleIngest, scheduleReconcile, scheduleThin } from '#jobs/schedule.ts'
 import { openVigil, type WatchedWriter } from '#jobs/vigil.ts'
 import { openWorkers, type Workers } from '#jobs/worker.ts'
-import { readTemplates } from '#notes/templates.ts'
+import { reviewPictures } from '#notes/pictures.ts'
+import { ownTemplates, readTemplates } from '#notes/templates.ts'
 import { type Change, listen } from '#store/changes.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { seedRules } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
-import { buildApp, refuseHostWithoutTokens } from './app.ts'
+import { type AppOptions, buildApp, refuseHostWithoutTokens } from './app.ts'
 import { type Bus, type BrokerStatus, openBus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { PortTaken, WriterBusy } from './errors.ts'
 import { type Live, openLive } from './live.ts'
-import { openRecorder, type Recorder } from './record.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
+import { openRecorder } from './record.ts'
+import { openStops } from './stops.ts'
+import type { Observer, Recorder } from './recorder.ts'
+import { openRepair } from './repair.ts'
 
 export const ROLES = ['api', 'live', 'worker'] as const
 export type Role = (typeof ROLES)[number]
@@ -44,6 +54,8 @@ export interface DeskOptions {
   onReview?(made: MadeReview): void
   /** From a day's close to its card, by the host's time. */
   readonly reviewDelayMs?: number
+  /** From a reason to doubt to the comparison with the broker, by the host's time. */
+  readonly reconcileDelayMs?: number
 }
 
 export interface Desk extends AsyncDisposable {
@@ -71,9 +83,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     const bus = openBus()
     let writer: Writer | null = null
     const brokers = () => (writer === null ? [] : [writer.status()])
-    const url = roles.has('api') ? await serve(closing, options, db, bus, brokers) : null
-    if (roles.has('live')) writer = closing.use(await Writer.open({ ...options, db, bus }))
-    if (roles.has('worker')) await work(closing, options, db, bus, writer)
+    // Who writes knows what is open: readers beside it need no statement for that.
+    const open = roles.has('live') ? openTradesOf({ db, bus }) : null
+    const metrics = openMetrics()
+    metrics.watch('excursion_inbox_waiting', 'Told by the broker and not taken yet.', () => (writer === null ? [] : [{ value: writer.waiting }]))
+    const url = roles.has('api') ? await serve(closing, options, { db, bus, brokers, metrics, ...(open === null ? {} : { open }) }) : null
+    if (open !== null) writer = closing.use(await Writer.open({ ...options, db, bus, open, observer: observerOf(metrics) }))
+    if (roles.has('worker')) await work(closing, options, { db, bus, metrics }, writer)
     return {
       db,
       bus,
@@ -89,8 +105,29 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     throw error
   }
 
-  async function serve(stack: AsyncDisposableStack, { config }: DeskOptions, db: Database, bus: Bus, brokers: () => readonly BrokerStatus[]): Promise<string> {
-    const app = await buildApp({ db, bus, brokers, clock, log, origins: config.corsOrigins })
+  async function serve(stack: AsyncDisposableStack, { config }: DeskOptions, parts: Omit<AppOptions, 'clock'>): Promise<string> {
+    const room = await openDeliverRoom({ db: parts.db, config, clock, log })
+    const rehearsal: AppOptions['rehearse'] = { sends: options.demo !== true, try: (rule, trade, tier, send) => rehearse(room, rule, trade, tier, send) }
+    const templates = await readTemplates(config.language)
+    const draw: AppOptions['draw'] = async (review, rows) => {
+      const input = { ...rows, day: review.day, templates: await ownTemplates(config.notesDir, templates), colours: config.colours }
+      const drawn: { readonly name: string; readonly title: string; readonly svg: string }[] = []
+      for (const { path, alt, content } of reviewPictures(review, input)) {
+        drawn.push({ name: path, title: alt, svg: content })
+        // A price does not wait for a whole day's pictures.
+        await turn()
+      }
+      return drawn
+    }
+    const app = await buildApp({
+      ...parts,
+      rehearse: rehearsal,
+      draw,
+      clock,
+      log,
+      origins: config.corsOrigins,
+      introspection: options.demo === true ? 'open' : config.introspection,
+    })
     stack.defer(() => app.close())
     try {
       await app.listen({ host: config.host, port: config.port })
@@ -110,15 +147,25 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
 }
 
 /** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills; a demonstration tells nobody. */
-async function work(stack: AsyncDisposableStack, options: DeskOptions, db: Database, bus: Bus, writer: Writer | null): Promise<void> {
-  const { config, clock, log, onReview, reviewDelayMs } = options
-  const delivery = options.demo === true ? null : await openDeliverRoom({ db, config, clock, log })
+async function work(
+  stack: AsyncDisposableStack,
+  options: DeskOptions,
+  { db, bus, metrics }: { db: Database; bus: Bus; metrics: Metrics },
+  writer: Writer | null,
+): Promise<void> {
+  const { config, clock, log, onReview, reviewDelayMs, reconcileDelayMs } = options
+  const delivery = options.demo === true ? null : { ...(await openDeliverRoom({ db, config, clock, log })), onOutcome: metrics.delivery }
   const jobs: Jobs = stack.use(await openJobs({ url: db.url, channels: delivery?.channels.map(({ kind }) => kind) ?? [], log }))
+  metrics.watch('excursion_queue_jobs', 'Jobs by queue and by what they wait for.', () => jobCounts(jobs))
   const templates = await readTemplates(config.language)
+  const flex = options.demo === true ? null : flexRoomOf(config, { db, clock, log })
   const workers: Workers = await openWorkers({
     jobs,
-    room: { db, templates, notesDir: config.notesDir, colours: config.colours, log },
+    room: { db, templates, notesDir: config.notesDir, colours: config.colours, pictures: config.notesPictures, log },
     catchUp: writer === null ? null : () => writer.catchUp(),
+    reconcile: writer === null ? null : { db, writer, clientId: config.tws.clientId, log },
+    thin: options.demo === true ? null : { db, keepDays: config.keepMarksDays, clock, log },
+    flex,
     notion: options.demo === true ? null : notionRoomOf(config, { db, words: templates.words, clock, log }),
     delivery,
     log,
@@ -126,6 +173,15 @@ async function work(stack: AsyncDisposableStack, options: DeskOptions, db: Datab
   })
   stack.use(workers)
   await scheduleIngest(jobs)
+  await scheduleThin(jobs)
+  if (writer !== null) {
+    await scheduleReconcile(jobs)
+    const doubts = stack.use(
+      openDoubts({ ask: (reason) => addReconcile(jobs, reason), log, ...(reconcileDelayMs === undefined ? {} : { delayMs: reconcileDelayMs }) }),
+    )
+    stack.defer(writer.onDoubt(doubts.raise))
+  }
+  if (flex !== null) await scheduleFlex(jobs, db, clock.now())
   // Every day since the last card wants one; asked again now and then, because late commissions and prints change the last day's numbers.
   const cardsDue = () =>
     scheduleDue(jobs, db, writer?.marketTime() ?? clock.now()).catch((error: unknown) =>
@@ -144,17 +200,35 @@ async function work(stack: AsyncDisposableStack, options: DeskOptions, db: Datab
   if (config.heartbeatUrl !== null) stack.use(openHeartbeat({ url: config.heartbeatUrl, isWell: () => db.pool.query('select 1'), log }))
 }
 
+/** What the recorder did, counted. */
+function observerOf(metrics: Metrics): Observer {
+  return {
+    committed({ facts, marks, refusedMarks, waitedMs }) {
+      for (const kind of facts) metrics.fact(kind)
+      metrics.ticks(marks, refusedMarks)
+      if (waitedMs !== null) metrics.lag(waitedMs)
+    },
+    conflated: (prices) => metrics.conflated(prices),
+  }
+}
+
 interface WriterOptions extends DeskOptions {
   readonly db: Database
   readonly bus: Bus
+  readonly open: OpenTrades
+  readonly observer: Observer
 }
 
 /** The one writer: recorder and broker session, opened again from what is stored whenever the database refused a batch. */
-class Writer implements AsyncDisposable, WatchedWriter {
+class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
   readonly #options: WriterOptions
   readonly #closing = new AbortController()
   #recorder: Recorder | null = null
   #live: Live | null = null
+  #broker: Broker | null = null
+  readonly #accounts = new AccountView()
+  #valued = ''
+  #doubt: (reason: string) => void = () => {}
   #running: Promise<void> = Promise.resolve()
   #lastStatus: BrokerStatus
 
@@ -198,12 +272,48 @@ class Writer implements AsyncDisposable, WatchedWriter {
     return this.#recorder?.marketTime() ?? null
   }
 
+  get waiting(): number {
+    return this.#recorder?.waiting ?? 0
+  }
+
   async settled(): Promise<void> {
     await this.#recorder?.settled()
   }
 
   async catchUp(): Promise<void> {
+    await this.catchUpNow()
+    this.#doubt('caught up')
+  }
+
+  async catchUpNow(): Promise<void> {
     await this.#live?.catchUp()
+  }
+
+  /** Told whenever ours and the broker's may have parted; at once where a session is open already. */
+  onDoubt(raise: (reason: string) => void): () => void {
+    this.#doubt = raise
+    if (this.account() !== null) raise('connected')
+    return () => {
+      this.#doubt = () => {}
+    }
+  }
+
+  account(): AccountSnapshot | null {
+    const { state } = this.status()
+    return state === 'READY' || state === 'DEGRADED' ? this.#accounts.snapshot() : null
+  }
+
+  value(holdings: readonly { readonly account: string; readonly conId: number }[]): void {
+    this.#broker?.value?.(holdings)
+    const asked = JSON.stringify(holdings)
+    if (asked === this.#valued) return
+    this.#valued = asked
+    // The answers are looked at when they have come.
+    if (holdings.length > 0) this.#doubt('asked of other holdings')
+  }
+
+  disagreements(): Promise<readonly string[]> {
+    return disagreements(this.#options.db)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -212,7 +322,7 @@ class Writer implements AsyncDisposable, WatchedWriter {
   }
 
   async #openOnce(failed: PromiseWithResolvers<unknown>): Promise<AsyncDisposableStack> {
-    const { db, bus, clock, config, demo, log, openBroker } = this.#options
+    const { db, bus, clock, config, demo, log, open, observer, openBroker } = this.#options
     const stack = new AsyncDisposableStack()
     try {
       const lock = await takeWriterLock(db)
@@ -226,37 +336,67 @@ class Writer implements AsyncDisposable, WatchedWriter {
         filter: config.markFilter,
         demo: demo === true,
         delivers: demo !== true,
+        observer,
         log,
         onFailure: failed.resolve,
       })
       stack.defer(() => recorder.close())
       const onChange = (change: Change) => {
+        if (change.kind === 'decisions') open.doubt(change.upTo)
         if (change.kind === 'decisions' || change.kind === 'reconnected') recorder.decided()
         if (change.kind === 'facts' || change.kind === 'reconnected') recorder.appended()
       }
       stack.use(await listen(db, onChange))
+      stack.defer(() => open.end())
+      await open.begin()
+      // Whatever was decided or appended before anybody listened.
+      onChange({ kind: 'reconnected', upTo: 0 })
+      const broker = openBroker(await instruments(db))
+      // Closed after the session, whose end answers what still waits.
+      stack.use(openRepair({ broker, recorder, clock, log }))
+      const stops = stack.use(openStops({ recorder, bus, clock }))
       const live = openLive({
-        broker: openBroker(await instruments(db)),
+        broker,
         recorder,
         clock,
         log,
         host: config.tws.host,
         port: config.tws.port,
         readOnly: config.tws.readOnly,
-        // Only what is told while catching up: later on a position may come before its own fill.
-        onPosition: (position) => {
-          if (this.#live?.status.state !== 'READY') recorder.position(position)
+        onPosition: (position) => this.#hearPosition(position, recorder),
+        onOrder: (order) => stops.hear(order),
+        onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()),
+        onStatus: (status) => {
+          this.#hearStatus(status)
+          bus.publish([{ kind: 'broker', status }])
         },
-        onStatus: (status) => bus.publish([{ kind: 'broker', status }]),
       })
       stack.defer(() => live.close())
       this.#recorder = recorder
       this.#live = live
+      this.#broker = broker
       return stack
     } catch (error) {
       await stack.disposeAsync()
       throw error
     }
+  }
+
+  #hearPosition(position: Parameters<Recorder['position']>[0], recorder: Recorder): void {
+    const { account, instrument, quantity, averageCost } = position
+    const { conId, symbol, currency } = instrument
+    const figures = { quantity, averageCost, value: null, unrealized: null, realized: null, daily: null }
+    this.#accounts.hear({ kind: 'holding', source: 'POSITION', account, conId, symbol, currency, ...figures }, recorder.marketTime())
+    // Only what is told while catching up is adopted: later on a position may come before its own fill.
+    if (this.#live?.status.state === 'READY') this.#doubt('a position changed')
+    else recorder.position(position)
+  }
+
+  #hearStatus({ state, accounts }: BrokerStatus): void {
+    // A new session tells everything anew.
+    if (state === 'HANDSHAKING') this.#accounts.begin()
+    this.#accounts.serves(accounts)
+    if (state === 'READY') this.#doubt('connected')
   }
 
   async #hold(first: AsyncDisposableStack, firstFailure: Promise<unknown>): Promise<void> {
@@ -269,6 +409,7 @@ class Writer implements AsyncDisposable, WatchedWriter {
         this.#lastStatus = this.status()
         await stack.disposeAsync().catch((error: unknown) => this.#options.log(`closing the writer: ${messageOf(error)}`))
         this.#live = null
+        this.#broker = null
         this.#recorder = null
         if (reason === CLOSED) return
         this.#options.log(`the writer stopped (${messageOf(reason)}); it starts again from what is stored`)

@@ -18,11 +18,13 @@ export const ERROR_CODES = {
   EXC_HOST_REFUSED: 'an address other than loopback is only served with authentication',
   EXC_NOTION_REFUSED: 'Notion does not let us do what the configuration asks for',
   EXC_CHANNEL_FAILED: 'a test message did not get through its channel',
+  EXC_FLEX_FAILED: 'the Flex Web Service did not deliver a statement',
+  EXC_REVIEW_OUTDATED: 'a stored review was made by an earlier version and lacks what is asked for',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** What every operational error is; the command line prints its message alone, on one line, and exits 1. */
+/** What every operational error is; the command line prints its message on one line, with the code, and exits 1. */
 export class ExcursionError extends Error {
   readonly code: ErrorCode
 
@@ -144,6 +146,22 @@ export class NotionRefused extends ExcursionError {
 export class ChannelFailed extends ExcursionError {
   constructor(kind: string, found: string, remedy: string) {
     super('EXC_CHANNEL_FAILED', `expected ${kind} to accept a message, found ${found}; ${remedy}`)
+  }
+}
+
+/** `again`: trying later can help. The message names neither the token nor an address that holds it. */
+export class FlexFailed extends ExcursionError {
+  readonly again: boolean
+
+  constructor(message: string, again: boolean) {
+    super('EXC_FLEX_FAILED', message)
+    this.again = again
+  }
+}
+
+export class ReviewOutdated extends ExcursionError {
+  constructor(day: string) {
+    super('EXC_REVIEW_OUTDATED', `expected a review of ${day} that tells all of it, found one made by an earlier version; makeReview makes it again`)
   }
 }
 

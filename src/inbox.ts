@@ -10,49 +10,64 @@ export interface InboxOptions<Told> {
   isFull(): boolean
   /** When what was taken has to be committed at the latest, by `clock.monotonic()`; +∞ while there is nothing. */
   dueAt(): number
-  commit(): Promise<void>
+  /** `all`: also what could wait; nothing is due afterwards. Never called while another is under way. */
+  commit(all: boolean): Promise<void>
   /** Makes a queue that has grown too long shorter, without losing what must not be lost. */
   shorten(queue: readonly Told[]): Told[]
+  /** Beyond this many waiting, the queue is shortened. */
+  readonly waitingMax?: number
   /** Taking or committing failed: nothing is taken any more. */
   onFailure(error: unknown): void
 }
 
-/** Beyond this many waiting, the queue is shortened. */
 const WAITING_MAX = 1_000_000
+/** What was taken stays at the head of the queue until it is this much. */
+const TAKEN_MAX = 10_000
 const TIMER_MS_MAX = 1_000
 
 export class Inbox<Told> {
   readonly #options: InboxOptions<Told>
+  readonly #waitingMax: number
   #queue: Told[] = []
-  #shortenAt = WAITING_MAX
+  /** How many at the head of the queue are taken. */
+  #taken = 0
+  #shortenAt: number
   #working: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
+  /** How many wait for everything to be committed. */
+  #settling = 0
   #closed = false
   #failed = false
 
   constructor(options: InboxOptions<Told>) {
     this.#options = options
+    this.#waitingMax = options.waitingMax ?? WAITING_MAX
+    this.#shortenAt = this.#waitingMax
   }
 
   get waiting(): number {
-    return this.#queue.length
+    return this.#queue.length - this.#taken
   }
 
   push(told: Told): void {
     if (this.#closed || this.#failed) return
     this.#queue.push(told)
-    if (this.#queue.length > this.#shortenAt) {
-      this.#queue = this.#options.shorten(this.#queue)
-      this.#shortenAt = Math.max(WAITING_MAX, 2 * this.#queue.length)
+    if (this.waiting > this.#shortenAt) {
+      this.#queue = this.#options.shorten(this.#queue.slice(this.#taken))
+      this.#taken = 0
+      // Where little could be left out, it is not tried again at every push.
+      this.#shortenAt = Math.max(this.#waitingMax, 2 * this.#queue.length)
     }
     if (this.#working === null) void this.#work()
   }
 
   /** Resolves when everything pushed so far is taken and committed, or nothing is taken any more. */
   async settled(): Promise<void> {
-    while (!this.#failed && (this.#working !== null || this.#queue.length > 0 || this.#options.dueAt() !== Number.POSITIVE_INFINITY)) {
-      await this.#work()
-      if (!this.#failed && this.#queue.length === 0) await this.#guarded(() => this.#options.commit())
+    this.#settling++
+    try {
+      while (!this.#failed && (this.#working !== null || this.waiting > 0 || this.#options.dueAt() !== Number.POSITIVE_INFINITY)) await this.#work()
+    } finally {
+      this.#settling--
     }
   }
 
@@ -76,6 +91,7 @@ export class Inbox<Told> {
     } catch (error) {
       this.#failed = true
       this.#queue = []
+      this.#taken = 0
       this.#options.onFailure(error)
     }
   }
@@ -85,16 +101,28 @@ export class Inbox<Told> {
     // What is told in one go is taken in one go.
     await Promise.resolve()
     do {
-      // The queue is taken whole: what is pushed meanwhile waits in the next one.
-      const queue = this.#queue
-      this.#queue = []
-      for (const told of queue) {
-        const done = take(told)
+      while (this.waiting > 0) {
+        const done = take(this.#next())
         if (done !== undefined) await done
-        if (isFull()) await commit()
+        if (isFull()) await commit(false)
       }
-      if (clock.monotonic() >= dueAt()) await commit()
-    } while (this.#queue.length > 0)
+      if (this.#settling > 0 && dueAt() !== Number.POSITIVE_INFINITY) await commit(true)
+      else if (clock.monotonic() >= dueAt()) await commit(false)
+    } while (this.waiting > 0)
+    this.#shortenAt = this.#waitingMax
+  }
+
+  /** The first that waits; what was taken is let go now and then, not one by one. */
+  #next(): Told {
+    const told = this.#queue[this.#taken++] as Told
+    if (this.#taken === this.#queue.length) {
+      this.#queue = []
+      this.#taken = 0
+    } else if (this.#taken >= TAKEN_MAX && 2 * this.#taken >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#taken)
+      this.#taken = 0
+    }
+    return told
   }
 
   #setTimer(): void {

@@ -2,14 +2,16 @@
 // Time in which prices may have been missed is declared as a gap, never bridged. It knows the broker only through its port, and judges neither price nor fill.
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
-import type { Execution } from '#core/facts.ts'
+import type { AccountSaid } from '#core/account.ts'
 import type { Instant } from '#core/time.ts'
+import type { WorkingOrder } from '#core/working-order.ts'
 import type { BrokerState, BrokerStatus } from './bus.ts'
 import type { Clock } from './clock.ts'
-import type { Recorder } from './record.ts'
+import { Hearing, type HearingRecorder } from './hearing.ts'
+import type { Recorder } from './recorder.ts'
 
 /** The part of the recorder that a live session needs. */
-export type LiveRecorder = Pick<Recorder, 'tell' | 'quote' | 'clock' | 'gap' | 'held' | 'onHeldChanged' | 'lastHeardAt' | 'marketTime' | 'settled'>
+export type LiveRecorder = HearingRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>
 
 type PositionEvent = Extract<BrokerEvent, { kind: 'position' }>
 type NoticeEvent = Extract<BrokerEvent, { kind: 'notice' }>
@@ -25,6 +27,8 @@ export interface LiveOptions {
   readonly name?: BrokerStatus['name']
   readonly readOnly?: boolean
   onPosition?(position: PositionEvent): void
+  onAccount?(said: AccountSaid): void
+  onOrder?(order: WorkingOrder): void
   onNotice?(notice: NoticeEvent): void
   readonly heartbeatMs?: number
   /** How soon the time is asked again while the market runs on a clock of its own (a tape that is played). */
@@ -50,27 +54,22 @@ export function openLive(options: LiveOptions): Live {
   return live
 }
 
-/** A time in which prices and fills may have been missed. */
-interface Absence {
-  /** The market's time when it began, as far as known. */
-  readonly since: Instant | null
-  /** For each contract the instant up to which its prices are complete; of others nothing is known. */
-  readonly knownUntil: Map<number, Instant>
-  readonly firstHeard: Map<number, Instant>
-}
-
-/** The broker's clock tells whole seconds. */
-const CLOCK_STEP_MS = 1_000
 /** The market's clock is not this machine's when it stands this far off, or runs this much faster. */
 const OTHER_CLOCK_MS = 3_600_000
 const OTHER_CLOCK_SPEED = 3
+/** Both clocks of this machine part by this much when it slept, or when somebody set the time. */
+const SLEPT_MS = 10_000
+/** Nothing at all was done for so long. */
+const STOPPED_MS = 120_000
 const RECORDED_MS_MAX = 1_000
-const NO_SESSION = 'no session with the broker'
+
+type Hook = 'onPosition' | 'onAccount' | 'onOrder' | 'onNotice'
 
 class Session implements Live {
-  readonly #options: Required<Omit<LiveOptions, 'onPosition' | 'onNotice'>> & Pick<LiveOptions, 'onPosition' | 'onNotice'>
+  readonly #options: Required<Omit<LiveOptions, Hook>> & Pick<LiveOptions, Hook>
   readonly #broker: Broker
   readonly #recorder: LiveRecorder
+  readonly #hearing: Hearing
   readonly #closing = new AbortController()
   #status: BrokerStatus
   #running: Promise<void> = Promise.resolve()
@@ -85,23 +84,10 @@ class Session implements Live {
   /** The broker's last answer to 'what time is it', and when it came. */
   #answer: { readonly at: Instant; readonly monotonic: number } | null = null
   #otherClock = false
-  /** What may have been missed; null while everything is heard. */
-  #absence: Absence | null = null
-  /** The last answer about the time while prices came in: everything up to it was heard. */
-  #completeUntil: Instant | null = null
+  /** When this machine was last seen awake, by both of its clocks. */
+  #awake = { now: 0, monotonic: 0 }
   /** The broker is there, but cut off from the market: since when in market time, and what it said. */
   #feedLost: { readonly at: Instant | null; readonly reason: string } | null = null
-  /** Contracts whose live prices stay away while the session goes on: since when, and why. */
-  /** Whose prices are wanted; and of those wanted just now, since when, and when the first came. */
-  #watched: ReadonlySet<number> = new Set()
-  readonly #lastQuoteAt = new Map<number, Instant>()
-  readonly #fresh = new Map<number, { readonly from: Instant; firstAt: Instant | null }>()
-  readonly #unheard = new Map<number, { readonly from: Instant | null; readonly reason: string }>()
-  /** Executions told so far, so that one that is told again as history is known to be no news. */
-  readonly #told = new Set<string>()
-  /** Contracts of which catching up brought a fill that nobody had heard, with its time. */
-  #missedFills = new Map<number, Instant>()
-
   constructor(options: LiveOptions) {
     this.#options = {
       name: 'tws',
@@ -116,6 +102,7 @@ class Session implements Live {
     }
     this.#broker = options.broker
     this.#recorder = options.recorder
+    this.#hearing = new Hearing(options.recorder, options.log)
     this.#status = {
       name: this.#options.name,
       state: 'CONNECTING',
@@ -129,17 +116,8 @@ class Session implements Live {
     }
     // As soon as a fill opens something: its next price may already be on the way, so it is asked for at once.
     this.#recorder.onHeldChanged(() => {
-      const held = this.#recorder.held()
-      const from = this.#recorder.marketTime()
-      for (const { conId } of held) {
-        if (from === null || this.#absence !== null || this.#watched.has(conId)) continue
-        // The recorder may be behind the wire: prices of a line that was let go may already have come for this fill.
-        const heardSince = (this.#lastQuoteAt.get(conId) ?? Number.NEGATIVE_INFINITY) >= from
-        this.#fresh.set(conId, { from, firstAt: heardSince ? from : null })
-      }
-      this.#watched = new Set(held.map(({ conId }) => conId))
-      this.#broker.watch(held)
-      this.#followUnheard()
+      this.#hearing.heldChanged()
+      this.#broker.watch(this.#recorder.held())
     })
   }
 
@@ -156,7 +134,7 @@ class Session implements Live {
     if (this.#lose === null || (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED')) return false
     const lose = this.#lose
     await this.#broker.catchUp()
-    if (this.#missedFills.size > 0 && this.#lose === lose) await this.#declareMissedFills()
+    if (this.#lose === lose) await this.#listen(lose)
     return true
   }
 
@@ -187,14 +165,14 @@ class Session implements Live {
         resolve(reason)
       }
     })
-    this.#absence ??= this.#beginAbsence()
-    this.#unheard.clear() // what a session that never opened said of its subscriptions went with it
+    this.#hearing.sessionBegins()
+    this.#awake = { now: this.#options.clock.now(), monotonic: this.#options.clock.monotonic() }
     this.#feedLost = null
     let ready = false
     let reason: string
     try {
       await this.#broker.connect((event) => this.#hear(event))
-      await this.#endAbsence(NO_SESSION)
+      await this.#listen(this.#lose)
       if (session.signal.aborted) throw new Error(await lost)
       ready = true
       this.#everReady = true
@@ -205,8 +183,8 @@ class Session implements Live {
       if (!ready) await this.#advise(reason)
     }
     this.#lose = null
+    this.#hearing.sessionLost()
     await this.#recorded()
-    this.#absence ??= this.#beginAbsence()
     await this.#broker.close().catch((error: unknown) => this.#options.log(`closing the session: ${messageOf(error)}`))
     if (!this.#isClosing()) this.#say(this.#everReady ? 'GAP' : 'CONNECTING', reason)
     return ready
@@ -219,11 +197,30 @@ class Session implements Live {
       await this.#sleep(long ? this.#options.heartbeatMs : this.#options.quickMs, signal)
       // Called out of the long wait by something heard: let the burst pass first.
       if (long && this.#otherClock && this.#heardSinceAsk) await this.#sleep(this.#options.quickMs, signal)
-      if (signal.aborted) break
+      if (signal.aborted || this.#hasSlept()) break
       this.#heardSinceAsk = false
       await this.#broker.askClock()
     }
     return 'over'
+  }
+
+  /**
+   * While this machine slept nobody listened, though its sockets may not know: what then comes first is no proof that all came. The session ends, and the next
+   * one declares the hole and catches up.
+   */
+  #hasSlept(): boolean {
+    const { clock } = this.#options
+    const [now, monotonic] = [clock.now(), clock.monotonic()]
+    const last = this.#awake
+    this.#awake = { now, monotonic }
+    const ran = monotonic - last.monotonic
+    // Where sleep stops the clock that only goes forward, the other one shows it; where it does not, no heartbeat was heard for far too long.
+    const sleptMs = now - last.now - ran > SLEPT_MS ? now - last.now : ran > STOPPED_MS ? ran : 0
+    if (sleptMs === 0) return false
+    const lose = this.#lose
+    this.#lose = null
+    lose?.(`this machine slept for ${Math.round(sleptMs / 1000)} s`)
+    return true
   }
 
   /** Doubles from failure to failure up to the longest, half of it left to chance so that many do not come back at the same moment. */
@@ -251,7 +248,7 @@ class Session implements Live {
   // -------------------------------------------------------------- what the broker tells
 
   #hear(event: BrokerEvent): void {
-    if (this.#lose === null) return
+    if (this.#lose === null || this.#hasSlept()) return
     try {
       this.#take(event)
     } catch (error) {
@@ -264,19 +261,18 @@ class Session implements Live {
   #take(event: BrokerEvent): void {
     switch (event.kind) {
       case 'fact':
-        if (event.fact.kind === 'execution') this.#noteFill(event.fact, event.history === true)
+        if (event.fact.kind === 'execution') this.#hearing.fill(event.fact, event.history === true)
         this.#recorder.tell(event.fact, event.raw)
-        if (event.fact.kind === 'execution') this.#cutHole(event.fact)
         this.#wake()
         return
       case 'quote':
         this.#takeQuote(event.quote)
         return
       case 'prices':
-        this.#takePrices(event.conId, event.heard, event.at, event.reason)
+        this.#hearing.prices(event.conId, event.heard, event.at, event.reason)
         return
       case 'asked':
-        this.#takeAsked(event.conId, event.at)
+        this.#hearing.asked(event.conId, event.at)
         return
       case 'clock':
         this.#takeClock(event.at)
@@ -292,6 +288,12 @@ class Session implements Live {
       case 'position':
         this.#options.onPosition?.(event)
         return
+      case 'order':
+        this.#options.onOrder?.(event.order)
+        return
+      case 'account':
+        this.#options.onAccount?.(event.said)
+        return
       case 'notice':
         this.#takeNotice(event)
         return
@@ -302,53 +304,12 @@ class Session implements Live {
   }
 
   #takeQuote(quote: Quote): void {
-    if (this.#absence !== null && quote.at !== null && !this.#absence.firstHeard.has(quote.conId)) this.#absence.firstHeard.set(quote.conId, quote.at)
-    const fresh = this.#fresh.get(quote.conId)
-    if (fresh !== undefined) fresh.firstAt ??= quote.at
-    if (quote.at !== null) this.#lastQuoteAt.set(quote.conId, quote.at)
+    this.#hearing.quote(quote)
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
     const lostAt = this.#feedLost?.at ?? null
     if (lostAt !== null && quote.at !== null && quote.at > lostAt && this.#status.state === 'GAP') this.#feedRestored('prices come again')
     this.#wake()
-  }
-
-  /** Prices are asked for when the first fill comes. Where the market went on before they could come, that time is a hole. */
-  #takeAsked(conId: number, at: Instant): void {
-    const fresh = this.#fresh.get(conId)
-    this.#fresh.delete(conId)
-    if (fresh === undefined || this.#absence !== null || at <= fresh.from + CLOCK_STEP_MS) return
-    const to = Math.min(fresh.firstAt ?? Number.POSITIVE_INFINITY, at + CLOCK_STEP_MS - 1)
-    if (to > fresh.from) this.#recorder.gap([conId], fresh.from, to, 'its prices could not come sooner')
-  }
-
-  #takePrices(conId: number, heard: boolean, at: Instant | null, reason: string): void {
-    const missing = this.#unheard.get(conId)
-    if (!heard) {
-      if (missing !== undefined) return
-      this.#options.log(`no live prices of contract ${conId}: ${reason}`)
-      // While the session opens, its own absence counts; what it leaves open begins where that ends.
-      // A refused subscription may never have brought a price: what the broker's clock says proves nothing for it.
-      const from = this.#recorder.lastHeardAt(conId) ?? this.#completeUntil
-      this.#unheard.set(conId, { from: this.#absence === null ? from : null, reason })
-      return
-    }
-    this.#unheard.delete(conId)
-    const to = at ?? this.#recorder.marketTime()
-    if (missing !== undefined && missing.from !== null && to !== null && to > missing.from) this.#recorder.gap([conId], missing.from, to, missing.reason)
-  }
-
-  /** What is closed while its prices stay away gets its hole now: nobody asks for its prices any more. What is opened then has one from its first fill on. */
-  #followUnheard(): void {
-    const held = new Set(this.#recorder.held().map((instrument) => instrument.conId))
-    for (const [conId, { from, reason }] of [...this.#unheard]) {
-      const at = this.#recorder.lastHeardAt(conId)
-      if (!held.has(conId)) {
-        const now = this.#recorder.marketTime()
-        this.#unheard.set(conId, { from: null, reason })
-        if (from !== null && now !== null && now > from) this.#recorder.gap([conId], from, now, reason)
-      } else if (from === null && this.#absence === null) this.#unheard.set(conId, { from: at, reason })
-    }
   }
 
   #takeClock(at: Instant): void {
@@ -360,7 +321,7 @@ class Session implements Live {
     const fast = last !== null && elapsed > 0 && at - last.at - 1000 > OTHER_CLOCK_SPEED * elapsed
     if (fast || Math.abs(at - this.#options.clock.now()) > OTHER_CLOCK_MS) this.#otherClock = true
     if (last !== null && at !== last.at) this.#heardSinceAsk = true
-    if (this.#absence === null) this.#completeUntil = at
+    this.#hearing.clock(at)
     this.#recorder.clock(at)
   }
 
@@ -376,9 +337,7 @@ class Session implements Live {
         if (this.#status.state === 'DEGRADED') this.#say('READY', said)
         return
       case 'FEED_LOST':
-        // When the broker says so, prices may have stayed away for a while already: an answer about the time proves nothing here.
-        this.#completeUntil = null
-        this.#absence ??= this.#beginAbsence()
+        this.#hearing.feedLost()
         this.#feedLost ??= { at: this.#recorder.marketTime() ?? this.#answer?.at ?? null, reason: said }
         if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('GAP', said)
         return
@@ -391,16 +350,14 @@ class Session implements Live {
   /** Executions first (they may have been held back during the outage), then the hole is declared. */
   #feedRestored(reason: string): void {
     this.#feedLost = null
+    this.#hearing.feedRestored()
     // While the session still opens, that alone brings everything.
     if (this.#status.state === 'HANDSHAKING' || this.#status.state === 'CATCHING_UP') return
-    // 'Restored' without a 'lost' before it: since when is not known, so since every contract was last heard.
-    this.#completeUntil = null
-    this.#absence ??= this.#beginAbsence()
     const lose = this.#lose
     this.#say('CATCHING_UP', reason)
     const recover = async () => {
       await this.#broker.catchUp()
-      await this.#endAbsence('connection between the broker and its servers lost')
+      await this.#listen(lose)
       if (this.#lose === lose) this.#sayReady()
     }
     recover().catch((error: unknown) => {
@@ -416,118 +373,12 @@ class Session implements Live {
 
   // -------------------------------------------------------------- what is held, and what was missed
 
-  /** From now on prices and fills may be missed. */
-  #beginAbsence(): Absence {
-    const knownUntil = new Map<number, Instant>()
-    for (const { conId } of this.#recorder.held()) {
-      const missing = this.#unheard.get(conId)
-      const until = missing === undefined ? this.#heardUntil(conId) : (missing.from ?? this.#recorder.lastHeardAt(conId))
-      if (until !== null) knownUntil.set(conId, until)
-    }
-    this.#unheard.clear()
-    const since = this.#completeUntil ?? this.#recorder.marketTime()
-    this.#completeUntil = null
-    return { since, knownUntil, firstHeard: new Map() }
-  }
-
-  /** Up to when the prices of a contract are complete: an answer about the time came after every price before it. */
-  #heardUntil(conId: number): Instant | null {
-    const heardAt = this.#recorder.lastHeardAt(conId)
-    if (heardAt === null || this.#completeUntil === null) return heardAt ?? this.#completeUntil
-    return Math.max(heardAt, this.#completeUntil)
-  }
-
-  /** What was opened while nobody listened is unknown since its first fill, whether it is told as history or late. */
-  #noteFill({ executionId, conId, at }: Execution, history: boolean): void {
-    if (this.#told.has(executionId)) return
-    // One that is told as it happens is no older than the broker's last answer about the time.
-    if (!history && (this.#answer === null || at >= this.#answer.at)) return
-    const absence = this.#absence
-    if (absence !== null) {
-      if (!absence.knownUntil.has(conId) && (absence.since === null || at > absence.since)) absence.knownUntil.set(conId, at)
-      return
-    }
-    // The prices of what is held were heard; a fill of this very moment is told twice, and may come as history first.
-    const isWatched = this.#recorder.held().some((instrument) => instrument.conId === conId)
-    const isOld = this.#completeUntil !== null && at < this.#completeUntil
-    if (!isOld || isWatched || this.#missedFills.has(conId)) return
-    this.#missedFills.set(conId, at)
-    // A fill that comes late, and not because we asked: nobody else looks at what was missed.
-    if (!history) this.#declareMissedFills().catch((error: unknown) => this.#lose?.(messageOf(error)))
-  }
-
-  /** A fill inside a hole cuts it: what is before it is declared with it, lest who starts again takes the fill for the last thing heard. */
-  #cutHole({ executionId, conId, at }: Execution): void {
-    if (this.#told.has(executionId)) return
-    this.#told.add(executionId)
-    const missing = this.#unheard.get(conId)
-    if (missing !== undefined && missing.from !== null && at > missing.from) {
-      this.#recorder.gap([conId], missing.from, at, missing.reason)
-      this.#unheard.set(conId, { ...missing, from: at })
-    }
-    const known = this.#absence?.knownUntil.get(conId)
-    if (this.#absence === null || known === undefined || at <= known || this.#absence.firstHeard.has(conId)) return
-    this.#recorder.gap([conId], known, at, NO_SESSION)
-    this.#absence.knownUntil.set(conId, at)
-  }
-
-  /** Now in market time, by whichever clock is ahead: one that fell behind must not make a hole look empty. */
-  #marketNow(): Instant | undefined {
-    const answered = this.#answer?.at
-    const known = this.#recorder.marketTime()
-    return answered === undefined || known === null ? answered : Math.max(answered, known)
-  }
-
-  async #declareMissedFills(): Promise<void> {
-    await this.#recorded()
-    this.#broker.watch(this.#recorder.held())
-    await this.#broker.askClock()
-    const now = this.#marketNow()
-    const missed = this.#missedFills
-    this.#missedFills = new Map()
-    for (const [conId, from] of missed) if (now !== undefined && now > from) this.#recorder.gap([conId], from, now, 'a fill that was not heard as it happened')
-  }
-
-  /** Prices are subscribed again: the hole of each contract ends at its first price, at the latest at the time the broker says it is now. */
-  /** Tells the gap of what was watched before up to `now`; what is still missing begins there. */
-  #declareUntil(now: Instant | null, reason: string): void {
-    const absence = this.#absence
-    if (absence === null || now === null) return
-    for (const [conId, from] of absence.knownUntil) {
-      if (this.#unheard.has(conId) || now <= from) continue
-      this.#recorder.gap([conId], from, now, reason)
-      absence.knownUntil.set(conId, now)
-    }
-  }
-
-  async #endAbsence(reason: string): Promise<void> {
-    const lose = this.#lose
-    await this.#recorded()
-    if (this.#lose !== lose || this.#feedLost !== null) return
-    // What is missing is declared before any price after it is asked for: a crash in between must not leave a hole that nobody knows of.
-    await this.#broker.askClock()
-    if (this.#lose !== lose || this.#feedLost !== null) return
-    this.#declareUntil(this.#answer?.at ?? null, reason)
+  /** Prices of whatever is held by now are asked for; the broker's time says until when they may have been missed. */
+  async #listen(lose: ((reason: string) => void) | null): Promise<void> {
     await this.#recorded()
     if (this.#lose !== lose || this.#feedLost !== null) return
     this.#broker.watch(this.#recorder.held())
-    await this.#broker.askClock()
-    const now = this.#marketNow()
-    const absence = this.#absence
-    // Lost again in the meantime: the absence goes on.
-    if (this.#lose !== lose || this.#feedLost !== null || absence === null || now === undefined) return
-    this.#absence = null
-    this.#completeUntil = now
-    for (const [conId, from] of absence.knownUntil) {
-      const missing = this.#unheard.get(conId)
-      if (missing !== undefined) {
-        this.#unheard.set(conId, { ...missing, from })
-        continue
-      }
-      // The broker tells whole seconds: what was asked for before the answer is heard from the end of that second on, or from its first price.
-      const to = Math.min(absence.firstHeard.get(conId) ?? Number.POSITIVE_INFINITY, now + CLOCK_STEP_MS - 1)
-      if (to > from) this.#recorder.gap([conId], from, to, reason)
-    }
+    if (this.#hearing.isDeaf) await this.#broker.askClock()
   }
 
   /** Everything told so far is folded; while prices pour in that may never be, so not longer than a moment. */

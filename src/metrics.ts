@@ -2,16 +2,16 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
-  /** Prices that were taken as marks, and those that were refused. */
+  /** Prices that were committed as marks, and those that were refused; one that repeats the last is neither. */
   ticks(taken: number, refused?: number): void
   /** Facts that were committed, by kind. */
   fact(kind: string, count?: number): void
-  /** How far what was committed last lies behind the market's clock. */
+  /** From the first row of a batch to its commit. */
   lag(milliseconds: number): void
-  /** How many jobs of a queue wait. */
-  queue(name: string, waiting: number): void
-  /** A message to a channel, and what became of it. */
-  delivery(channel: string, outcome: string): void
+  /** Prices that were left out because more came than could be taken. */
+  conflated(prices: number): void
+  /** An attempt to send a message through a channel; `waitedMs`: since its alert was stored, null for what is held back on purpose. */
+  delivery(channel: string, outcome: string, waitedMs: number | null): void
   /** A GraphQL operation: its kind, the name its caller gave it, and how it ended. */
   operation(kind: string, name: string | null, outcome: 'ok' | 'error' | 'refused', milliseconds: number): void
   /** Values that are looked up when they are asked for. */
@@ -36,12 +36,16 @@ export function openMetrics(): Metrics {
   const registers = [registry]
   const ticks = new Counter({ name: 'excursion_ticks_total', help: 'Prices that came in.', labelNames: ['judged'], registers })
   const facts = new Counter({ name: 'excursion_facts_total', help: 'Facts that were committed.', labelNames: ['kind'], registers })
-  const lag = new Gauge({ name: 'excursion_lag_seconds', help: 'How far the last commit lies behind the market.', registers })
-  const queue = new Gauge({ name: 'excursion_queue_waiting', help: 'Jobs that wait.', labelNames: ['queue'], registers })
-  const deliveries = new Counter({ name: 'excursion_deliveries_total', help: 'Messages to channels.', labelNames: ['channel', 'outcome'], registers })
+  const lag = new Histogram({ name: 'excursion_lag_seconds', help: 'From the first row of a batch to its commit.', buckets: SECONDS, registers })
+  const conflated = new Counter({ name: 'excursion_ticks_conflated_total', help: 'Prices left out because more came than could be taken.', registers })
   const labelNames = ['kind', 'operation', 'outcome'] as const
   const operations = new Counter({ name: 'excursion_graphql_operations_total', help: 'GraphQL operations.', labelNames, registers })
   const seconds = new Histogram({ name: 'excursion_graphql_seconds', help: 'How long operations took.', labelNames: ['kind'], buckets: SECONDS, registers })
+  const attempts = new Counter({ name: 'excursion_delivery_attempts_total', help: 'Messages tried.', labelNames: ['channel', 'outcome'], registers })
+  const toldSeconds = new Histogram({
+    ...{ name: 'excursion_delivery_seconds', help: 'From an alert that is told at once to its acceptance by the receiver.', labelNames: ['channel'] },
+    ...{ buckets: [...SECONDS, 5, 10, 30, 60, 300, 3600], registers },
+  })
   const names = new Set<string>()
   const watched: (() => Promise<void>)[] = []
 
@@ -57,9 +61,12 @@ export function openMetrics(): Metrics {
       if (refused > 0) ticks.inc({ judged: 'refused' }, refused)
     },
     fact: (kind, count = 1) => facts.inc({ kind }, count),
-    lag: (milliseconds) => lag.set(milliseconds / 1000),
-    queue: (name, waiting) => queue.set({ queue: name }, waiting),
-    delivery: (channel, outcome) => deliveries.inc({ channel, outcome }),
+    lag: (milliseconds) => lag.observe(milliseconds / 1000),
+    conflated: (prices) => conflated.inc(prices),
+    delivery(channel, outcome, waitedMs) {
+      attempts.inc({ channel, outcome })
+      if (outcome === 'sent' && waitedMs !== null) toldSeconds.observe({ channel }, waitedMs / 1000)
+    },
     operation(kind, name, outcome, milliseconds) {
       operations.inc({ kind, operation: known(name), outcome })
       seconds.observe({ kind }, milliseconds / 1000)

@@ -1,0 +1,74 @@
+// The stops of open trades, found among the broker's working orders and told to the recorder as plans: the first one freezes R, each later price is a move.
+// It keeps the orders that work and the last that did; it never sends one.
+import type { Fact } from '#core/facts.ts'
+import type { Instant } from '#core/time.ts'
+import { type HeardOrder, heardAgain, linksSeen, planSeen, type WorkingOrder } from '#core/working-order.ts'
+import type { Bus } from './bus.ts'
+import type { Clock } from './clock.ts'
+import type { Recorder } from './recorder.ts'
+
+export interface StopsOptions {
+  readonly recorder: Pick<Recorder, 'consult' | 'opened' | 'marketTime'>
+  readonly bus: Bus
+  readonly clock: Clock
+}
+
+export interface Stops extends Disposable {
+  /** An order as the broker tells it now. */
+  hear(order: WorkingOrder): void
+}
+
+/** Orders of one contract and account that work no longer, and may still say which trade another belongs to. */
+const DONE_MAX = 200
+
+export function openStops({ recorder, bus, clock }: StopsOptions): Stops {
+  /** Per account and contract, by the order's own number. */
+  const orders = new Map<string, Map<string, HeardOrder>>()
+  const linked = new Set<string>()
+  const now = (): Instant => recorder.marketTime() ?? clock.now()
+
+  /** What the orders at a place say of its open trades that is news. */
+  const look = (place: string): readonly Fact[] => {
+    const heard = [...(orders.get(place)?.values() ?? [])]
+    return recorder.opened(heard[0]?.conId ?? 0).flatMap((trade) => {
+      if (placeOf(trade) !== place) return []
+      const links = linksSeen(trade, heard).filter(({ account, exitPermId, entryPermId }) => {
+        const key = `${account} ${exitPermId} ${entryPermId}`
+        return !linked.has(key) && linked.add(key)
+      })
+      const plan = planSeen(trade, heard, now())
+      return plan === null ? links : [...links, plan]
+    })
+  }
+  // A fill was committed, or its trade changed: what was heard of before may be its stop.
+  const leave = bus.subscribe((event) => {
+    if (event.kind !== 'trade' || event.trade.unit !== 'ORDER' || event.trade.status !== 'OPEN') return
+    const place = placeOf(event.trade)
+    if (orders.has(place)) recorder.consult(() => look(place))
+  })
+  return {
+    // In its turn: what was told before it, a fill or the stop as it stood until now, is taken first.
+    hear(order) {
+      recorder.consult(() => {
+        const place = placeOf(order)
+        const known = orders.get(place) ?? new Map<string, HeardOrder>()
+        orders.set(place, known)
+        const key = order.permId ?? `${order.clientId} ${order.orderId}`
+        known.set(key, heardAgain(order, known.get(key), now()))
+        forget(known)
+        return look(place)
+      })
+    },
+    [Symbol.dispose]: leave,
+  }
+}
+
+/** Of the orders that work no longer the first are forgotten: those of the trades that are open came later. */
+function forget(orders: Map<string, HeardOrder>): void {
+  const done = [...orders].filter(([, { works }]) => !works)
+  for (const [key] of done.slice(0, Math.max(0, done.length - DONE_MAX))) orders.delete(key)
+}
+
+function placeOf({ account, conId }: { readonly account: string; readonly conId: number }): string {
+  return `${account} ${conId}`
+}
