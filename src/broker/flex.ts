@@ -1,9 +1,9 @@
 // Flex statements as facts: Activity (AF) and Trade Confirmation (TCF) queries, executions only. Pure: text in, facts out, the same for the same text.
-// It fetches nothing (flex-service.ts does), stores nothing, and counts no row twice: order and summary rows of the same fills are passed over.
+// It fetches nothing (flex-web.ts does), stores nothing, and counts no row twice: order and summary rows of the same fills are passed over.
 import { XMLParser } from 'fast-xml-parser'
 import { decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
-import { familyOf } from '#core/execution.ts'
-import type { Adoption, Cancel, Commission, Execution, Fact, Instrument, Settlement } from '#core/facts.ts'
+import { sameOrderOf } from '#core/execution.ts'
+import type { Adoption, Cancel, Commission, Execution, Fact, Instrument, SameOrder, Settlement } from '#core/facts.ts'
 import { type Instant, instantOf } from '#core/time.ts'
 
 export interface FlexStatement {
@@ -139,26 +139,33 @@ function bookedOf(row: Row, booked: Booked): readonly (Adoption | Settlement)[] 
 }
 
 /** Orders are known to the socket by a permId, to a statement by a number of its own: executions seen in both say which is which. */
-export function joinOrders(statement: readonly Fact[], known: readonly Execution[]): readonly Fact[] {
-  const knownByFamily = new Map(known.map((execution) => [familyOf(execution.executionId), execution]))
-  const orders = new Map<string, Pick<Execution, 'permId' | 'orderId' | 'clientId'>>()
+function joinOrders(statement: readonly Fact[], known: readonly Execution[]): readonly SameOrder[] {
+  const knownById = new Map(known.map((execution) => [execution.executionId, execution]))
+  const joined = new Map<string, SameOrder>()
   for (const fact of statement) {
-    if (fact.kind !== 'execution' || fact.permId === undefined) continue
-    const same = knownByFamily.get(familyOf(fact.executionId))
-    if (same === undefined) continue
-    const { permId, orderId, clientId } = same
-    orders.set(fact.permId, {
-      ...(permId === undefined ? {} : { permId }),
-      ...(orderId === undefined ? {} : { orderId }),
-      ...(clientId === undefined ? {} : { clientId }),
-    })
+    const told = fact.kind === 'execution' ? knownById.get(fact.executionId) : undefined
+    const same = fact.kind !== 'execution' || told === undefined ? null : sameOrderOf(fact, told)
+    if (same !== null) joined.set(`${same.account} ${same.permId}`, same)
   }
-  return statement.map((fact) => {
-    const order = fact.kind === 'execution' && fact.permId !== undefined ? orders.get(fact.permId) : undefined
-    if (order === undefined || fact.kind !== 'execution') return fact
-    const { permId: _, ...rest } = fact
-    return { ...rest, ...order }
+  return [...joined.values()]
+}
+
+/** What a statement adds: contract details of the broker's socket are better than a statement's, a fill is told once, and so is what it cost. */
+export function newsOf(statement: readonly Fact[], known: readonly Fact[]): readonly Fact[] {
+  const executions = known.filter((fact): fact is Execution => fact.kind === 'execution')
+  const knownIds = new Set(executions.map(({ executionId }) => executionId))
+  const contracts = new Set(known.flatMap((fact) => (fact.kind === 'instrument' ? [fact.conId] : [])))
+  const costs = new Map(known.flatMap((fact) => (fact.kind === 'commission' ? [[fact.executionId, fact] as const] : [])))
+  const fresh = statement.filter((fact) => {
+    if (fact.kind === 'instrument') return !contracts.has(fact.conId)
+    if (fact.kind === 'commission') return !isSameCost(costs.get(fact.executionId), fact)
+    return fact.kind !== 'execution' || !knownIds.has(fact.executionId)
   })
+  return [...joinOrders(statement, executions), ...fresh]
+}
+
+function isSameCost(known: Commission | undefined, told: Commission): boolean {
+  return known !== undefined && known.currency === told.currency && decimal(known.amount).eq(decimal(told.amount))
 }
 
 // ---------------------------------------------------------------- reading

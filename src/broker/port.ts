@@ -1,7 +1,9 @@
 // What the product asks of a broker, and what a broker tells. Types only: no venue's name, message or code appears here.
+import type { AccountSaid } from '#core/account.ts'
 import type { DecimalText } from '#core/decimal.ts'
-import type { Fact, Instrument } from '#core/facts.ts'
+import type { Bar, Fact, Instrument } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
+import type { WorkingOrder } from '#core/working-order.ts'
 
 /** A price as the venue told it, before anybody judged whether it is a mark. */
 export interface Quote {
@@ -37,8 +39,20 @@ export type BrokerEvent =
   | { readonly kind: 'asked'; readonly conId: number; readonly at: Instant }
   /** The broker's answer to 'what time is it' (whole seconds). */
   | { readonly kind: 'clock'; readonly at: Instant }
-  | { readonly kind: 'accounts'; readonly accounts: readonly string[] }
-  | { readonly kind: 'position'; readonly account: string; readonly instrument: Instrument; readonly quantity: DecimalText; readonly averageCost: DecimalText }
+  /** `zone`: in which a time that names none is read. */
+  | { readonly kind: 'accounts'; readonly accounts: readonly string[]; readonly zone?: string }
+  | {
+      readonly kind: 'position'
+      readonly account: string
+      readonly instrument: Instrument
+      readonly quantity: DecimalText
+      /** Per unit, multiplier included; null: the venue has no value. */
+      readonly averageCost: DecimalText | null
+    }
+  /** An order that works at the broker, or works no longer, where they are visible. */
+  | { readonly kind: 'order'; readonly order: WorkingOrder }
+  /** What the venue says of an account besides fills and prices; a missing number is null. */
+  | { readonly kind: 'account'; readonly said: AccountSaid }
   /** Something the venue (code 0: the adapter itself) wants known. */
   | { readonly kind: 'notice'; readonly code: number; readonly message: string; readonly requestId: number | null; readonly meaning?: NoticeMeaning }
   /** The venue took the connection; the handshake is under way. */
@@ -46,17 +60,42 @@ export type BrokerEvent =
   /** The session is over; `live.ts` opens another. */
   | { readonly kind: 'lost'; readonly reason: string }
 
+/** What a contract traded at before now. */
+export type HistoryRequest =
+  /** Every price from an instant (a whole second) on, as many as one answer holds. */
+  | { readonly kind: 'ticks'; readonly instrument: Instrument; readonly from: Instant }
+  /** Bars of `[until - spanMs, until)`. */
+  | { readonly kind: 'bars'; readonly instrument: Instrument; readonly until: Instant; readonly spanMs: number; readonly barMs: number }
+
+export type HistoryAnswer =
+  /** In order, dated by the second; whole from the instant asked for up to (not including) `until`; +∞: there are no more. */
+  | { readonly kind: 'ticks'; readonly quotes: readonly Quote[]; readonly until: Instant }
+  | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
+  /** There is none, and asking again will not help. */
+  | { readonly kind: 'none'; readonly reason: string }
+  /** Not now: no session, refused for the moment, no answer. */
+  | { readonly kind: 'later'; readonly reason: string }
+
+/** Contracts in accounts. */
+export type Holdings = readonly { readonly account: string; readonly conId: number }[]
+
 export interface Broker {
   /** Opens one session and catches up: handshake, accounts, executions of the day, positions. Resolves once caught up; throws BrokerUnreachable. */
   connect(tell: (event: BrokerEvent) => void): Promise<void>
   /** The contracts whose prices are wanted from now on, all of them (others are let go). */
   watch(instruments: readonly Instrument[]): void
+  /** What the venue itself says of these holdings and of every account is told from now on; asked again, the new list counts. */
+  value?(holdings: Holdings): void
   /** Asks again for the day's executions; they are told as facts. Resolves at the end marker or its timeout. */
   catchUp(): Promise<void>
   /** Asks the broker's clock; the answer is told. Throws when none comes in time. */
   askClock(): Promise<void>
   /** Ends the session and lets go of every handle. Safe to call twice; `connect` may be called again afterwards. */
   close(): Promise<void>
+  /** Prices of the past, asked for as soon as the venue's rules allow. Never throws. */
+  history?(request: HistoryRequest): Promise<HistoryAnswer>
+  /** How long so many more such requests would take, in milliseconds. */
+  historyLasts?(requests: number): number
   /** What a person can do about a broker that cannot be reached: lines of text. */
   advice?(): Promise<string>
 }

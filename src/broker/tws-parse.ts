@@ -177,6 +177,7 @@ export const TICK = {
   BID: 1,
   ASK: 2,
   LAST: 4,
+  LAST_TIMESTAMP: 45,
   RT_VOLUME: 48,
   HALTED: 49,
   DELAYED_BID: 66,

@@ -1,0 +1,341 @@
+// The market data lines of one TWS session: a subscription for each contract whose prices are wanted, and what its ticks say, told as quotes.
+// It never judges a price (record.ts does).
+import type { Instrument } from '#core/facts.ts'
+import type { Quote } from './port.ts'
+import type { Contracts } from './tws-contracts.ts'
+import type { Turn } from './tws-pace.ts'
+import { genericTicksOf, isHalted, isMarkedByTrades, isPastLimit, parsePrint, parseSide, TICK } from './tws-parse.ts'
+import { SNAPSHOT_LINES, Snapshots } from './tws-snapshots.ts'
+import { SMART, type Wire } from './tws-wire.ts'
+
+/** One price subscription. */
+interface Line {
+  readonly conId: number
+  readonly secType: string
+  readonly name: string
+  requestId: number
+  turn: Turn | null
+  bid: number | null
+  ask: number | null
+  bidPastLimit: boolean
+  askPastLimit: boolean
+  halted: boolean
+  /** False until the snapshot that follows a subscription has passed: it is undated and may be of yesterday. */
+  past: boolean
+  /** The best source of trades that has spoken: an index into TRADE_SOURCES. */
+  source: number
+  /** Prints of lesser sources, until it is clear that no better one speaks. */
+  withheld: { readonly source: number; readonly quote: Quote }[]
+  /** Asked at the contract's own exchange after SMART was refused. */
+  direct: boolean
+}
+
+/** Where trades come from, best first: all three report the same prints. A lesser one is believed after so many prints without a better one. */
+const TRADE_SOURCES = [
+  { name: 'RT Trade Volume', believedAfter: 1 },
+  { name: 'RTVolume, which includes unreportable trades,', believedAfter: 3 },
+  { name: 'the undated last price', believedAfter: 10 },
+] as const
+const NO_SOURCE = TRADE_SOURCES.length
+const NO_MORE_LINES = 101
+const COUNTED_MS = 1_000
+/** How many lines are remembered after they were let go. */
+const PARTED_MAX = 256
+
+export class Lines {
+  readonly #wire: Wire
+  readonly #contracts: Contracts
+  #following = false
+  readonly #lines = new Map<number, Line>()
+  readonly #linesByRequest = new Map<number, Line>()
+  /** Requests of lines that were let go, oldest first. */
+  readonly #parted: number[] = []
+  /** Contracts whose live prices stay away. */
+  readonly #unheard = new Set<number>()
+  /** Contracts that are not asked for until their time has come. */
+  readonly #resting = new Set<number>()
+  readonly #snapshots: Snapshots
+  #saidBeyondBudget = false
+  /** How many lines there are, as far as known: other programs may hold some. */
+  #budget: number
+  #isShort = false
+  /** Refusals come one after the other: until they are through nothing is asked for or let go. */
+  #counting = 0
+  #isRotating = false
+  /** How many ticks were heard. */
+  #ticks = 0
+
+  constructor(wire: Wire, contracts: Contracts) {
+    this.#wire = wire
+    this.#contracts = contracts
+    this.#snapshots = new Snapshots(wire, contracts)
+    this.#budget = wire.settings.linesMax
+  }
+
+  /** Prices are asked for once executions and positions have been. */
+  begin(): void {
+    this.#following = true
+    this.follow()
+  }
+
+  /** The session is over. */
+  end(): void {
+    this.#following = false
+    this.#snapshots.end()
+  }
+
+  /** What a line is called, of the request that asked for it. */
+  nameOf(requestId: number): string | undefined {
+    return this.#linesByRequest.get(requestId)?.name
+  }
+
+  /** TWS sends late prices on this line instead. */
+  delayed(requestId: number, reason: string): void {
+    const line = this.#linesByRequest.get(requestId)
+    if (line !== undefined) this.#pricesStayAway(line.conId, reason)
+  }
+
+  /** Makes the subscriptions those that are wanted. */
+  follow(): void {
+    if (!this.#following || this.#counting > 0) return
+    const combos = this.#wire.memory.wanted.filter((instrument) => instrument.secType === 'BAG')
+    // The legs of a combo are not in its fill: it can only be valued by the prices of its legs.
+    const watchable = this.#wire.memory.wanted.filter((instrument) => instrument.conId > 0 && !combos.includes(instrument))
+    const isBeyond = watchable.length > this.#budget
+    const rotates = isBeyond && this.#budget >= 2 * SNAPSHOT_LINES
+    this.#isRotating = rotates
+    // The first are the most wanted.
+    const wanted = watchable.slice(0, rotates ? this.#budget - SNAPSHOT_LINES : this.#budget)
+    const beyond = watchable.slice(wanted.length)
+    if (isBeyond && !this.#saidBeyondBudget) {
+      const names = beyond.map((instrument) => instrument.symbol).join(', ')
+      this.#wire.notice(`${watchable.length} contracts want prices, ${this.#budget} lines are there; looked at now and then: ${names}`, 'TROUBLE')
+    }
+    this.#saidBeyondBudget = isBeyond
+    for (const { conId } of beyond) this.#pricesStayAway(conId, 'there are not enough market data lines')
+    const wantedIds = new Set(wanted.map((instrument) => instrument.conId))
+    for (const line of [...this.#lines.values()]) if (!wantedIds.has(line.conId)) this.#letGo(line)
+    for (const instrument of wanted) if (!this.#lines.has(instrument.conId) && !this.#resting.has(instrument.conId)) this.#subscribe(instrument)
+    this.#snapshots.rotate(rotates ? beyond : [])
+  }
+
+  /** TWS has no more lines than these: the others are looked at in turn, until it is tried again. */
+  #shrink(lines: number): void {
+    const { refusedMs, retryMs } = this.#wire.settings
+    this.#budget = lines
+    // Refusals come one after the other: a while after the last one it is known how many lines there are.
+    const counting = ++this.#counting
+    this.#wire.later(COUNTED_MS, () => {
+      if (this.#counting !== counting) return
+      this.#counting = 0
+      this.follow()
+    })
+    if (this.#isShort) return
+    this.#isShort = true
+    this.#wire.later(lines >= 2 * SNAPSHOT_LINES ? refusedMs : retryMs, () => {
+      this.#isShort = false
+      this.#budget = this.#wire.settings.linesMax
+      this.follow()
+    })
+  }
+
+  #subscribe(instrument: Instrument, venue = this.#contracts.venueToAsk(instrument)): void {
+    if (venue === undefined) {
+      this.#contracts.askDetails(instrument.conId) // followed again once they are there
+      return
+    }
+    const requestId = this.#wire.nextRequestId()
+    const line: Line = {
+      conId: instrument.conId,
+      secType: instrument.secType,
+      name: `${instrument.symbol} ${instrument.secType}, conId ${instrument.conId}`,
+      requestId,
+      turn: null,
+      bid: null,
+      ask: null,
+      bidPastLimit: false,
+      askPastLimit: false,
+      halted: false,
+      past: false,
+      source: NO_SOURCE,
+      withheld: [],
+      direct: venue !== SMART,
+    }
+    this.#lines.set(instrument.conId, line)
+    this.#linesByRequest.set(requestId, line)
+    line.turn = this.#wire.ask(() => {
+      this.#wire.askTimeNow((at) => {
+        // One that was let go in the meantime brings nothing.
+        if (this.#lines.get(instrument.conId) === line) this.#wire.tell({ kind: 'asked', conId: instrument.conId, at })
+      })
+      this.#wire.requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
+    })
+    this.#contracts.askDetails(instrument.conId)
+  }
+
+  /** What is on its way when a line is let go still counts: the contract may be wanted again by then. */
+  #letGo(line: Line): void {
+    this.#lines.delete(line.conId)
+    this.#parted.push(line.requestId)
+    if (this.#parted.length > PARTED_MAX) this.#linesByRequest.delete(this.#parted.shift() as number)
+    // One that has not gone out yet is simply not sent: TWS answers a cancel it did not expect with 300.
+    if (line.turn?.cancel() !== true) this.#wire.ask(() => this.#wire.requests.cancelMktData(line.requestId))
+  }
+
+  #forget(line: Line): void {
+    this.#lines.delete(line.conId)
+    this.#linesByRequest.delete(line.requestId)
+  }
+
+  /** After 1101 TWS has forgotten them all. */
+  resubscribeAll(): void {
+    for (const line of [...this.#lines.values()]) {
+      line.turn?.cancel()
+      this.#forget(line)
+      // Until it is asked for again nothing comes, whatever the broker's clock says.
+      this.#pricesStayAway(line.conId, 'its subscription was lost with the connection')
+    }
+    this.#resting.clear()
+    this.follow()
+  }
+
+  /** After 1102 the prices go on by themselves, or so TWS says. */
+  expectPrices(): void {
+    if (this.#lines.size === 0) return
+    const heard = this.#ticks
+    this.#wire.later(this.#wire.settings.resumeMs, () => {
+      if (this.#ticks !== heard) return
+      this.#wire.notice(`no price within ${this.#wire.settings.resumeMs} ms of 'data maintained'; asking for them anew`, 'TROUBLE')
+      for (const line of [...this.#lines.values()]) this.#letGo(line)
+      this.follow()
+    })
+  }
+
+  hearTickString(requestId: number, tick: number, value: string): void {
+    this.#ticks++
+    this.#snapshots.hearTickString(requestId, tick, value)
+    if (tick !== TICK.RT_TRADE_VOLUME && tick !== TICK.RT_VOLUME) return
+    const line = this.#linesByRequest.get(requestId)
+    if (line === undefined || !isMarkedByTrades(line.secType)) return
+    const print = parsePrint(value)
+    if (print === null) return
+    const quote: Quote = { conId: line.conId, price: print.price, at: print.at, source: 'LAST', ...(line.halted ? { halted: true } : {}) }
+    this.#offer(line, tick === TICK.RT_TRADE_VOLUME ? 0 : 1, quote)
+  }
+
+  hearTickPrice(requestId: number, tick: number, price: number | undefined): void {
+    this.#ticks++
+    this.#snapshots.hearTickPrice(requestId, tick, price, this.#wire.message[5])
+    const line = this.#linesByRequest.get(requestId)
+    if (line === undefined) return
+    // The decoder keeps neither the size nor the mask of a price: they are read from the message itself.
+    const [, , , , , size, mask] = this.#wire.message
+    switch (tick) {
+      case TICK.BID:
+      case TICK.DELAYED_BID:
+        line.bid = parseSide(price, Number(size), line.secType)
+        line.bidPastLimit = isPastLimit(mask)
+        return this.#quoteBothSides(line, tick === TICK.DELAYED_BID)
+      case TICK.ASK:
+      case TICK.DELAYED_ASK:
+        line.ask = parseSide(price, Number(size), line.secType)
+        line.askPastLimit = isPastLimit(mask)
+        return this.#quoteBothSides(line, tick === TICK.DELAYED_ASK)
+      case TICK.LAST:
+        return this.#quoteLast(line, parseSide(price, Number(size), line.secType), isPastLimit(mask), false)
+      case TICK.DELAYED_LAST:
+        return this.#quoteLast(line, parseSide(price, Number(size), line.secType), isPastLimit(mask), true)
+    }
+  }
+
+  hearSnapshotEnd(requestId: number): void {
+    this.#snapshots.hearEnd(requestId)
+  }
+
+  hearTickGeneric(requestId: number, tick: number, value: number | undefined): void {
+    const line = this.#linesByRequest.get(requestId)
+    if (line !== undefined && tick === TICK.HALTED) line.halted = isHalted(value)
+  }
+
+  #quoteBothSides(line: Line, delayed: boolean): void {
+    if (isMarkedByTrades(line.secType) || line.bid === null || line.ask === null) return
+    if (!line.past) {
+      line.past = true
+      return
+    }
+    const flags = {
+      ...(delayed ? { delayed } : {}),
+      ...(line.bidPastLimit || line.askPastLimit ? { pastLimit: true } : {}),
+      ...(line.halted ? { halted: true } : {}),
+    }
+    this.#tellQuote({ conId: line.conId, price: null, bid: line.bid, ask: line.ask, at: null, source: 'MID', ...flags })
+  }
+
+  #quoteLast(line: Line, price: number | null, pastLimit: boolean, delayed: boolean): void {
+    if (price === null || !isMarkedByTrades(line.secType)) return
+    if (!line.past) {
+      line.past = true
+      return
+    }
+    const flags = { ...(delayed ? { delayed } : {}), ...(pastLimit ? { pastLimit } : {}), ...(line.halted ? { halted: true } : {}) }
+    const quote: Quote = { conId: line.conId, price, at: null, source: 'LAST', ...flags }
+    // An index has no volume, and delayed data no RT volume: there the last price is all there is.
+    if (delayed || line.secType === 'IND') this.#tellQuote(quote)
+    else this.#offer(line, 2, quote)
+  }
+
+  /** The same print comes from up to three sources: the best one that speaks is believed, and a lesser one is named once. */
+  #offer(line: Line, source: 0 | 1 | 2, quote: Quote): void {
+    if (source > line.source) return
+    if (source < line.source) {
+      line.withheld.push({ source, quote })
+      const prints = line.withheld.filter((held) => held.source === source)
+      if (prints.length < TRADE_SOURCES[source].believedAfter) return
+      line.source = source
+      line.withheld = []
+      if (source > 0) this.#wire.notice(`${line.name}: no RT Trade Volume comes; ${TRADE_SOURCES[source].name} stands in`, 'ADVICE')
+      for (const print of prints) this.#tellQuote(print.quote)
+      return
+    }
+    this.#tellQuote(quote)
+  }
+
+  #tellQuote(quote: Quote): void {
+    if (quote.delayed === true) this.#pricesStayAway(quote.conId, 'its prices come delayed')
+    else if (this.#lines.has(quote.conId) && this.#unheard.delete(quote.conId))
+      this.#wire.tell({ kind: 'prices', conId: quote.conId, heard: true, at: quote.at, reason: 'live prices come again' })
+    this.#wire.tell({ kind: 'quote', quote })
+  }
+
+  #pricesStayAway(conId: number, reason: string): void {
+    if (this.#unheard.has(conId)) return
+    this.#unheard.add(conId)
+    this.#wire.tell({ kind: 'prices', conId, heard: false, at: null, reason })
+  }
+
+  /** TWS ended the request: it is made again later. */
+  endRequest(requestId: number, refused: boolean, code: number, message: string): void {
+    if (this.#snapshots.endRequest(requestId)) {
+      // No line was left for it: those that stand are all there are.
+      if (code === NO_MORE_LINES && this.#counting === 0) this.#shrink(this.#lines.size)
+      return
+    }
+    const line = this.#linesByRequest.get(requestId)
+    if (line === undefined) return
+    this.#forget(line)
+    // Told again at every refusal: who listens may have begun anew since the last one.
+    this.#unheard.delete(line.conId)
+    this.#pricesStayAway(line.conId, `${code} ${message}`)
+    const venue = this.#contracts.venueOf(line.conId)
+    if (code === 200 && !line.direct && venue !== undefined && venue !== SMART) {
+      const instrument = this.#wire.memory.wanted.find((wanted) => wanted.conId === line.conId)
+      if (instrument !== undefined) return this.#subscribe(instrument, venue)
+    }
+    if (code === NO_MORE_LINES) return this.#shrink(this.#lines.size + (this.#isRotating ? SNAPSHOT_LINES : 0))
+    this.#resting.add(line.conId)
+    this.#wire.later(refused ? this.#wire.settings.refusedMs : this.#wire.settings.retryMs, () => {
+      this.#resting.delete(line.conId)
+      this.follow()
+    })
+  }
+}

@@ -1,0 +1,110 @@
+// The open orders of one TWS session, as far as they are visible: those TWS tells by itself, and the list asked for where that is allowed. It only
+// listens to them: which of them is a trade's stop is decided elsewhere (core/working-order.ts).
+import { EventName, type IBApi } from '@stoqey/ib'
+import { type DecimalText, decimal, plain } from '#core/decimal.ts'
+import type { WorkingOrder } from '#core/working-order.ts'
+import type { TwsContract } from './tws-parse.ts'
+import type { Wire } from './tws-wire.ts'
+
+/** As much of the client's own order as is read here. */
+export interface TwsOrder {
+  readonly account?: string
+  readonly action?: string
+  readonly orderType?: string
+  readonly totalQuantity?: number
+  readonly lmtPrice?: number
+  readonly auxPrice?: number
+  readonly trailStopPrice?: number
+  readonly trailingPercent?: number
+  readonly permId?: number
+  readonly clientId?: number
+  readonly parentId?: number
+  readonly ocaGroup?: string
+}
+
+export class Orders {
+  readonly #wire: Wire
+  readonly #known = new Map<string, WorkingOrder>()
+  /** Those heard of since the last list ended. */
+  #listed = new Set<string>()
+
+  constructor(wire: Wire) {
+    this.#wire = wire
+  }
+
+  listen(client: IBApi, safely: <A extends unknown[]>(hear: (...args: A) => void) => (...args: A) => void): void {
+    client.on(
+      EventName.openOrder,
+      safely((orderId: number, contract: TwsContract, order: TwsOrder, state: { readonly status?: string }) => this.#hear(orderId, contract, order, state)),
+    )
+    client.on(
+      EventName.openOrderEnd,
+      safely(() => this.#endList()),
+    )
+  }
+
+  /** The list is asked for again and again: TWS tells nobody of a change to an order that another client placed. Never where requests about orders are refused. */
+  begin(): void {
+    const { readOnly, ordersMs } = this.#wire.settings
+    if (readOnly) return
+    this.#wire.ask(() => this.#wire.orderRequests.reqAllOpenOrders(), 'patient')
+    this.#wire.later(ordersMs, () => this.begin())
+  }
+
+  #hear(orderId: number, contract: TwsContract, told: TwsOrder, state: { readonly status?: string }): void {
+    const order = parseOrder(orderId, contract, told, state.status ?? '')
+    if (order === null) return
+    const key = order.permId ?? `${order.clientId} ${order.orderId}`
+    this.#listed.add(key)
+    if (JSON.stringify(this.#known.get(key)) === JSON.stringify(order)) return
+    this.#known.set(key, order)
+    this.#wire.tell({ kind: 'order', order })
+  }
+
+  /** What is in no list any more was filled or cancelled. */
+  #endList(): void {
+    for (const [key, order] of this.#known) {
+      if (!order.works || this.#listed.has(key)) continue
+      this.#known.set(key, { ...order, works: false })
+      this.#wire.tell({ kind: 'order', order: { ...order, works: false } })
+    }
+    this.#listed = new Set()
+  }
+}
+
+/** Those that may still act; PendingCancel may, until it is confirmed. */
+const WORKING = new Set(['ApiPending', 'PendingSubmit', 'PendingCancel', 'PreSubmitted', 'Submitted'])
+const STOPS: Readonly<Record<string, 'auxPrice' | 'trailStopPrice'>> = {
+  STP: 'auxPrice',
+  'STP LMT': 'auxPrice',
+  'STP PRT': 'auxPrice',
+  TRAIL: 'trailStopPrice',
+  'TRAIL LIMIT': 'trailStopPrice',
+}
+
+/** null: nothing that could protect one contract (a combo, an order without side or size). */
+export function parseOrder(orderId: number, contract: TwsContract, order: TwsOrder, status: string): WorkingOrder | null {
+  const conId = Number(contract.conId)
+  const side = order.action === 'BUY' ? 'BUY' : order.action === 'SELL' || order.action === 'SSHORT' ? 'SELL' : null
+  const quantity = amountOf(order.totalQuantity)
+  if (!(conId > 0) || contract.secType === 'BAG' || side === null || quantity === null || order.account === undefined) return null
+  const stop = STOPS[order.orderType ?? '']
+  const type = stop !== undefined ? 'STOP' : order.orderType === 'LMT' ? 'LIMIT' : 'OTHER'
+  const idOf = (id: number | undefined) => (id !== undefined && id > 0 ? String(id) : null)
+  return {
+    ...{ account: order.account, conId, side, quantity, type },
+    price: stop !== undefined ? amountOf(order[stop]) : type === 'LIMIT' ? amountOf(order.lmtPrice) : null,
+    trail: stop === 'trailStopPrice' ? `${amountOf(order.auxPrice) ?? ''}|${amountOf(order.trailingPercent) ?? ''}` : null,
+    permId: idOf(order.permId),
+    orderId: String(orderId),
+    clientId: String(order.clientId ?? 0),
+    parentId: idOf(order.parentId),
+    ocaGroup: order.ocaGroup === undefined || order.ocaGroup === '' ? null : order.ocaGroup,
+    works: WORKING.has(status),
+  }
+}
+
+/** 1.797e308, 0 and nothing are no price and no quantity. */
+function amountOf(value: number | undefined): DecimalText | null {
+  return value === undefined || !Number.isFinite(value) || value <= 0 || value > 1e300 ? null : plain(decimal(value))
+}
