@@ -17,7 +17,7 @@ import { openDesk, ROLES, type Desk } from '#src/desk.ts'
 import { alertsOf } from '#store/alerts.ts'
 import { discardEmbedded } from '#store/embedded.ts'
 import { tradesOf } from '#store/trades.ts'
-import { numberFlag, verb } from './arguments.ts'
+import { numberFlag, verb, wholeFlag } from './arguments.ts'
 import { demoScreen } from './screen.ts'
 import { stopSignal } from './start.ts'
 import { print } from './terminal.ts'
@@ -51,7 +51,7 @@ export const demo = verb({
   async run({ flags }) {
     const config = await demoConfig()
     const speed = numberFlag('speed', flags.speed, SPEED)
-    const facts = demoTape(numberFlag('seed', flags.seed, 1))
+    const facts = demoTape(wholeFlag('seed', flags.seed, 1, [0, 4_294_967_295]))
     const stop = stopSignal()
     await using gateway = await openGateway({
       port: 0,
@@ -75,7 +75,7 @@ export const demo = verb({
     })
     print(`GraphQL: ${service.url}`)
     print(`try: curl -s ${service.url} -H 'content-type: application/json' -d '${JSON.stringify({ query: QUERY })}'\n`)
-    const stopped = await follow(service, gateway, stop)
+    const stopped = await follow(service, gateway, stop, config.timeZone)
     if (stopped) return
     print(await summary(service, config))
     if (flags.once) return
@@ -115,8 +115,8 @@ async function* oneByOne(facts: readonly AnyFact[]): AsyncGenerator<AnyFact> {
 }
 
 /** Shows what happens until the tape is over and everything of it is committed. True where the user ended it. */
-async function follow(service: Desk, gateway: Gateway, stop: Promise<unknown>): Promise<boolean> {
-  const screen = demoScreen(() => service.marketTime())
+async function follow(service: Desk, gateway: Gateway, stop: Promise<unknown>, timeZone: string): Promise<boolean> {
+  const screen = demoScreen(() => service.marketTime(), timeZone)
   const leave = service.bus.subscribe((event) => {
     if (event.kind === 'trade' && event.trade.unit === 'ORDER') screen.trade(event.trade)
     else if (event.kind === 'alert') screen.alert(event.alert)
@@ -140,9 +140,9 @@ async function summary({ db, url }: Desk, config: Config): Promise<string> {
   const alerts: StoredAlert[] = await alertsOf(db, { unit: 'ORDER' })
   const made = await makeReview({ db, templates: await readTemplates(config.language), notesDir: config.notesDir, colours: config.colours }, DEMO_DAY)
   return [
-    tradeTable(trades),
+    tradeTable(trades, config.timeZone),
     '',
-    alertTable(alerts),
+    alertTable(alerts, config.timeZone),
     '',
     `${trades.length} trades, ${alerts.length} alerts`,
     `card      ${made.path}`,

@@ -1,30 +1,27 @@
 // `doctor`: what is configured, what answers, and for each fault what to do about it. Looks and says; it changes nothing and delivers nothing.
 import { constants } from 'node:fs'
 import { access, mkdir, statfs } from 'node:fs/promises'
-import type { BrokerEvent } from '#broker/port.ts'
-import { openTws } from '#broker/tws.ts'
-import { printInstant } from '#core/time.ts'
+import { openFlexWeb } from '#broker/flex-web.ts'
+import type { Instrument } from '#core/facts.ts'
+import { sayDifference } from '#core/remedy.ts'
+import { placeOf } from '#notes/place.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, loadEnv, readConfig } from '#src/config.ts'
 import { ExcursionError } from '#src/errors.ts'
 import { type Database, openDatabase } from '#store/db.ts'
+import { differencesOf } from '#store/differences.ts'
+import { instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { verb } from './arguments.ts'
+import { brokerFindings } from './doctor-broker.ts'
+import type { Finding } from './finding.ts'
 import { print, say } from './terminal.ts'
 
-interface Finding {
-  readonly what: string
-  readonly state: 'ok' | 'off' | 'fault'
-  readonly found: string
-  /** What to do about it. */
-  readonly remedy?: string
-}
-
+/** One thing looked at. */
 const DISK_FREE_MIN = 2e9
 const OUTBOX_MAX = 1_000
-/** Another client's id, so that a service that runs keeps its own. */
-const DOCTOR_CLIENT_ID = 9_713
-const CLOCK_OFF_MS_MAX = 5_000
+const GROWTH_DAYS = 7
+const FLEX_MS_MAX = 15_000
 
 export const doctor = verb({
   usage: 'doctor [--json]',
@@ -32,19 +29,21 @@ export const doctor = verb({
   flags: { json: { help: 'one JSON object a line' } },
   async run({ flags }) {
     const config = readConfig(loadEnv())
+    const store = await databaseOf(config)
     const findings = [
       ...configurationOf(config),
-      ...(await databaseOf(config)),
-      await diskOf(config),
-      ...(await brokerOf(config)),
+      ...store.findings,
+      await diskOf(config, store.bytesADay),
+      ...(await brokerFindings(config, store.instruments, store.isRecording)),
       await notesOf(config),
       ...channelsOf(config),
+      ...(await flexOf(config)),
     ]
     for (const finding of findings) {
       if (flags.json) print(JSON.stringify(finding))
       else
         print(
-          `${finding.state.padEnd(5)} ${finding.what.padEnd(14)} ${finding.found}${finding.remedy === undefined ? '' : `\n${' '.repeat(21)}→ ${finding.remedy}`}`,
+          `${finding.state.padEnd(5)} ${finding.what.padEnd(14)} ${finding.found}${finding.remedy === undefined ? '' : `\n${' '.repeat(21)}→ ${finding.remedy.replaceAll('\n', `\n${' '.repeat(23)}`)}`}`,
         )
     }
     const faults = findings.filter(({ state }) => state === 'fault')
@@ -63,26 +62,39 @@ function configurationOf({ warnings, home }: Config): readonly Finding[] {
   ]
 }
 
-async function databaseOf({ databaseUrl, home }: Config): Promise<readonly Finding[]> {
+interface Store {
+  readonly findings: readonly Finding[]
+  readonly instruments: readonly Instrument[]
+  readonly isRecording: boolean
+  /** How much it grows on a day with trades; null: not known yet. */
+  readonly bytesADay: number | null
+}
+
+async function databaseOf({ databaseUrl, home, keepMarksDays }: Config): Promise<Store> {
   try {
     await using db = await openDatabase({ url: databaseUrl, home, log: () => {} })
-    return await lookInto(db)
+    return await lookInto(db, keepMarksDays)
   } catch (error) {
-    return [{ what: 'database', state: 'fault', found: messageOf(error), remedy: 'start it, or leave DATABASE_URL empty to use the one that comes along' }]
+    const remedy = 'start it, or leave DATABASE_URL empty to use the one that comes along'
+    return { findings: [{ what: 'database', state: 'fault', found: messageOf(error), remedy }], instruments: [], isRecording: false, bytesADay: null }
   }
 }
 
-async function lookInto(db: Database): Promise<readonly Finding[]> {
-  const { rows } = await db.pool.query<{ version: string; bytes: string; facts: string; marks: string; waiting: string; first: string | null }>(`
+async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
+  const { rows } = await db.pool.query<{ version: string; bytes: string; facts: string; marks: string; waiting: string; dead: string; first: string | null }>(`
     select current_setting('server_version') as version, pg_database_size(current_database()) as bytes, (select count(*) from facts) as facts,
       (select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from pg_class where relname like 'marks%' and relkind = 'r') as marks,
-      (select count(*) from outbox) as waiting, (select min(at)::date::text from facts) as first`)
+      (select count(*) from outbox where done_at is null) as waiting, (select count(*) from deliveries where state = 'DEAD') as dead,
+      (select min(at)::date::text from facts) as first`)
   const [seen] = rows
   await using lock = await takeWriterLock(db)
-  const size = `${(Number(seen?.bytes) / 1e6).toFixed(0)} MB, ${seen?.facts} facts and about ${seen?.marks} prices since ${seen?.first ?? 'never'}`
+  const size = `${(Number(seen?.bytes) / 1e6).toFixed(0)} MB, ${seen?.first == null ? 'nothing recorded yet' : `${seen.facts} facts and about ${seen.marks} prices since ${seen.first}`}`
   const waiting = Number(seen?.waiting)
-  return [
-    { what: 'database', state: 'ok', found: `PostgreSQL ${seen?.version}${db.embedded ? ' that comes along' : ''}: ${size}` },
+  const dead = Number(seen?.dead)
+  const bytesADay = await growthOf(db)
+  const growth = bytesADay === null ? '' : `; it grows by ${(bytesADay / 1e6).toFixed(1)} MB a day, prices are kept for ${keepMarksDays}`
+  const findings: Finding[] = [
+    { what: 'database', state: 'ok', found: `PostgreSQL ${seen?.version}${db.embedded ? ' that comes along' : ''}: ${size}${growth}` },
     {
       what: 'recording',
       state: lock === null ? 'ok' : 'off',
@@ -92,59 +104,65 @@ async function lookInto(db: Database): Promise<readonly Finding[]> {
     waiting > OUTBOX_MAX
       ? { what: 'queue', state: 'fault', found: `${waiting} deliveries wait`, remedy: 'run a service with the role worker: excursion start --roles worker' }
       : { what: 'queue', state: 'ok', found: `${waiting} deliveries wait` },
+    ...(dead === 0
+      ? []
+      : [
+          {
+            what: 'queue',
+            state: 'fault',
+            found: `${dead} deliveries were given up`,
+            remedy: 'mend the channel, then send them again (mutation sendAgain)',
+          } as const,
+        ]),
+    ...(await differencesFound(db)),
+  ]
+  return { findings, instruments: await instruments(db), isRecording: lock === null, bytesADay }
+}
+
+/** The mean of the last days that have prices. */
+async function growthOf(db: Database): Promise<number | null> {
+  const { rows } = await db.pool.query<{ bytes: string }>(
+    `select sum(pg_total_relation_size(oid)) as bytes from pg_class where relkind = 'r' and relname ~ '^(marks|orders_rt_ts|round_trips_rt_ts)_[0-9]{8}$'
+     group by right(relname, 8) order by right(relname, 8) desc limit ${GROWTH_DAYS}`,
+  )
+  return rows.length === 0 ? null : rows.reduce((sum, { bytes }) => sum + Number(bytes), 0) / rows.length
+}
+
+/** What the service found and has not seen mended. */
+async function differencesFound(db: Database): Promise<readonly Finding[]> {
+  const open = await differencesOf(db, { open: true })
+  const wrong = open.filter(({ severity }) => severity !== 'info')
+  const pending = open.filter(({ measure, severity }) => measure === 'COMMISSION' && severity === 'info')
+  return [
+    ...wrong.map((one): Finding => ({ what: 'reconcile', state: 'fault', found: sayDifference(one), remedy: one.remedy })),
+    ...(wrong.length > 0 ? [] : [{ what: 'reconcile', state: 'ok', found: "nothing is known to differ from the broker's" } as const]),
+    ...(pending.length === 0
+      ? []
+      : [
+          {
+            what: 'commissions',
+            state: 'fault',
+            found: `${pending.length} not told yet: ${pending.map(({ subject }) => subject).join(', ')}`,
+            remedy: pending[0]?.remedy ?? '',
+          } as const,
+        ]),
   ]
 }
 
-async function diskOf({ home }: Config): Promise<Finding> {
+async function diskOf({ home }: Config, bytesADay: number | null): Promise<Finding> {
   const { bavail, bsize } = await statfs(home).catch(() => statfs('.'))
   const free = bavail * bsize
-  const found = `${(free / 1e9).toFixed(1)} GB free`
+  const lasts = bytesADay === null || bytesADay === 0 ? '' : `, enough for ${Math.floor(free / bytesADay).toLocaleString('en')} days like the last ones`
+  const found = `${(free / 1e9).toFixed(1)} GB free${lasts}`
   return free < DISK_FREE_MIN ? { what: 'disk', state: 'fault', found, remedy: 'make room, or lower KEEP_MARKS_DAYS' } : { what: 'disk', state: 'ok', found }
-}
-
-async function brokerOf({ tws }: Config): Promise<readonly Finding[]> {
-  const broker = openTws({ host: tws.host, port: tws.port, clientId: DOCTOR_CLIENT_ID, clock, answerMs: 2_000, handshakeMs: 5_000 })
-  const events: BrokerEvent[] = []
-  try {
-    await broker.connect((event) => void events.push(event))
-  } catch (error) {
-    const advice = (await broker.advice?.()) ?? ''
-    return [{ what: 'broker', state: 'fault', found: messageOf(error), remedy: advice.split('\n').join(`\n${' '.repeat(23)}`) }]
-  } finally {
-    await broker.close()
-  }
-  const accounts = events.flatMap((event) => (event.kind === 'accounts' ? event.accounts : []))
-  const told = events.findLast((event) => event.kind === 'clock')
-  const held = events.filter((event) => event.kind === 'position' && event.quantity !== '0').length
-  const off = told?.kind === 'clock' ? clock.now() - told.at : 0
-  const kind = accounts.every((account) => account.startsWith('D')) ? 'paper' : 'live'
-  return [
-    { what: 'broker', state: 'ok', found: `TWS at ${tws.host}:${tws.port}: ${kind}, accounts ${accounts.join(', ')}, ${held} positions` },
-    { what: 'access', state: 'ok', found: tws.readOnly ? 'read only: no request that needs write access is ever sent' : 'TWS_READ_ONLY is false' },
-    tws.clientId === 0
-      ? { what: 'client id', state: 'ok', found: '0: sees orders placed by hand' }
-      : {
-          what: 'client id',
-          state: 'ok',
-          found: `${tws.clientId}: sees its own orders only, unless it is the Master API client`,
-          remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
-        },
-    Math.abs(off) > CLOCK_OFF_MS_MAX && told?.kind === 'clock'
-      ? {
-          what: 'clock',
-          state: 'fault',
-          found: `the broker says ${printInstant(told.at)}, this machine is ${(off / 1000).toFixed(0)} s off`,
-          remedy: "set this machine's clock by the network (or it plays a tape)",
-        }
-      : { what: 'clock', state: 'ok', found: "within 5 s of the broker's" },
-  ]
 }
 
 async function notesOf({ notesDir }: Config): Promise<Finding> {
   try {
     await mkdir(notesDir, { recursive: true })
     await access(notesDir, constants.W_OK)
-    return { what: 'notes', state: 'ok', found: notesDir }
+    const { vault } = await placeOf(notesDir)
+    return { what: 'notes', state: 'ok', found: `${notesDir}: ${vault ? 'an Obsidian vault' : 'a folder'}` }
   } catch (error) {
     return { what: 'notes', state: 'fault', found: messageOf(error), remedy: 'set NOTES_DIR to a folder this user may write to' }
   }
@@ -158,8 +176,28 @@ function channelsOf(config: Config): readonly Finding[] {
     channel('Slack', config.slackWebhookUrl !== null, 'SLACK_WEBHOOK_URL, if wanted'),
     channel('SMS', config.sms.accountSid !== null, 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM and SMS_TO, if wanted'),
     channel('webhook', config.webhook.url !== null, 'WEBHOOK_URL, if wanted'),
-    channel('Flex', config.flex.token !== null, 'FLEX_TOKEN and FLEX_QUERY_ID, for history older than a day and busts'),
   ]
+}
+
+/** Asks for a statement and leaves it there: the only way to know that the token is taken. The token is never shown. */
+async function flexOf({ flex: { token, queryIds, baseUrl } }: Config): Promise<readonly Finding[]> {
+  if (token === null || queryIds.length === 0)
+    return [{ what: 'Flex', state: 'off', found: 'not configured', remedy: 'FLEX_TOKEN and FLEX_QUERY_ID, for history older than a day and busts' }]
+  const web = openFlexWeb({ baseUrl, token, clock, patience: { timeoutMs: FLEX_MS_MAX } })
+  const findings: Finding[] = []
+  for (const queryId of queryIds) {
+    const found = await web.check(queryId).then(
+      () => null,
+      (error: unknown) => error,
+    )
+    const [message = '', remedy] = messageOf(found).split('; ')
+    findings.push(
+      found === null
+        ? { what: 'Flex', state: 'ok', found: `token and query ${queryId} are taken` }
+        : { what: 'Flex', state: 'fault', found: `query ${queryId}: ${message}`, ...(remedy === undefined ? {} : { remedy }) },
+    )
+  }
+  return findings
 }
 
 function messageOf(error: unknown): string {

@@ -1,15 +1,18 @@
 // `export tape`: the facts and marks of the database as NDJSON. What `replay` reads back, and the backup.
 import { createWriteStream } from 'node:fs'
-import { once } from 'node:events'
-import type { Writable } from 'node:stream'
-import type { AnyFact } from '#core/facts.ts'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { Ledger } from '#core/execution.ts'
+import { type AnyFact, endOf, type Fact } from '#core/facts.ts'
+import { saidOfEntry } from '#core/plan.ts'
 import { printFact } from '#core/tape.ts'
 import { type Instant, LATEST, parseInstant } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
 import { TapeInvalid, UsageError } from '#src/errors.ts'
-import { openDatabase } from '#store/db.ts'
-import { heldAnchors } from '#store/decisions.ts'
+import { type Database, openDatabase } from '#store/db.ts'
+import { partsOfAnchor, wordsForFold } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { marksOf } from '#store/marks.ts'
 import { verb } from './arguments.ts'
@@ -23,51 +26,96 @@ export const exportTape = verb({
     from: { value: 'D', help: 'a day or an instant (UTC): nothing before it' },
     until: { value: 'D', help: 'a day or an instant (UTC): nothing at or after it' },
     account: { value: 'A', help: 'executions of this account only' },
-    out: { value: 'FILE', help: 'where it is written; stdout by default' },
+    out: { value: 'FILE', help: 'where it is written (packed where it ends in .gz); stdout by default' },
   },
+  words: [1, 1],
   async run({ flags, rest }) {
-    if (rest[0] !== 'tape') throw new UsageError(`export: expected 'export tape', found '${rest.join(' ')}'`)
+    if (rest[0] !== 'tape') throw new UsageError(`export: expected 'export tape', found 'export ${rest[0]}'`)
     const from = instantFlag('from', flags.from)
     const until = instantFlag('until', flags.until)
     const config = readConfig(loadEnv())
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
-    const out: Writable = flags.out === undefined ? process.stdout : createWriteStream(flags.out, { flags: 'w' })
-    let broken: Error | null = null
-    out.on('error', (error) => {
-      broken = error
-    })
-    const progress = progressLine(clock)
-    let lines = 0
-    const write = async (fact: AnyFact) => {
-      lines++
-      if (!out.write(`${printFact(fact)}\n`)) await Promise.race([once(out, 'drain'), once(out, 'error')])
-      if (broken !== null) throw new TapeInvalid(`expected to write the tape to ${flags.out ?? 'stdout'}, found: ${broken.message}`)
-      progress.show(`${lines.toLocaleString('en')} lines`)
-    }
-    const facts = await factsOf(db, {
+    const wanted = {
       ...(from === undefined ? {} : { from }),
       ...(until === undefined ? {} : { until }),
       ...(flags.account === undefined ? {} : { account: flags.account }),
-    })
-    const firstFill = new Map<number, Instant>()
-    for (const { fact, raw: _ } of facts) {
-      await write(fact)
-      if (fact.kind === 'execution') firstFill.set(fact.conId, Math.min(firstFill.get(fact.conId) ?? fact.at, fact.at))
     }
-    for (const anchor of await heldAnchors(db)) await write({ kind: 'hold', executionId: anchor.split(':').slice(2).join(':') })
-    for (const [conId, first] of firstFill) {
-      for await (const marks of marksOf(db, conId, from ?? first, until ?? LATEST)) {
-        for (const { arrival: _, ...mark } of marks) await write(mark)
+    const progress = progressLine(clock)
+    let lines = 0
+    const text = async function* () {
+      for await (const facts of tapeOf(db, wanted)) {
+        lines += facts.length
+        progress.show(`${lines.toLocaleString('en')} lines`)
+        yield facts.map((fact) => `${printFact(fact)}\n`).join('')
       }
     }
-    if (out !== process.stdout) {
-      out.end()
-      await once(out, 'close')
-    }
+    await write(Readable.from(text()), flags.out)
     progress.clear()
     say(`${lines.toLocaleString('en')} lines${flags.out === undefined ? '' : ` in ${flags.out}`}`)
   },
 })
+
+interface Wanted {
+  readonly from?: Instant
+  readonly until?: Instant
+  readonly account?: string
+}
+
+/** The facts, what the trader said of trades, then the prices of each contract from its first fill on. */
+async function* tapeOf(db: Database, wanted: Wanted): AsyncGenerator<readonly AnyFact[]> {
+  const facts = (await factsOf(db, wanted)).map(({ fact }) => fact)
+  yield facts
+  yield await wordsOf(db, facts)
+  const firstFill = new Map<number, Instant>()
+  for (const fact of facts) if (fact.kind === 'execution') firstFill.set(fact.conId, Math.min(firstFill.get(fact.conId) ?? fact.at, fact.at))
+  for (const [conId, first] of firstFill) {
+    for await (const marks of marksOf(db, conId, wanted.from ?? first, wanted.until ?? LATEST)) yield marks.map(({ arrival: _, ...mark }) => mark)
+  }
+}
+
+/** What is held for the long term, and the trader's own stops and targets, as plans of the entry itself. */
+async function wordsOf(db: Database, facts: readonly Fact[]): Promise<readonly Fact[]> {
+  const ledger = new Ledger()
+  for (const [arrival, fact] of facts.entries()) ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival })
+  let untold = 0
+  const words = (await wordsForFold(db, 'ALL')).flatMap(({ anchor, held, said }): Fact[] => {
+    const executionId = partsOfAnchor(anchor).family
+    const fill = ledger.fillOf(executionId)
+    const hold: Fact[] = held ? [{ kind: 'hold', executionId }] : []
+    if (fill === null) return hold
+    // The order's reference goes before any plan: a word that contradicts it, or takes a stop back, no plan can say.
+    const byOrder = saidOfEntry({}, fill.execution.orderRef ?? null)
+    const isNews = (name: 'initialStop' | 'initialTarget') => said[name] !== undefined && said[name] !== (byOrder[name] ?? null)
+    const canTell = (name: 'initialStop' | 'initialTarget') => isNews(name) && said[name] !== null && byOrder[name] == null
+    const names = (['initialStop', 'initialTarget'] as const).filter(isNews)
+    untold += names.filter((name) => !canTell(name)).length
+    const plan = {
+      ...(canTell('initialStop') ? { stop: said.initialStop as string } : {}),
+      ...(canTell('initialTarget') ? { target: said.initialTarget as string } : {}),
+    }
+    return 'stop' in plan || 'target' in plan ? [...hold, { kind: 'plan', executionId, ...plan, at: fill.at }] : hold
+  })
+  if (untold > 0) say(`${untold} stops or targets said against the order's reference are not on the tape: it tells what the reference says`)
+  return words
+}
+
+/** To stdout, or into a file; one that is called .gz is packed, as `replay` expects of it. */
+async function write(text: Readable, file: string | undefined): Promise<void> {
+  try {
+    if (file === undefined) await pipeline(text, process.stdout, { end: false })
+    else if (file.endsWith('.gz')) await pipeline(text, createGzip(), createWriteStream(file))
+    else await pipeline(text, createWriteStream(file))
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    // Who reads only the beginning has what he wanted.
+    if (file === undefined && error.code === 'EPIPE') return
+    throw new TapeInvalid(`expected to write the tape to ${file ?? 'stdout'}, found that it cannot be (${error.message})`)
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
 
 export function instantFlag(name: string, text: string | undefined): Instant | undefined {
   if (text === undefined) return undefined

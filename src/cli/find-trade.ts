@@ -1,18 +1,24 @@
 // The trade a person means: by its id, the end of its id, or the symbol of the one that is open.
 import type { StoredTrade } from '#core/stored.ts'
-import { UsageError } from '#src/errors.ts'
+import { ExcursionError } from '#src/errors.ts'
 import type { Database } from '#store/db.ts'
 import { openTrades, tradesByIds, tradesOf } from '#store/trades.ts'
 
-export async function findTrade(db: Database, said: string | undefined): Promise<StoredTrade> {
-  if (said === undefined) throw new UsageError('expected a trade: its id (excursion trades --json shows them) or the symbol of an open one; found nothing')
+export async function findTrade(db: Database, said = ''): Promise<StoredTrade> {
   const [exact] = await tradesByIds(db, [said])
   if (exact !== undefined) return exact
   const open = (await openTrades(db)).filter((trade) => trade.unit === 'ORDER' && trade.symbol.toUpperCase() === said.toUpperCase())
   const found = open.length > 0 ? open : (await tradesOf(db, { unit: 'ORDER' })).filter((trade) => trade.tradeId.endsWith(said))
   const [only] = found
-  if (only === undefined) throw new UsageError(`expected a trade, found none with the id or open with the symbol '${said}' (excursion trades lists them)`)
+  if (only === undefined)
+    throw new ExcursionError(
+      'EXC_USAGE',
+      `expected a trade, found none with the id '${said}' nor an open one of that symbol (excursion trades --json shows the ids)`,
+    )
   if (found.length > 1)
-    throw new UsageError(`expected one trade for '${said}', found ${found.length}: ${found.map((trade) => trade.tradeId).join(', ')}; say which by its id`)
+    throw new ExcursionError(
+      'EXC_USAGE',
+      `expected one trade for '${said}', found ${found.length}: ${found.map((trade) => trade.tradeId).join(', ')}; say which by its id`,
+    )
   return only
 }

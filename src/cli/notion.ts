@@ -10,7 +10,7 @@ import { ConfigInvalid, NotionRefused, UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
 import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { verb } from './arguments.ts'
+import { dayFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
 import { print, progressLine, say } from './terminal.ts'
 
@@ -26,10 +26,10 @@ export const notion = verb({
     from: { value: 'D', help: 'the first of several days' },
     until: { value: 'D', help: 'the last of several days' },
   },
-  async run({ flags, rest }) {
-    const [what] = rest
-    if (rest.length !== 1 || (what !== 'setup' && what !== 'push')) throw new UsageError('notion: expected setup or push (excursion notion --help)')
-    const days = what === 'push' ? daysOf(flags.from ?? flags.day, flags.until ?? flags.day) : null
+  words: [1, 1],
+  async run({ flags, rest: [what] }) {
+    if (what !== 'setup' && what !== 'push') throw new UsageError(`notion: expected setup or push, found '${what}' (excursion notion --help)`)
+    const days = what === 'push' ? daysOf(dayFlag('day', flags.day), dayFlag('from', flags.from), dayFlag('until', flags.until)) : null
     const config = readConfig(loadEnv())
     const { words } = await readTemplates(config.language)
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
@@ -76,9 +76,10 @@ async function untilSent<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
-function daysOf(from: string | undefined, until: string | undefined): readonly Day[] {
-  const valid = (text: string | undefined): text is string => text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
-  if (!valid(from) || !valid(until) || from > until) throw new UsageError('notion push: expected --day D, or --from D --until D in this order')
+function daysOf(day: Day | null, first: Day | null, last: Day | null): readonly Day[] {
+  const from = first ?? day
+  const until = last ?? day
+  if (from === null || until === null || from > until) throw new UsageError('notion push: expected --day D, or --from D --until D in this order')
   const days: Day[] = []
   for (let day = from; day <= until; day = addDays(day, 1)) days.push(day)
   return days

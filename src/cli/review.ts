@@ -4,14 +4,15 @@ import { monthOf, type Period, weekOf } from '#core/period.ts'
 import { addDays } from '#core/session.ts'
 import type { Day } from '#core/time.ts'
 import { daysTraded } from '#jobs/day.ts'
-import { type MadeReview, makeReview, openDesk, type ReviewRoom, writePeriods } from '#jobs/review.ts'
+import { type MadeReview, makeReview, openDesk, type ReviewRoom, subjectsOf, writePeriods, writeSubjects } from '#jobs/review.ts'
+import type { Subject } from '#notes/place.ts'
 import { readTemplates } from '#notes/templates.ts'
 import type { Written } from '#notes/vault.ts'
 import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
-import { verb } from './arguments.ts'
+import { dayFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
 import { print, progressLine, say } from './terminal.ts'
 
@@ -25,14 +26,22 @@ export const review = verb({
     to: { value: 'DIR', help: 'the folder the cards are written to (NOTES_DIR by default)' },
   },
   async run({ flags }) {
-    const from = dayFlag('from', flags.from ?? flags.day)
-    const until = dayFlag('until', flags.until ?? flags.day)
+    const day = dayFlag('day', flags.day)
+    const from = dayFlag('from', flags.from) ?? day
+    const until = dayFlag('until', flags.until) ?? day
     if (from === null || until === null || from > until)
       throw new UsageError('review: expected --day D, or --from D --until D in this order (excursion review --help)')
     const config = readConfig(loadEnv())
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const notesDir = flags.to === undefined ? config.notesDir : resolve(flags.to)
-    const room: ReviewRoom = { db, templates: await readTemplates(config.language), notesDir, colours: config.colours, log: say }
+    const room: ReviewRoom = {
+      db,
+      templates: await readTemplates(config.language),
+      notesDir,
+      colours: config.colours,
+      pictures: config.notesPictures,
+      log: say,
+    }
     if (from === until) {
       const made = await makeReview(room, from)
       complain(made.files)
@@ -48,28 +57,24 @@ async function reviewDays(room: ReviewRoom, from: Day, until: Day): Promise<void
   const desk = await openDesk(room)
   const days = (await daysTraded(room.db, addDays(from, -1), addDays(until, 1))).filter((day) => day >= from && day <= until)
   const periods = new Map<string, Period>()
+  const subjects = new Map<string, Subject>()
   let changed = 0
   for (const [index, day] of days.entries()) {
     progress.show(`${day}  ${index + 1} of ${days.length}`)
     const made: MadeReview = await makeReview(room, day, desk)
     changed += made.files.filter((file) => file.outcome === 'written').length
     for (const period of [weekOf(day), monthOf(day)]) periods.set(period.name, period)
+    for (const subject of subjectsOf(made.review)) subjects.set(`${subject.kind} ${subject.name}`, subject)
     progress.clear()
     complain(made.files)
     print(made.path ?? `${day}: stored, not written`)
   }
-  const rolled = desk === null ? [] : await writePeriods(room, desk, [...periods.values()])
+  const rolled = desk === null ? [] : [...(await writePeriods(room, desk, [...periods.values()])), ...(await writeSubjects(room, desk, [...subjects.values()]))]
   complain(rolled)
   changed += rolled.filter((file) => file.outcome === 'written').length
-  say(`${days.length} days reviewed, ${periods.size} weeks and months; ${changed} files changed`)
+  say(`days reviewed: ${days.length}; weeks and months: ${periods.size}; symbols and strategies: ${subjects.size}; files changed: ${changed}`)
 }
 
 function complain(files: readonly Written[]): void {
   for (const file of files) if (file.outcome === 'refused') say(`${file.path}: not written, because ${file.reason}`)
-}
-
-function dayFlag(name: string, text: string | undefined): Day | null {
-  if (text === undefined) return null
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text))) throw new UsageError(`--${name}: expected a day like 2026-11-20, found '${text}'`)
-  return text
 }

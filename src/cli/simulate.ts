@@ -7,14 +7,14 @@ import { type Fault, FAULTS, parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
 import { TapeInvalid, UsageError } from '#src/errors.ts'
-import { numberFlag, verb } from './arguments.ts'
+import { numberFlag, verb, wholeFlag } from './arguments.ts'
 import { logTo } from './log.ts'
 import { marksFile } from './replay.ts'
 import { stopSignal } from './start.ts'
 import { progressLine } from './terminal.ts'
 
 export const simulate = verb({
-  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep] [--faults FILE]',
+  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep] [--forgets] [--faults FILE]',
   summary: 'only the simulated TWS gateway, for any TWS client',
   flags: {
     port: { value: 'P', help: 'where it listens, on 127.0.0.1' },
@@ -23,6 +23,7 @@ export const simulate = verb({
     speed: { value: 'N', help: 'times market time (1 by default); 0: as fast as the client reads' },
     'conflate-ms': { value: 'N', help: 'one price a contract in so many milliseconds of the tape (250 by default); 0: every price' },
     lockstep: { help: 'the tape stands still while no client is ready or a held contract is not subscribed' },
+    forgets: { help: 'it answers nothing about the past: what was missed stays a gap' },
     faults: {
       value: 'FILE',
       help: `what goes wrong: a JSON object a line, {"at":…,"fault":…} or {"seed":N,"count":N}; faults: ${Object.keys(FAULTS).join(', ')}`,
@@ -31,6 +32,9 @@ export const simulate = verb({
   async run({ flags }) {
     if (flags.port === undefined) throw new UsageError('simulate: expected --port P, found none')
     if (flags.tape.length === 0) throw new UsageError('simulate: expected at least one --tape FILE, found none')
+    const port = wholeFlag('port', flags.port, 0, [0, 65_535])
+    const speed = numberFlag('speed', flags.speed, 1)
+    const conflateMs = numberFlag('conflate-ms', flags['conflate-ms'], 250)
     const log = logTo(clock)
     const progress = progressLine(clock)
     const tape = await openTape(flags.tape, flags.marks.map(marksFile), (done, total) =>
@@ -40,13 +44,14 @@ export const simulate = verb({
     const faults = flags.faults === undefined ? [] : await readFaults(flags.faults, tape)
     const stop = stopSignal()
     await using gateway = await openGateway({
-      port: numberFlag('port', flags.port, 0),
+      port,
       facts: playOrder(tape),
       instruments: tape.facts.filter((fact) => fact.kind === 'instrument'),
       accounts: accountsOf(tape.facts),
-      speed: numberFlag('speed', flags.speed, 1),
-      conflateMs: numberFlag('conflate-ms', flags['conflate-ms'], 250),
+      speed,
+      conflateMs,
       lockstep: flags.lockstep,
+      forgets: flags.forgets,
       faults,
       hostNow: clock.monotonic,
       log,

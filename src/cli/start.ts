@@ -22,7 +22,15 @@ export const start = verb({
       roles: readRoles(flags.roles),
       clock,
       openBroker: (instruments) =>
-        openTws({ instruments, host: config.tws.host, port: config.tws.port, clientId: config.tws.clientId, clock, marketDataType: config.tws.marketDataType }),
+        openTws({
+          instruments,
+          host: config.tws.host,
+          port: config.tws.port,
+          clientId: config.tws.clientId,
+          clock,
+          marketDataType: config.tws.marketDataType,
+          readOnly: config.tws.readOnly,
+        }),
       log,
     })
     if (service.url !== null) log(`GraphQL at ${service.url}, live over WebSocket at the same address`)

@@ -24,6 +24,36 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), ...rows.map(line)].join('\n')
 }
 
+interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  write(text: string): unknown
+}
+
+/**
+ * Text that keeps its place: each drawing goes back over the one before. What does not fit the terminal is left out, since a line that wraps or scrolls
+ * away would be out of reach of the next drawing. Elsewhere than in a terminal what is the same as before is not said again.
+ */
+export function drawer(out: Terminal = stdout): (text: string) => void {
+  let before: string | null = null
+  let drawn = 0
+  return (text) => {
+    if (out.isTTY !== true) {
+      if (text !== before) out.write(`${text}\n`)
+      before = text
+      return
+    }
+    const all = text.split('\n')
+    const rows = Math.max(1, (out.rows ?? 24) - 1)
+    const kept = all.length > rows ? [...all.slice(0, rows - 1), `… ${all.length - rows + 1} more`] : all
+    const width = (out.columns || 80) - 1
+    const lines = kept.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
+    out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}\u001b[J${lines.join('\n')}\n`)
+    drawn = lines.length
+  }
+}
+
 const PROGRESS_MS = 100
 
 /** A line that is written over while work goes on; nothing where stderr is no terminal. */
@@ -37,7 +67,7 @@ export function progressLine(clock: Clock): { show(text: string): void; clear():
       if (now - shownAt < PROGRESS_MS) return
       shownAt = now
       shown = true
-      stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`)
+      stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns || 80) - 1)}`)
     },
     clear() {
       if (shown) stderr.write('\r\u001b[2K')

@@ -17,9 +17,8 @@ export const testAlert = verb({
   usage: `test-alert ${KINDS.join('|')}`,
   summary: 'sends one message through a channel and prints what came back',
   flags: {},
-  async run({ rest }) {
-    const [kind = '', ...more] = rest
-    if (more.length > 0 || kind === '') throw new UsageError(`test-alert: expected one channel (${KINDS.join(', ')}), found ${rest.length}`)
+  words: [1, 1],
+  async run({ rest: [kind = ''] }) {
     const driver = DRIVERS.find((one) => one.kind === kind)
     if (driver === undefined)
       throw new UsageError(`test-alert: expected a channel (${KINDS.join(', ')}), found '${kind}'; did you mean ${nearest(kind, KINDS)}?`)

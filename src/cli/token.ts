@@ -22,12 +22,14 @@ export const token = verb({
     accounts: { value: 'ACCOUNTS', help: 'the accounts it is bound to; every account by default' },
     json: { help: 'one JSON object a line' },
   },
-  async run({ flags, rest: [action, ...ids] }) {
+  words: [1, Number.POSITIVE_INFINITY],
+  async run({ flags, rest: [action = '', ...ids] }) {
     const known = ACTIONS.find((one) => one === action)
     if (known === undefined)
-      throw new UsageError(`token: expected ${ACTIONS.join(', ')}, found '${action ?? ''}'; did you mean ${nearest(action ?? '', ACTIONS)}? (${USAGE})`)
+      throw new UsageError(`token: expected ${ACTIONS.join(', ')}, found '${action}'; did you mean ${nearest(action, ACTIONS)}? (${USAGE})`)
     if (known === 'create' && !flags.name) throw new UsageError(`token create: expected --name NAME, found none (${USAGE})`)
     if (known === 'revoke' && ids.length === 0) throw new UsageError(`token revoke: expected the ID of a token, found none; token list shows them (${USAGE})`)
+    if (known !== 'revoke' && ids.length > 0) throw new UsageError(`token ${known}: expected only flags, found '${ids[0]}' besides (${USAGE})`)
     const scopes = readScopes(flags.scopes)
     const accounts = flags.accounts === undefined ? null : listOf(flags.accounts)
     const config = readConfig(loadEnv())
@@ -56,6 +58,7 @@ async function revoke(db: Database, ids: readonly string[], json: boolean): Prom
 
 function show(tokens: readonly StoredToken[], json: boolean): void {
   if (json) for (const one of tokens) print(JSON.stringify(told(one)))
+  else if (tokens.length === 0) print('no tokens')
   else
     print(
       table(

@@ -1,40 +1,90 @@
-// Trades and alerts as a table of text: what `replay`, `trades`, `watch` and `demo` show.
+// Trades and alerts as a table of text: what `replay`, `trades` and `demo` show. What is the same in every row is said once, above, so that a day of one
+// account fits a terminal of 80 columns.
 import { decimal, plain } from '#core/decimal.ts'
-import { printInstant } from '#core/time.ts'
+import { type Instant, wallClock } from '#core/time.ts'
 import type { Alert, Trade } from '#core/trade.ts'
 import { table } from './terminal.ts'
 
-export function tradeTable(trades: readonly Trade[]): string {
+interface Column<Row> {
+  readonly name: string
+  readonly right?: true
+  /** Said once above the table where all rows agree. */
+  readonly shared?: true
+  text(row: Row): string
+}
+
+/** Times on the clock of `timeZone`. */
+export function tradeTable(trades: readonly Trade[], timeZone = 'UTC'): string {
   if (trades.length === 0) return 'no trades'
-  const rows = trades.map((trade) => [
-    printInstant(trade.openedAt).slice(0, 19),
-    trade.account,
-    trade.symbol,
-    trade.side,
-    trade.quantity,
-    price(trade.entryPrice),
-    trade.exitPrice === null ? 'open' : price(trade.exitPrice),
-    percent(trade.mfe.pct),
-    percent(trade.mae.pct),
-    money(trade.netPnl ?? trade.grossPnl) + (trade.netPnl === null ? '*' : ''),
-    trade.currency,
-  ])
-  const text = table(['opened (UTC)', 'account', 'symbol', 'side', 'quantity', 'entry', 'exit', 'MFE %', 'MAE %', 'result', ''], rows, [4, 5, 6, 7, 8, 9])
+  const mark = trades.some(({ netPnl }) => netPnl === null) ? ' ' : ''
+  const hasRisk = trades.some(({ plan }) => plan?.risk != null)
+  const columns: Column<Trade>[] = [
+    ...instants<Trade>('opened', (trade) => trade.openedAt, timeZone),
+    { name: 'account', shared: true, text: ({ account }) => account },
+    { name: 'symbol', text: ({ symbol }) => symbol },
+    { name: 'side', text: ({ side }) => side },
+    { name: 'qty', right: true, text: ({ quantity }) => quantity },
+    { name: 'entry', right: true, text: ({ entryPrice }) => price(entryPrice) },
+    { name: 'exit', right: true, text: ({ exitPrice }) => (exitPrice === null ? 'open' : price(exitPrice)) },
+    { name: 'MFE %', right: true, text: ({ mfe }) => percent(mfe.pct) },
+    { name: 'MAE %', right: true, text: ({ mae }) => percent(mae.pct) },
+    { name: 'result', right: true, text: ({ netPnl, grossPnl }) => money(netPnl ?? grossPnl) + (netPnl === null ? '*' : mark) },
+    ...(hasRisk ? [{ name: 'R', right: true as const, text: resultInR }] : []),
+    { name: 'in', shared: true, text: ({ currency }) => currency },
+  ]
+  const text = tableOf(columns, trades, timeZone)
   return trades.some((trade) => trade.netPnl === null) ? `${text}\n* gross: a commission is unknown` : text
 }
 
-export function alertTable(alerts: readonly Alert[]): string {
+export function alertTable(alerts: readonly Alert[], timeZone = 'UTC'): string {
   if (alerts.length === 0) return 'no alerts'
-  const rows = alerts.map((alert) => [
-    printInstant(alert.at).slice(0, 19),
-    alert.severity,
-    alert.symbol,
-    alert.tier === 0 ? alert.ruleId : `${alert.ruleId} ${alert.tier + 1}`,
-    price(alert.price),
-    percent(alert.pct),
-    alert.account,
-  ])
-  return table(['at (UTC)', 'severity', 'symbol', 'rule', 'price', '%', 'account'], rows, [4, 5])
+  return tableOf(
+    [
+      ...instants<Alert>('at', (alert) => alert.at, timeZone),
+      { name: 'severity', text: ({ severity }) => severity },
+      { name: 'symbol', text: ({ symbol }) => symbol },
+      { name: 'rule', text: ({ tier, ruleId }) => (tier === 0 ? ruleId : `${ruleId} ${tier + 1}`) },
+      { name: 'price', right: true, text: (alert) => price(alert.price) },
+      { name: '%', right: true, text: ({ pct }) => percent(pct) },
+      { name: 'account', shared: true, text: ({ account }) => account },
+    ],
+    alerts,
+    timeZone,
+  )
+}
+
+/** An instant as day and time. */
+function instants<Row>(name: string, at: (row: Row) => Instant, timeZone: string): Column<Row>[] {
+  return [
+    { name: 'day', shared: true, text: (row) => wallClock(at(row), timeZone).day },
+    { name, text: (row) => wallClock(at(row), timeZone).clock },
+  ]
+}
+
+function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[], timeZone: string): string {
+  const texts = columns.map(({ text }) => rows.map(text))
+  const isSaidAbove = columns.map(({ shared }, index) => shared === true && new Set(texts[index]).size === 1)
+  const above = columns.flatMap(({ name }, index) =>
+    isSaidAbove[index] ? [name === 'day' ? `${texts[index]?.[0]} ${timeZone}` : `${name} ${texts[index]?.[0]}`] : [],
+  )
+  const shown = columns.flatMap((column, index) => (isSaidAbove[index] ? [] : [{ ...column, texts: texts[index] ?? [] }]))
+  const zone = isSaidAbove[0] ? [] : [`times in ${timeZone}`]
+  const body = table(
+    shown.map(({ name }) => name),
+    rows.map((_, row) => shown.map((column) => column.texts[row] ?? '')),
+    shown.flatMap(({ right }, index) => (right ? [index] : [])),
+  )
+  return [[...above, ...zone].join(' · '), body].filter((line) => line !== '').join('\n')
+}
+
+/** The result in multiples of what was risked; nothing where that is unknown. */
+function resultInR({ netPnl, grossPnl, plan }: Trade): string {
+  const amount = decimal(plan?.risk?.amount ?? 0)
+  return amount.eq(0)
+    ? ''
+    : decimal(netPnl ?? grossPnl)
+        .div(amount)
+        .toFixed(2)
 }
 
 /** At most four decimals. */

@@ -5,11 +5,10 @@ import { printTrade } from '#core/replay.ts'
 import { printInstant } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
-import { UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
 import { instruments } from '#store/facts.ts'
 import { tradesOf } from '#store/trades.ts'
-import { choiceFlag, verb } from './arguments.ts'
+import { choiceFlag, dayFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
 import { print } from './terminal.ts'
 import { tradeTable } from './trade-table.ts'
@@ -23,7 +22,7 @@ export const trades = verb({
     json: { help: 'one JSON object a line' },
   },
   async run({ flags }) {
-    if (flags.day !== undefined && !/^\d{4}-\d\d-\d\d$/.test(flags.day)) throw new UsageError(`--day: expected a day like 2026-11-20, found '${flags.day}'`)
+    const day = dayFlag('day', flags.day)
     const unit = choiceFlag('unit', flags.unit, ['order', 'round-trip', 'both'], 'order')
     const config = readConfig(loadEnv())
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
@@ -31,11 +30,11 @@ export const trades = verb({
     const all = (await Promise.all(wanted.map((u) => tradesOf(db, { unit: u })))).flat()
     const known = new Map((await instruments(db)).map((instrument) => [instrument.conId, instrument]))
     const shown = all.filter((trade) => {
-      if (flags.day === undefined) return true
+      if (day === null) return true
       const hours = known.get(trade.conId) ?? {}
-      return marketDay(trade.openedAt, hours) <= flags.day && (trade.closedAt === null || marketDay(trade.closedAt, hours) >= flags.day)
+      return marketDay(trade.openedAt, hours) <= day && (trade.closedAt === null || marketDay(trade.closedAt, hours) >= day)
     })
     if (flags.json) for (const trade of shown) print(JSON.stringify(printTrade(trade, printInstant)))
-    else print(tradeTable(shown))
+    else print(tradeTable(shown, config.timeZone))
   },
 })

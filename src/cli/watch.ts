@@ -1,15 +1,22 @@
 // `watch`: a live table of the open trades: result, MFE, MAE and how far each is from what the rules would tell.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decimal } from '#core/decimal.ts'
 import { distancesOf } from '#core/distance.ts'
+import { inR, riskOf } from '#core/plan.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
+import type { TradingHours } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
+import { wallClock } from '#core/time.ts'
+import { clock } from '#src/clock.ts'
 import type { Database } from '#store/db.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import { rulesOf } from '#store/decisions.ts'
+import { instruments } from '#store/facts.ts'
+import { snoozesOf } from '#store/remarks.ts'
 import { tradesOf } from '#store/trades.ts'
 import { verb } from './arguments.ts'
 import { stopSignal } from './start.ts'
-import { print, table } from './terminal.ts'
+import { drawer, print, table } from './terminal.ts'
 import { money, percent, price } from './trade-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -21,20 +28,17 @@ export const watch = verb({
   summary: 'a live table of open trades: result, MFE, MAE, distance to each rule',
   flags: { once: { help: 'prints the table once and ends' } },
   run: ({ flags }) =>
-    withDatabase(async (db) => {
+    withDatabase(async (db, { timeZone }) => {
       const stop = stopSignal().then(() => true)
-      const overwrite = process.stdout.isTTY === true && !flags.once
-      for (let drawn = 0, ended = false; !ended; ) {
-        const text = await openTable(db)
-        if (overwrite && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`)
-        print(text)
-        drawn = text.split('\n').length
+      const show = flags.once ? print : drawer()
+      for (let ended = false; !ended; ) {
+        show(await openTable(db, timeZone))
         ended = flags.once || (await Promise.race([stop, sleep(EVERY_MS).then(() => false)]))
       }
     }),
 })
 
-async function openTable(db: Database): Promise<string> {
+async function openTable(db: Database, timeZone: string): Promise<string> {
   const trades = await tradesOf(db, { unit: 'ORDER', status: 'OPEN' })
   if (trades.length === 0) return 'no open trades'
   const alerts = await alertsOfTrades(
@@ -45,7 +49,14 @@ async function openTable(db: Database): Promise<string> {
     const rule = parseRule(body)
     return 'refused' in rule ? [] : [{ ...rule, enabled }]
   })
+  const hours = new Map((await instruments(db)).map((instrument) => [instrument.conId, instrument]))
+  const snoozed = await snoozesOf(
+    db,
+    trades.map(({ tradeId }) => tradeId),
+  )
+  const hasRisk = trades.some((trade) => riskOf(trade) !== null)
   const rows = trades.map((trade) => {
+    const quietUntil = snoozed.get(trade.tradeId)?.until ?? null
     const fired = new Set((alerts.get(trade.tradeId) ?? []).map((alert) => `${alert.ruleId}|${alert.tier}`))
     return [
       trade.symbol,
@@ -54,17 +65,25 @@ async function openTable(db: Database): Promise<string> {
       price(trade.entryPrice),
       price(trade.lastPrice),
       money(trade.grossPnl),
+      ...(hasRisk ? [resultInR(trade)] : []),
       percent(trade.mfe.pct),
       percent(trade.mae.pct),
-      nearest(trade, rules, fired),
+      `${quietUntil !== null && quietUntil > clock.now() ? `[snoozed until ${wallClock(quietUntil, timeZone).clock.slice(0, 5)}] ` : ''}${nearest(trade, rules, fired, hours.get(trade.conId) ?? {})}`,
     ]
   })
-  return table(['symbol', 'side', 'open', 'entry', 'last', 'result', 'MFE %', 'MAE %', 'next rules'], rows, [2, 3, 4, 5, 6, 7])
+  const names = ['symbol', 'side', 'open', 'entry', 'last', 'result', ...(hasRisk ? ['R'] : []), 'MFE %', 'MAE %', 'next rules']
+  return table(names, rows, names.map((_, index) => index).slice(2, -1))
+}
+
+/** The running result in multiples of what was risked; nothing where that is unknown. */
+function resultInR(trade: StoredTrade): string {
+  const r = inR(riskOf(trade), trade.grossPnl)
+  return r === null ? '' : decimal(r).toFixed(2)
 }
 
 /** '0.4 % to trail, 1.2 % to hard-stop' */
-function nearest(trade: StoredTrade, rules: readonly Rule[], fired: ReadonlySet<string>): string {
-  return distancesOf(trade, rules, fired)
+function nearest(trade: StoredTrade, rules: readonly Rule[], fired: ReadonlySet<string>, hours: TradingHours): string {
+  return distancesOf(trade, rules, fired, hours)
     .filter(({ pct }) => pct !== null)
     .slice(0, RULES_SHOWN)
     .map(({ ruleId, tier, pct, armed }) => `${pct} % to ${armed ? '' : 'arm '}${ruleId}${tier === 0 ? '' : ` ${tier + 1}`}`)
