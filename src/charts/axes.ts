@@ -77,7 +77,7 @@ function spaced(ticks: readonly Tick[], x: (value: number) => number): readonly 
 }
 
 /** What the shapes mean, from left to right in as many rows as needed. */
-function keys(
+export function keys(
   items: readonly { readonly label: string; readonly sign: (x: number, y: number) => string }[],
   top: number,
 ): { readonly markup: readonly string[]; readonly bottom: number } {

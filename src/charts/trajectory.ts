@@ -2,6 +2,7 @@
 // Drawn for a phone's width; readable on white and on black; every axis says its unit. Deterministic, and never reads a clock.
 import { thin } from '#core/thin.ts'
 import type { Instant } from '#core/time.ts'
+import { keys } from './axes.ts'
 import { chartModel, niceTicks, type PathPoint, type Stretch, timeTicks } from './chart.ts'
 import { COLOURS, type Colours, GREY, VIOLET } from './palette.ts'
 import { firstAt } from './sparkline.ts'
@@ -17,6 +18,8 @@ export interface TrajectoryPicture {
   readonly entry: number
   /** null: none was set. */
   readonly stop: number | null
+  /** Where it was moved to, by time. */
+  readonly stopMoves?: readonly { readonly at: Instant; readonly to: number }[]
   /** Prices a rule would take something at, drawn where they lie within what the trade saw. */
   readonly targets?: readonly { readonly price: number; readonly label: string }[]
   /** Prices after the exit, drawn paler; never part of MFE and MAE. */
@@ -89,7 +92,7 @@ export function trajectory(trade: TrajectoryPicture): string {
     gaps: trade.gaps,
     from: trade.openedAt,
     ...(trade.closedAt === null ? {} : { to: Math.max(trade.closedAt, shadow.at(-1)?.at ?? trade.closedAt) }),
-    prices: [trade.entry, ...(trade.stop === null ? [] : [trade.stop]), ...trade.fills.map((fill) => fill.price), ...shadow.map((mark) => mark.price)],
+    prices: [trade.entry, ...stopsOf(trade).map(({ price }) => price), ...trade.fills.map((fill) => fill.price), ...shadow.map((mark) => mark.price)],
     maxPoints: 800,
   })
   if (model === null || trade.points.length === 0) {
@@ -165,7 +168,10 @@ export function trajectory(trade: TrajectoryPicture): string {
         }),
     line(LEFT, y(trade.entry), right, y(trade.entry), { stroke: GREY, 'stroke-dasharray': '5 4' }),
     ...targets.map((target) => line(LEFT, y(target.price), right, y(target.price), { stroke: colours.favourable, ...TARGET_LINE })),
-    trade.stop === null ? '' : line(LEFT, y(trade.stop), right, y(trade.stop), { stroke: colours.adverse, ...STOP_LINE }),
+    ...stopsOf(trade).map(({ price, since }, n, stops) => {
+      const until = stops[n + 1]?.since ?? null
+      return line(since === null ? LEFT : x(since), y(price), until === null ? right : x(until), y(price), { stroke: colours.adverse, ...STOP_LINE })
+    }),
     ...trade.alerts.map((alert, index) => flag(x(alert.at), y(alert.price), top - 24 - (flags[index] ?? 0) * 17, String(index + 1))),
     ...trade.fills.map((fill) =>
       triangle(x(fill.at), y(fill.price), 5, fill.side === 'BUY' ? 'up' : 'down', {
@@ -317,17 +323,10 @@ function legendRows(
     })),
     ...(trade.alerts.length > named.length ? [{ label: `+ ${trade.alerts.length - named.length}`, sign: () => '' }] : []),
   ]
-  const markup: string[] = []
-  let x = 12
-  let y = top + 8
-  for (const { label, sign } of items) {
-    const width = 22 + textWidth(label, FONT) + 16
-    if (x > 12 && x + width > WIDTH) {
-      x = 12
-      y += 21
-    }
-    markup.push(sign(x, y) + text(label, { x: x + 22, y: y + 4.5, 'font-size': FONT, fill: GREY }))
-    x += width
-  }
-  return { markup, bottom: y + 8 }
+  return keys(items, top + 8)
+}
+
+/** Where the stop stood, and since when; the first one from the beginning. */
+function stopsOf({ stop, stopMoves = [] }: TrajectoryPicture): readonly { readonly price: number; readonly since: Instant | null }[] {
+  return stop === null ? [] : [{ price: stop, since: null }, ...stopMoves.map(({ at, to }) => ({ price: to, since: at }))]
 }

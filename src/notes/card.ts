@@ -9,17 +9,19 @@ import { clockTime, duration, inR, literal, money, price, quantity, signedMoney,
 import type { Note, Property } from './note.ts'
 import {
   type AccountPictures,
-  accountPictures,
+  type Drawn,
+  drawnOf,
   headline,
   type Picture,
   type PictureInput,
+  reviewPictures,
   ruleName,
   sparklinePath,
+  type Titled,
   tradeName,
-  tradePictures,
   trajectoryPath,
 } from './pictures.ts'
-import { dayPath, embed, linkable, linkTo, periodPath, type Place, PLAIN, tradePath, wayTo } from './place.ts'
+import { dayPath, embed, linkable, linkTo, periodPath, picturePath, type Place, PLAIN, type Subject, subjectPath, tradePath, wayTo } from './place.ts'
 import { blocksOf, type Templates, wholeText } from './templates.ts'
 
 export interface CardInput extends PictureInput {
@@ -36,22 +38,17 @@ export interface Card {
   readonly drawn: Drawn
 }
 
-type Drawn = ReadonlyMap<AccountReview, AccountPictures>
-
 /** Gaps, and lapses of one kind, beyond this many are counted, not listed. */
 const LISTED = 6
 
 export function makeCard(input: CardInput): Card {
-  const drawn: Drawn = new Map(input.review.accounts.map((account) => [account, accountPictures(account, input)]))
-  const pictures = input.review.accounts.flatMap((account) => [
-    ...account.trades.flatMap((trade) => tradePictures(trade, input)),
-    ...[...(drawn.get(account)?.days ?? []), ...(drawn.get(account)?.last ?? [])].map(({ path, content }) => ({ path, content })),
-  ])
+  const drawn = drawnOf(input.review, input)
+  const pictures = [...reviewPictures(input.review, input, drawn)].map(({ path, content }) => ({ path, content }))
   return { markdown: cardText(input, drawn), pictures, drawn }
 }
 
 /** The words alone. */
-export function cardText(input: CardInput, drawn: Drawn = new Map(input.review.accounts.map((account) => [account, accountPictures(account, input)]))): string {
+export function cardText(input: CardInput, drawn: Drawn = drawnOf(input.review, input)): string {
   return wholeText(render(input, { place: PLAIN, path: `${input.review.day}.md`, notes: false }, drawn))
 }
 
@@ -93,7 +90,7 @@ function dayProperties(day: Day, mode: Mode, accounts: readonly AccountReview[],
 }
 
 /** Where a text will stand. */
-interface Standing {
+export interface Standing {
   readonly place: Place
   readonly path: string
   /** There are notes to link to. */
@@ -134,7 +131,7 @@ function accountView(account: AccountReview, clockwork: Clockwork, input: CardIn
     more: Math.max(0, list.length - LISTED),
     count: list.length,
   })
-  const shown = (picture: Picture & { readonly alt: string }) => embed(standing.place, standing.path, picture.path, literal(picture.alt))
+  const shown = (picture: Titled) => embed(standing.place, standing.path, picture.path, literal(picture.alt))
   return {
     account: literal(account.account),
     mode: account.mode,
@@ -165,9 +162,9 @@ function accountView(account: AccountReview, clockwork: Clockwork, input: CardIn
     late: lapses(account.lapses.late),
     ignored: lapses(account.lapses.ignored),
     strategies: account.strategies.some((strategy) => strategy.strategy !== null)
-      ? account.strategies.map((one) => strategyView(one, templates, standing))
+      ? account.strategies.map((one) => strategyView(one, account.mode, templates, standing))
       : [],
-    quality: qualityView(account, clockwork),
+    quality: qualityView(account, clockwork, templates),
   }
 }
 
@@ -184,6 +181,7 @@ export function resultView(result: CurrencyResult, bases: Templates['words']['ba
     commissionsUnknown: result.commissionsUnknown,
     wins: result.wins,
     losses: result.losses,
+    even: result.closed - result.wins - result.losses,
     winRate: wholePercent(result.winRate),
     expectancy: signedMoney(result.expectancy),
     averageWin: signedMoney(result.averageWin),
@@ -220,7 +218,7 @@ function tradeView(trade: ReviewedTrade, clockwork: Clockwork, { templates, note
   const label = literal(trade.label)
   const note = notes && named !== undefined ? linkTo(place, path, tradePath(tradeName(trade, named), mode), label, true) : label
   const alt = literal(headline(trade, templates))
-  const spark = sparklinePath(trade, clockwork.day)
+  const spark = picturePath(place, sparklinePath(trade, clockwork.day))
   return {
     label,
     note,
@@ -228,7 +226,7 @@ function tradeView(trade: ReviewedTrade, clockwork: Clockwork, { templates, note
     alt,
     sparkline: place.vault
       ? `![[${spark.replace(/^.*\//, '')}\\|160]]`
-      : `[![${alt}](${wayTo(path, spark)})](${wayTo(path, trajectoryPath(trade, clockwork.day))})`,
+      : `[![${alt}](${wayTo(path, spark)})](${wayTo(path, picturePath(place, trajectoryPath(trade, clockwork.day)))})`,
   }
 }
 
@@ -265,6 +263,8 @@ export function numbersOf(trade: ReviewedTrade, time: (at: number | null) => str
     dwell: trade.dwell === null ? null : duration(trade.dwell.ms, words.duration),
     dwellAt: trade.dwell === null ? null : `+${trade.dwell.pct} %`,
     stop: price(trade.initialStop),
+    risk: money(trade.risk),
+    stopMoves: trade.stopMoves.map(({ way, from, to, r, at }) => ({ widened: way === 'WIDENED', from: price(from), to: price(to), r: inR(r), at: time(at) })),
   }
 }
 
@@ -307,11 +307,9 @@ function lapseView(lapse: Lapse, clockwork: Clockwork): object {
   }
 }
 
-export function strategyView(strategy: StrategyResult, templates: Templates, { place }: Pick<Standing, 'place'>): object {
-  const { words } = templates
-  const name = strategy.strategy
+export function strategyView({ strategy: name, ...strategy }: StrategyResult, mode: Mode, { words }: Templates, { place, path, notes }: Standing): object {
   return {
-    name: name === null ? words.noStrategy : place.vault && linkable(name) ? `[[${name}]]` : literal(name),
+    name: name === null ? words.noStrategy : notes ? subjectLink({ kind: 'strategy', name }, mode, place, path, true) : literal(name),
     closed: strategy.closed,
     wins: strategy.wins,
     currency: strategy.currency,
@@ -323,8 +321,16 @@ export function strategyView(strategy: StrategyResult, templates: Templates, { p
   }
 }
 
-function qualityView(account: AccountReview, clockwork: Clockwork): object {
+/** A link to the note of a symbol or a strategy. */
+export function subjectLink(subject: Subject, mode: Mode, place: Place, from: string, cell = false): string {
+  const text = literal(subject.name)
+  return place.vault && !linkable(subject.name) ? text : linkTo(place, from, subjectPath(subject, mode, place), text, cell)
+}
+
+function qualityView(account: AccountReview, clockwork: Clockwork, { words }: Templates): object {
   const { quality } = account
+  const zone = account.trades[0]?.timeZone ?? 'UTC'
+  const time = timePrinter(zone, clockwork)
   return {
     trades: quality.trades,
     fullyCovered: quality.fullyCovered,
@@ -342,6 +348,17 @@ function qualityView(account: AccountReview, clockwork: Clockwork): object {
     unmarked: quality.unmarked.length === 0 ? null : [...new Set(quality.unmarked)].map(literal).join(', '),
     sampled: quality.sampled,
     commissionsUnknown: quality.commissionsUnknown,
+    differences: quality.differences.slice(0, LISTED).map(({ symbol, measure, ours, theirs, causes, staleSeconds, since, until }) => ({
+      label: literal(symbol ?? account.account),
+      measure: words.measures[measure],
+      ours,
+      theirs,
+      causes: causes.map((cause) => `${words.causes[cause]}${cause === 'STALE' && staleSeconds !== null ? ` (${staleSeconds} s)` : ''}`).join(words.listComma),
+      since: time(since),
+      until: time(until),
+    })),
+    moreDifferences: Math.max(0, quality.differences.length - LISTED),
+    reckonedOtherwise: quality.reckonedOtherwise,
   }
 }
 

@@ -5,10 +5,11 @@ import type { Instrument } from '#core/facts.ts'
 import { zoneOf } from '#core/session.ts'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import { SYSTEM_ALERTS, type SystemAlert } from '#core/system-alert.ts'
+import type { Taking } from '#core/take.ts'
 import { type Instant, wallClock } from '#core/time.ts'
 import { SEVERITIES, type Severity, type TrajectoryPoint } from '#core/trade.ts'
 import { alertText } from './alert.ts'
-import { briefPercent, price, signedMoney } from './format.ts'
+import { briefPercent, price, quantity, signedMoney } from './format.ts'
 import type { Templates } from './templates.ts'
 
 /** The words and numbers of one message; a channel makes of it what its receiver can show. */
@@ -37,6 +38,8 @@ export interface Told {
   readonly ruleKind: string | null
   /** '1/3': what a tier suggests taking. */
   readonly take: string | null
+  /** What of it is left to take now; null where nothing is known of it. */
+  readonly taking: Taking | null
   readonly points: readonly TrajectoryPoint[]
 }
 
@@ -58,7 +61,7 @@ export function alertMessage(told: readonly Told[], room: MessageRoom): Wording 
     side: trade === null ? null : templates.words.sides[trade.side],
     ended: words,
     pct: ended ? shownNow : fired,
-    rules: [...new Set(told.map((one) => ruleName(one, templates)))].join(templates.words.listComma),
+    rules: [...new Set(told.map((one) => ruleName(one, templates, room.privacy)))].join(templates.words.listComma),
     count: new Set(told.map((one) => one.alert.tradeId)).size,
     price: room.privacy === 'percent' ? null : price(alert.price),
     result: room.privacy === 'percent' || trade === null ? null : signedMoney(trade.grossPnl),
@@ -81,7 +84,7 @@ export function digestMessage(told: readonly Told[], room: MessageRoom): Wording
     count: told.length,
     symbols: [...new Set(told.map(labelOf))].join(templates.words.listComma),
     alerts: told.map((one) => {
-      const named = { ...one.alert, ruleId: ruleName(one, templates), tier: 0 }
+      const named = { ...one.alert, ruleId: ruleName(one, templates, room.privacy), tier: 0 }
       const { trade } = one
       if (trade === null) return named.message
       return alertText({ alert: named, trade, instrument: one.instrument, templates, showPrice: room.privacy === 'full' })
@@ -167,7 +170,7 @@ function pathOf({ trade, points }: Told): number[] {
 function alertData(told: readonly Told[], room: MessageRoom): Record<string, unknown> {
   const isFull = room.privacy === 'full'
   return {
-    alerts: told.map(({ alert, trade, ruleKind, take }) => ({
+    alerts: told.map(({ alert, trade, ruleKind, take, taking }) => ({
       id: alert.id,
       ruleId: alert.ruleId,
       ruleVersion: alert.ruleVersion,
@@ -186,16 +189,19 @@ function alertData(told: readonly Told[], room: MessageRoom): Record<string, unk
       side: trade?.side ?? null,
       status: trade?.status ?? null,
       resultPct: trade === null ? null : (resultNow(trade)?.round(4).toFixed() ?? null),
-      ...(isFull ? { price: alert.price, grossPnl: trade?.grossPnl ?? null, currency: trade?.currency ?? null } : {}),
+      ...(isFull
+        ? { price: alert.price, grossPnl: trade?.grossPnl ?? null, currency: trade?.currency ?? null, takeQuantity: taking?.quantity?.toFixed() ?? null }
+        : {}),
     })),
   }
 }
 
-/** 'hard stop', 'target 2 (take 1/3)': by the rule's own name where it has words, else its id. */
-function ruleName({ alert, take }: Told, { words }: Templates): string {
+/** 'hard stop', 'target 2 (take 1/3: 33)': by the rule's own name where it has words, else its id. How many that are leaves only where amounts may. */
+function ruleName({ alert, take, taking }: Told, { words }: Templates, privacy: MessageRoom['privacy']): string {
   const name = words.rules[alert.ruleId] ?? alert.ruleId.replaceAll('-', ' ')
   const tier = take !== null || alert.tier > 0 ? ` ${alert.tier + 1}` : ''
-  return `${name}${tier}${take === null ? '' : ` (${words.take} ${take})`}`
+  const count = privacy === 'percent' || taking === null || taking.quantity === null ? '' : `: ${quantity(taking.quantity.toFixed())}`
+  return `${name}${tier}${take === null || taking?.satisfied === true ? '' : ` (${words.take} ${take}${count})`}`
 }
 
 function labelOf({ alert, trade, instrument }: Told): string {

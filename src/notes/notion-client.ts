@@ -1,7 +1,7 @@
 // The way to Notion: its own client at one version of the API, at the pace it allows, and its troubles told apart by what to do about them.
 // Never tries again by itself: a job does, which first looks what the unanswered request has done.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { APIErrorCode, Client, isNotionClientError, LogLevel, RequestTimeoutError } from '@notionhq/client'
+import { APIErrorCode, Client, isFullPage, isNotionClientError, LogLevel, type PageObjectResponse, RequestTimeoutError } from '@notionhq/client'
 import type { Clock } from '#src/clock.ts'
 
 export interface NotionOptions {
@@ -93,4 +93,15 @@ function retryAfterMs(headers: unknown): number {
 /** One line for a person. */
 export function sayTrouble(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
+}
+
+/** A page as it is now; null where it is gone, in the trash or not ours to read. */
+export async function livePage(notion: Notion, pageId: string): Promise<PageObjectResponse | null> {
+  try {
+    const page = await notion.pages.retrieve({ page_id: pageId })
+    return isFullPage(page) && !page.in_trash ? page : null
+  } catch (error) {
+    if (troubleOf(error)?.kind === 'missing') return null
+    throw error
+  }
 }

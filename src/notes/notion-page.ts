@@ -2,7 +2,6 @@
 // Nothing leaves that PRIVACY or an alias keeps here: not in a title, a table, a key or a picture. Never asks Notion anything (notion.ts does).
 import { createHash } from 'node:crypto'
 import type { BlockObjectRequest } from '@notionhq/client'
-import type { ColourCustom } from '#charts/palette.ts'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrade } from '#core/review.ts'
 import { SECTIONS } from '#core/reviewed-trade.ts'
@@ -10,8 +9,10 @@ import { type Day, type Instant, printInstant, wallClock } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
 import { clockTime, inR, money, price, quantity, signedMoney, signedPercent, wholePercent } from './format.ts'
 import { callout, facts, heading, line, type Rows, table } from './notion-blocks.ts'
+import { qualityText, ruleBlocks, strategyBlocks, trailingText } from './notion-account.ts'
+import type { PageStyle } from './notion-style.ts'
 import { NOTION_WORDS } from './notion-words.ts'
-import type { Words } from './templates.ts'
+import type { Said } from './said.ts'
 
 export type Role = 'days' | 'trades'
 
@@ -56,6 +57,8 @@ export const SCHEMAS = {
     Account: 'select',
     Strategy: 'select',
     Tags: 'multi_select',
+    Mistakes: 'multi_select',
+    Rating: 'number',
     'Result %': 'number',
     R: 'number',
     'MFE %': 'number',
@@ -100,15 +103,6 @@ export interface PageDraft {
   readonly knownUntil: Instant
 }
 
-export interface PageStyle {
-  readonly language: 'en' | 'zh'
-  readonly words: Words
-  readonly privacy: 'full' | 'percent'
-  /** Account id → the name that stands for it. */
-  readonly aliases: Readonly<Record<string, string>>
-  readonly colours?: ColourCustom
-}
-
 /** The picture of a trade; null: none. */
 export type PictureOf = (trade: ReviewedTrade) => Picture | null
 
@@ -118,9 +112,11 @@ export function dayKey(day: Day): string {
   return `day:${day}`
 }
 
+export const TRADE_KEY = 'trade:'
+
 /** A hash: a trade's id holds the account's number, and an alias given later must not make another page. */
 export function tradeKey(tradeId: string): string {
-  return `trade:${createHash('sha256').update(tradeId).digest('hex').slice(0, 20)}`
+  return `${TRADE_KEY}${createHash('sha256').update(tradeId).digest('hex').slice(0, 20)}`
 }
 
 export function dayPage(review: Review, style: PageStyle, pictureOf: PictureOf): PageDraft {
@@ -197,6 +193,7 @@ function accountBlocks(account: AccountReview, review: Review, style: PageStyle,
     ...modeBlock(account.mode, style),
     ...(review.accounts.length > 1 ? [heading(2, `${words.account} ${aliasOf(account.account, style)}`)] : []),
     ...account.results.map((result) => callout(resultText(result, style), 'default', '📒')),
+    ...account.trailing.map((trailing) => line(trailingText(trailing, style))),
     ...trades,
     ...(worst === undefined ? [] : [heading(3, words.gaveBack), line(gaveBackText(worst, style))]),
     ...(picture === null ? [] : [picture]),
@@ -204,6 +201,7 @@ function accountBlocks(account: AccountReview, review: Review, style: PageStyle,
       ? []
       : [callout(`${words.turned}: ${account.turned.map((trade) => tradeName(trade, style)).join(', ')}`, 'orange_background', '↩️')]),
     ...alertBlocks(account.alerts, review.day, account.trades, style),
+    ...ruleBlocks(account, review.day, style),
     ...strategyBlocks(account, style),
     callout(qualityText(account, review.day, style), 'gray_background', '🔎'),
   ]
@@ -270,36 +268,17 @@ function alertBlocks(alerts: readonly ReviewedAlert[], day: Day, trades: readonl
   return [heading(3, words.alerts), ...table([words.time, words.trade, words.rule, ...(open ? [words.price] : []), '%'], rows)]
 }
 
-function strategyBlocks(account: AccountReview, style: PageStyle): BlockObjectRequest[] {
-  if (account.strategies.every((one) => one.strategy === null)) return []
-  const words = NOTION_WORDS[style.language]
-  const open = style.privacy === 'full'
-  const rows = account.strategies.map((one) => [
-    one.strategy ?? style.words.noStrategy,
-    words.wins(one.wins, one.closed),
-    ...(open ? [`${signedMoney(one.net ?? one.gross)} ${one.currency} ${style.words.bases[one.net === null ? 'gross' : 'net']}`] : []),
-    signedPercent(one.meanMfePct) ?? style.words.unknown,
-    signedPercent(one.meanMaePct) ?? style.words.unknown,
-  ])
-  return [heading(3, words.strategies), ...table([words.strategy, '', ...(open ? [words.result] : []), 'MFE', 'MAE'], rows)]
+/** A trade with all that its page says of it. */
+export interface TradeDraft {
+  readonly trade: ReviewedTrade
+  readonly said: Said
+  readonly mode: Mode
+  readonly day: Day
+  /** Ids of the pages of the days it belongs to. */
+  readonly dayPages: readonly string[]
 }
 
-function qualityText({ quality }: AccountReview, day: Day, style: PageStyle): string {
-  const words = NOTION_WORDS[style.language]
-  const gaps = quality.gaps
-    .slice(0, GAPS_LISTED)
-    .map((gap) => `${gap.symbol} ${words.gap} ${clockTime(gap.from, gap.timeZone, day)}–${clockTime(gap.to, gap.timeZone, day)}`)
-  return [
-    words.covered(quality.fullyCovered, quality.trades),
-    ...gaps,
-    ...(quality.gaps.length > gaps.length ? [words.more(quality.gaps.length - gaps.length)] : []),
-    ...(quality.unmarked.length === 0 ? [] : [`${[...new Set(quality.unmarked)].join(', ')}: ${words.onlyFills}`]),
-    ...(quality.commissionsUnknown === 0 ? [] : [words.commissionsUnknown(quality.commissionsUnknown)]),
-  ].join(' · ')
-}
-
-/** `dayPages`: ids of the pages of the days it belongs to. */
-export function tradePage(trade: ReviewedTrade, mode: Mode, day: Day, style: PageStyle, pictureOf: PictureOf, dayPages: readonly string[]): PageDraft {
+export function tradePage({ trade, said, mode, day, dayPages }: TradeDraft, style: PageStyle, pictureOf: PictureOf): PageDraft {
   const words = NOTION_WORDS[style.language]
   const picture = pictureOf(trade)
   const headline = `${tradeName(trade, style)}: ${resultOf(trade, style)}`
@@ -307,7 +286,7 @@ export function tradePage(trade: ReviewedTrade, mode: Mode, day: Day, style: Pag
     role: 'trades',
     key: tradeKey(trade.tradeId),
     managed: words.managed,
-    properties: tradeProperties(trade, mode, day, style, dayPages),
+    properties: tradeProperties({ trade, said, mode, day, dayPages }, style),
     blocks: [
       ...modeBlock(mode, style),
       callout(headline, 'default', '📈'),
@@ -322,7 +301,40 @@ export function tradePage(trade: ReviewedTrade, mode: Mode, day: Day, style: Pag
   }
 }
 
-function tradeProperties(trade: ReviewedTrade, mode: Mode, day: Day, style: PageStyle, dayPages: readonly string[]): Record<string, PropertyValue> {
+/** What a person writes on a trade's page as well as we do: the newest edit stands. */
+export function saidProperties({ strategy, tags, stop, mistakes, rating }: Said, { privacy }: PageStyle): Record<SaidName, PropertyValue> {
+  const names = (list: readonly string[]) => [...new Set(list.map(option))].slice(0, 100)
+  return {
+    Strategy: { type: 'select', name: strategy === null ? null : option(strategy) },
+    Tags: { type: 'multi_select', names: names(tags) },
+    Mistakes: { type: 'multi_select', names: names(mistakes) },
+    Rating: { type: 'number', number: rating },
+    // An amount: with PRIVACY=percent it does not leave the house.
+    Stop: { type: 'number', number: stop === null || privacy === 'percent' ? null : Number(stop) },
+  }
+}
+
+export const SAID_ON_PAGE = ['Strategy', 'Tags', 'Mistakes', 'Rating', 'Stop'] as const
+export type SaidName = (typeof SAID_ON_PAGE)[number]
+
+/** The page of a trade that a correction took away: it stays, with whatever a person wrote there, and counts in no sum. */
+export function removedPage(key: string, knownUntil: Instant, { language }: PageStyle): PageDraft {
+  const words = NOTION_WORDS[language]
+  const numbers = Object.entries<PropertyValue['type']>(SCHEMAS.trades).filter(([name, type]) => type === 'number' && name !== 'Rating' && name !== 'Stop')
+  return {
+    role: 'trades',
+    key,
+    managed: words.managed,
+    properties: {
+      Status: { type: 'select', name: 'REMOVED' },
+      ...Object.fromEntries(numbers.map(([name]) => [name, { type: 'number', number: null } as const])),
+    },
+    blocks: [callout(words.removed, 'orange_background', '🚫')],
+    knownUntil,
+  }
+}
+
+function tradeProperties({ trade, said, mode, day, dayPages }: TradeDraft, style: PageStyle): Record<string, PropertyValue> {
   const exact = (value: DecimalText | null): PropertyValue => ({ type: 'number', number: value === null ? null : Number(value) })
   return {
     Name: { type: 'title', text: `${modeMark(mode)}${trade.label} ${style.words.sides[trade.side]} ${signedPercent(trade.pct) ?? style.words.unknown}` },
@@ -334,8 +346,7 @@ function tradeProperties(trade: ReviewedTrade, mode: Mode, day: Day, style: Page
     Mode: { type: 'select', name: mode },
     Status: { type: 'select', name: trade.closedAt === null ? 'OPEN' : 'CLOSED' },
     Account: { type: 'select', name: option(aliasOf(trade.account, style)) },
-    Strategy: { type: 'select', name: trade.strategy === null ? null : option(trade.strategy) },
-    Tags: { type: 'multi_select', names: [...new Set(trade.tags.map(option))].slice(0, 100) },
+    ...saidProperties(said, style),
     'Result %': numberOf(trade.pct),
     R: numberOf(trade.r),
     'MFE %': numberOf(trade.mfe.pct),
@@ -354,7 +365,6 @@ function tradeProperties(trade: ReviewedTrade, mode: Mode, day: Day, style: Page
       Quantity: exact(trade.quantity),
       Entry: exact(trade.entryPrice),
       Exit: exact(trade.exitPrice),
-      Stop: exact(trade.initialStop),
     }),
   }
 }
@@ -380,7 +390,9 @@ function tradeFacts(trade: ReviewedTrade, style: PageStyle): Rows {
       ? [
           [words.entry, `${known(price(trade.entryPrice))} ${trade.currency}`],
           [words.exit, `${known(price(trade.exitPrice ?? trade.lastPrice))} ${trade.currency}`],
-          ...(trade.initialStop === null ? [] : [[words.stop, `${price(trade.initialStop)} ${trade.currency}`]]),
+          ...(trade.initialStop === null
+            ? []
+            : [[words.stop, `${[trade.initialStop, ...trade.stopMoves.map(({ to }) => to)].map(price).join(' → ')} ${trade.currency}`]]),
         ]
       : []),
     [words.result, resultOf(trade, style)],

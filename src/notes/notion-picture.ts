@@ -9,7 +9,8 @@ import { type Instant, wallClock } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { signedMoney, signedPercent } from './format.ts'
 import { NOTION_WORDS } from './notion-words.ts'
-import { type PageStyle, type Picture, tradeName } from './notion-page.ts'
+import { type Picture, tradeName } from './notion-page.ts'
+import type { PageStyle } from './notion-style.ts'
 
 /** How pictures are sent. */
 export interface PictureFormat {
@@ -39,6 +40,7 @@ export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPo
     timeZone: trade.timeZone,
     entry: scaled(entry),
     stop: trade.initialStop === null ? null : scaled(Number(trade.initialStop)),
+    stopMoves: trade.stopMoves.map(({ at, to }) => ({ at, to: scaled(Number(to)) })),
     openedAt: trade.openedAt,
     closedAt: trade.closedAt,
     // What happened after the day is not the day's to tell.

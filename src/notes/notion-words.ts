@@ -33,7 +33,22 @@ export interface NotionWords {
   readonly covered: (covered: number, trades: number) => string
   readonly coverage: string
   readonly gap: string
+  readonly least: (symbol: string, share: string) => string
+  readonly coverageUnknown: (count: number) => string
+  readonly sampled: (count: number) => string
+  readonly daysBefore: (days: number, closed: number) => string
+  readonly grossADay: string
+  readonly kept: string
+  readonly rules: {
+    readonly title: string
+    /** Rule, fired, right, wrong, unsettled, hit rate, missed, late, ignored. */
+    readonly head: readonly string[]
+    readonly missed: (count: number) => string
+    readonly late: (count: number) => string
+    readonly ignored: (count: number) => string
+  }
   readonly onlyFills: string
+  readonly removed: string
   readonly more: (count: number) => string
   /** What the axis of a picture without prices says. */
   readonly entryIs100: string
@@ -71,7 +86,21 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     covered: (covered, trades) => `${covered} of ${trades} trades were seen from end to end`,
     coverage: 'Seen',
     gap: 'not seen',
+    least: (symbol, share) => `least in ${symbol}: ${share} of its life`,
+    coverageUnknown: (count) => `not known for ${count}`,
+    sampled: (count) => `${count} measured from samples or bars: true extremes may be a little further out`,
+    daysBefore: (days, closed) => `The ${days} days before (${closed} trades)`,
+    grossADay: 'gross a day',
+    kept: 'kept',
+    rules: {
+      title: 'How the rules did',
+      head: ['Rule', 'Fired', 'Right', 'Wrong', 'Unsettled', 'Hit rate', 'Missed', 'Late', 'Ignored'],
+      missed: (count) => `Missed ${count} (the price fell that far and nobody spoke)`,
+      late: (count) => `Late ${count} (told more than five minutes after the price)`,
+      ignored: (count) => `Ignored ${count} (nothing reduced within ten minutes)`,
+    },
     onlyFills: 'only fills were seen, never a price',
+    removed: 'The broker took this trade back: a correction or a bust. It counts in no sum; what you wrote here stays.',
     more: (count) => `and ${count} more`,
     entryIs100: 'entry = 100',
   },
@@ -106,7 +135,21 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     covered: (covered, trades) => `${trades} 笔交易中 ${covered} 笔全程有行情`,
     coverage: '行情覆盖',
     gap: '无行情',
+    least: (symbol, share) => `最少的是 ${symbol}：${share}`,
+    coverageUnknown: (count) => `${count} 笔未知`,
+    sampled: (count) => `${count} 笔由抽样或 K 线得出：真实极值可能略远`,
+    daysBefore: (days, closed) => `此前 ${days} 日（${closed} 笔）`,
+    grossADay: '日均毛利',
+    kept: '保住',
+    rules: {
+      title: '规则表现',
+      head: ['规则', '触发', '正确', '误报', '未定', '命中率', '漏报', '迟到', '未理会'],
+      missed: (count) => `漏报 ${count} 次（价格已到，却无人出声）`,
+      late: (count) => `迟到 ${count} 次（晚于价格五分钟以上）`,
+      ignored: (count) => `未理会 ${count} 次（十分钟内没有减仓）`,
+    },
     onlyFills: '只见成交，未见行情',
+    removed: '经纪商已撤销此交易（更正或取消）。它不计入任何合计；您写的内容会保留。',
     more: (count) => `另有 ${count} 项`,
     entryIs100: '入场 = 100',
   },

@@ -308,6 +308,7 @@ async function orMissing<T>(request: Promise<T>): Promise<T | null> {
   }
 }
 
-function hashOf(value: unknown): string {
+/** How what was sent is remembered. */
+export function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
 }

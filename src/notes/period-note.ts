@@ -60,7 +60,7 @@ function accountView(account: AccountPeriod, path: string, mode: Mode, templates
     topMfe: account.topMfe.map(view),
     topMae: account.topMae.map(view),
     strategies: account.strategies.some((strategy) => strategy.strategy !== null)
-      ? account.strategies.map((one) => strategyView(one, templates, { place }))
+      ? account.strategies.map((one) => strategyView(one, mode, templates, { place, path, notes: true }))
       : [],
   }
 }

@@ -9,9 +9,9 @@ import { trajectory } from '#charts/trajectory.ts'
 import { type DecimalText, plain, decimal } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
 import { together, walk } from '#core/path.ts'
-import type { AccountReview, CurrencyResult, ReviewedTrade } from '#core/review.ts'
+import type { AccountReview, CurrencyResult, Review, ReviewedTrade } from '#core/review.ts'
 import type { StandingRule } from '#core/rule-review.ts'
-import { concerns } from '#core/rules.ts'
+import { concerns, valueIn } from '#core/rules.ts'
 import { addDays, marketDay, sessionsOf } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day, Instant } from '#core/time.ts'
@@ -40,6 +40,9 @@ export interface Picture {
   readonly path: string
   readonly content: string
 }
+
+/** A picture with the words that stand for it. */
+export type Titled = Picture & { readonly alt: string }
 
 const FOLDER = '_charts'
 /** The distributions are of the last so many trades that closed, the day's own last. */
@@ -77,7 +80,7 @@ export function ruleName(alert: { readonly ruleId: string; readonly tier: number
 }
 
 /** The sparkline and the trajectory of one trade, as the day knew it. */
-export function tradePictures(trade: ReviewedTrade, input: PictureInput): Picture[] {
+function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
   const { day, templates } = input
   const { words } = templates
   const row = input.trades.get(trade.tradeId)
@@ -87,10 +90,12 @@ export function tradePictures(trade: ReviewedTrade, input: PictureInput): Pictur
   const time = (at: Instant | null) => clockTime(at, trade.timeZone, day)
   const extreme = (reached: ReviewedTrade['mfe']) => (reached.pct === null ? words.unknown : `${signedPercent(reached.pct)} ${words.at} ${time(reached.pctAt)}`)
   const sessions = sessionsAround(trade, input)
+  const alt = headline(trade, templates)
   return [
-    { path: sparklinePath(trade, day), content: sparkline(points, { entry, side: trade.side, title: headline(trade, templates), gaps: trade.gaps, colours }) },
+    { path: sparklinePath(trade, day), alt, content: sparkline(points, { entry, side: trade.side, title: alt, gaps: trade.gaps, colours }) },
     {
       path: trajectoryPath(trade, day),
+      alt,
       content: trajectory({
         title: `${trade.label} ${words.sides[trade.side]} ${quantity(trade.quantity)}`,
         subtitle: `${day}, ${words.result} ${signedMoney(trade.gross) ?? words.unknown} ${trade.currency} (${signedPercent(trade.pct) ?? words.unknown})`,
@@ -99,6 +104,7 @@ export function tradePictures(trade: ReviewedTrade, input: PictureInput): Pictur
         timeZone: trade.timeZone,
         entry,
         stop: trade.initialStop === null ? null : Number(trade.initialStop),
+        stopMoves: trade.stopMoves.map(({ at, to }) => ({ at, to: Number(to) })),
         targets: row === undefined ? [] : targetsOf(row, input.rules),
         shadow: input.shadows.get(trade.tradeId) ?? [],
         ...(sessions === null ? {} : { sessions }),
@@ -123,7 +129,8 @@ function targetsOf(trade: StoredTrade, rules: readonly StandingRule[]): { readon
   const sign = trade.side === 'LONG' ? 1 : -1
   return rules
     .filter(({ rule }) => rule.kind === 'MFE_TARGET' && concerns(rule, trade))
-    .flatMap(({ rule }) => rule.tiers.map(({ pct }) => ({ price: entry + (sign * Number(pct) * Math.abs(entry)) / 100, label: `${plain(pct)} %` })))
+    .flatMap(({ rule }) => rule.tiers.flatMap(({ threshold }) => valueIn('pct', threshold) ?? []))
+    .map((pct) => ({ price: entry + (sign * Number(pct) * Math.abs(entry)) / 100, label: `${plain(pct)} %` }))
 }
 
 /** The regular sessions of the days a picture covers; null where they are not known. */
@@ -142,16 +149,33 @@ function sessionsAround(trade: ReviewedTrade, { instruments }: PictureInput): re
 
 export interface AccountPictures {
   /** One a currency: the day's running result. */
-  readonly days: readonly (Picture & { readonly alt: string })[]
+  readonly days: readonly Titled[]
   /** Over the last trades; none where they are too few. */
-  readonly last: readonly (Picture & { readonly alt: string })[]
+  readonly last: readonly Titled[]
 }
 
-export function accountPictures(account: AccountReview, input: PictureInput): AccountPictures {
+/** Of whole accounts, for the notes that show them. */
+export type Drawn = ReadonlyMap<AccountReview, AccountPictures>
+
+export function drawnOf({ accounts }: Review, input: PictureInput): Drawn {
+  return new Map(accounts.map((account) => [account, accountPictures(account, input)]))
+}
+
+/** Every picture the card of a review refers to, account by account; each is drawn when it is asked for, so that others may have their turn between two. */
+export function* reviewPictures({ accounts }: Review, input: PictureInput, drawn?: Drawn): Generator<Titled, void> {
+  for (const account of accounts) {
+    for (const trade of account.trades) yield* tradePictures(trade, input)
+    const { days, last } = drawn?.get(account) ?? accountPictures(account, input)
+    yield* days
+    yield* last
+  }
+}
+
+function accountPictures(account: AccountReview, input: PictureInput): AccountPictures {
   return { days: account.results.flatMap((result) => dayPicture(account, result, input)), last: lastPictures(account, input) }
 }
 
-function dayPicture(account: AccountReview, { currency }: CurrencyResult, input: PictureInput): (Picture & { readonly alt: string })[] {
+function dayPicture(account: AccountReview, { currency }: CurrencyResult, input: PictureInput): Titled[] {
   const { day, templates } = input
   const words = templates.words.pictures
   const trades = account.trades.filter((trade) => trade.section !== 'HELD' && trade.currency === currency)
@@ -201,7 +225,7 @@ function startOf(trade: ReviewedTrade, { day, instruments }: PictureInput): Inst
   return marketDay(trade.openedAt, hours) === day ? trade.openedAt : trade.knownUntil - 86_400_000
 }
 
-function lastPictures(account: AccountReview, input: PictureInput): (Picture & { readonly alt: string })[] {
+function lastPictures(account: AccountReview, input: PictureInput): Titled[] {
   const { day, templates, history } = input
   const words = templates.words.pictures
   const colours = COLOURS[input.colours]

@@ -1,5 +1,6 @@
 // Where notes lie and how they point at each other: in an Obsidian vault by name, in any other folder by path. Pure, but for the look whether a
 // folder is a vault and what the vault says of its daily notes. Names are the same in every language.
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Day } from '#core/time.ts'
@@ -8,11 +9,15 @@ import type { Mode } from '#core/trade.ts'
 export interface Place {
   /** A vault: wikilinks, embeds, callouts. Else plain Markdown. */
   readonly vault: boolean
+  /** How pictures lie there. */
+  readonly pictures: PictureKind
   /** The vault's own daily note of a day, as a link names it; null where there are none. */
   dailyNote(day: Day): string | null
 }
 
-export const PLAIN: Place = { vault: false, dailyNote: () => null }
+export type PictureKind = 'svg' | 'png'
+
+export const PLAIN: Place = { vault: false, pictures: 'svg', dailyNote: () => null }
 
 /** Paper trades live in a folder of their own, so that no list or sum of a vault takes them for real ones. */
 const FOLDERS: Readonly<Record<Mode, string>> = { LIVE: '', DEMO: '', PAPER: 'paper/' }
@@ -29,6 +34,30 @@ export function periodPath(name: string, mode: Mode, { vault }: Place): string {
 
 export function tradePath(name: string, mode: Mode): string {
   return `${FOLDERS[mode]}trades/${name}.md`
+}
+
+/** What trades have in common: a contract's symbol, or what the trader calls a strategy. */
+export interface Subject {
+  readonly kind: 'symbol' | 'strategy'
+  readonly name: string
+}
+
+/** A user may have a note of the symbol's own name: ours is called otherwise in a vault, where names alone are links. */
+export function subjectPath({ kind, name }: Subject, mode: Mode, { vault }: Place): string {
+  const ending = vault ? (kind === 'symbol' ? ' trades' : ' strategy') : ''
+  return `${FOLDERS[mode]}${kind === 'symbol' ? 'symbols' : 'strategies'}/${fileName(name)}${ending}${ENDINGS[mode]}.md`
+}
+
+/** A name every file system takes; one that had to be changed carries a hash, so that no two become one. */
+function fileName(name: string): string {
+  const allowed = [...name.replace(/[\p{Cc}\\/:*?"<>|#^[\]%]+/gu, '-').replace(/^[. _]+|[. ]+$/g, '')].slice(0, 60).join('')
+  if (allowed === name && !/^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(name)) return name
+  return `${allowed}-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`
+}
+
+/** Where a picture lies: the same name for either kind. */
+export function picturePath({ pictures }: Place, path: string): string {
+  return path.replace(/\.svg$/, `.${pictures}`)
 }
 
 /** The way from a note to a file, both relative to the notes folder. */
@@ -52,15 +81,16 @@ export function linkable(name: string): boolean {
 }
 
 export function embed(place: Place, from: string, to: string, alt: string, width = 640): string {
-  return place.vault ? `![[${to.replace(/^.*\//, '')}|${width}]]` : `![${alt}](${wayTo(from, to)})`
+  const path = picturePath(place, to)
+  return place.vault ? `![[${path.replace(/^.*\//, '')}|${width}]]` : `![${alt}](${wayTo(from, path)})`
 }
 
 /** Looks whether a folder lies in a vault, and how that names its daily notes. */
-export async function placeOf(folder: string): Promise<Place> {
+export async function placeOf(folder: string, pictures: PictureKind = 'svg'): Promise<Place> {
   const vault = await vaultAround(resolve(folder))
-  if (vault === null) return PLAIN
+  if (vault === null) return { ...PLAIN, pictures }
   const daily = await dailyNotes(vault)
-  return { vault: true, dailyNote: (day) => `${daily.folder}${momentDay(day, daily.format)}` }
+  return { vault: true, pictures, dailyNote: (day) => `${daily.folder}${momentDay(day, daily.format)}` }
 }
 
 async function vaultAround(folder: string): Promise<string | null> {

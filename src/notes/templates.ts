@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Handlebars from 'handlebars'
 import type { TrajectoryWords } from '#charts/trajectory.ts'
+import type { Cause, Measure } from '#core/difference.ts'
 import type { Section, Verdict } from '#core/review.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { SystemAlertKind } from '#core/system-alert.ts'
@@ -31,7 +32,12 @@ export interface Words {
   readonly take: string
   readonly ends: Readonly<Record<'stopped' | 'closed', string>>
   readonly systemAlerts: Readonly<Record<SystemAlertKind, Readonly<Record<'raised' | 'over', string>>>>
+  /** What is compared with the broker, and why the two may differ. */
+  readonly measures: Readonly<Record<Measure, string>>
+  readonly causes: Readonly<Record<Cause, string>>
   readonly test: string
+  /** Before everything a test says. */
+  readonly testOf: string
   readonly listComma: string
   readonly chart: TrajectoryWords
 }
@@ -67,6 +73,8 @@ export interface Templates {
   quietDay(view: object): string
   trade(view: object): string
   period(view: object): string
+  /** A symbol or a strategy. */
+  subject(view: object): string
   /** One alert, one line. */
   alert(view: object): string
   /** The first line is the message's title, in these three. */
@@ -82,6 +90,7 @@ const FILES = [
   'quiet-day.md.hbs',
   'trade.md.hbs',
   'period.md.hbs',
+  'subject.md.hbs',
   'alert.txt.hbs',
   'alert-message.txt.hbs',
   'alert-digest.txt.hbs',
@@ -112,8 +121,10 @@ export async function readTemplates(language: Language, own?: string): Promise<T
     return vault ? `> [!${kind}]- ${title}\n${body.replace(/^/gm, '> ').replace(/^> $/gm, '>')}` : `### ${title}\n\n${body}`
   })
   const compile = (source: string) => handlebars.compile<object>(source.replaceAll('\r\n', '\n'), { noEscape: true, strict: true })
-  const [day, quietDay, trade, period, alert, alertMessage, alertDigest, alertSystem] = await Promise.all(FILES.map(async (name) => compile(await read(name))))
-  return { language, words, day, quietDay, trade, period, alert, alertMessage, alertDigest, alertSystem } as Templates
+  const [day, quietDay, trade, period, subject, alert, alertMessage, alertDigest, alertSystem] = await Promise.all(
+    FILES.map(async (name) => compile(await read(name))),
+  )
+  return { language, words, day, quietDay, trade, period, subject, alert, alertMessage, alertDigest, alertSystem } as Templates
 }
 
 /** The templates a folder of notes brings along, in `_templates`, before ours. */

@@ -2,11 +2,11 @@
 import type { ReviewedTrade } from '#core/review.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import { type Day, wallClock } from '#core/time.ts'
-import { alertView, numbersOf, timePrinter } from './card.ts'
+import { alertView, numbersOf, subjectLink, timePrinter } from './card.ts'
 import { literal } from './format.ts'
 import type { Note, Property } from './note.ts'
 import { headline, tradeName, trajectoryPath } from './pictures.ts'
-import { dayPath, embed, linkable, linkTo, type Place, tradePath } from './place.ts'
+import { dayPath, embed, linkable, linkTo, type Place, type Subject, subjectPath, tradePath } from './place.ts'
 import { blocksOf, type Templates } from './templates.ts'
 import { isUnread, SAID_NAMES, type Said, saidProperties } from './said.ts'
 
@@ -28,13 +28,17 @@ export function tradeNote({ trade, row, opened, last, said, seen, templates }: T
   const path = tradePath(name, row.mode)
   const time = timePrinter(trade.timeZone, { day: opened, zones: 1 })
   const { words } = templates
-  const linked = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : literal(text))
+  const linked = (subject: Subject) => subjectLink(subject, row.mode, place, path)
   const days = [...new Set([opened, last])].map((day) => linkTo(place, path, dayPath(day, row.mode, place), day))
   const view = {
     vault: place.vault,
     title: literal(headline(trade, templates)),
     day: opened,
-    links: [...days, linked(trade.symbol), ...(trade.strategy === null ? [] : [linked(trade.strategy)])].join(' · '),
+    links: [
+      ...days,
+      linked({ kind: 'symbol', name: trade.symbol }),
+      ...(trade.strategy === null ? [] : [linked({ kind: 'strategy', name: trade.strategy })]),
+    ].join(' · '),
     modeNote: words.modes[row.mode] || null,
     label: literal(trade.label),
     ...numbersOf(trade, time, templates),
@@ -58,6 +62,8 @@ export function tradeNote({ trade, row, opened, last, said, seen, templates }: T
 /** Flat and typed, the reader's own first. Numbers are rounded for lists; the exact ones are in the database. */
 function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: Said, place: Place): Record<string, Property> {
   const link = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : text)
+  // A property is plain text: nothing in it is Markdown, but for a link that is all of it.
+  const subject = (one: Subject) => (place.vault && linkable(one.name) ? linkTo(place, '', subjectPath(one, row.mode, place), one.name) : one.name)
   const number = (text: string | null, decimals = 2) => (text === null ? null : Number(Number(text).toFixed(decimals)))
   const instant = (at: number | null) => {
     if (at === null) return null
@@ -65,7 +71,7 @@ function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: S
     return `${day}T${clock}`
   }
   return {
-    ...saidProperties(said, link),
+    ...saidProperties(said, (name) => subject({ kind: 'strategy', name })),
     excursion_kind: 'trade',
     trade_day: opened,
     trade_review: link(
@@ -73,7 +79,7 @@ function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: S
         .replace(/^.*\/|\.md$/g, '')
         .replace(/\.md$/, ''),
     ),
-    trade_symbol: link(trade.symbol),
+    trade_symbol: subject({ kind: 'symbol', name: trade.symbol }),
     trade_contract: trade.label,
     trade_side: trade.side,
     trade_status: row.status,

@@ -1,6 +1,6 @@
 // What every channel is: one small driver a file, all with the same contract. The next one is a file like slack.ts and a line in channels.ts.
 // A channel lays out and sends what it is given; it never decides who is told what (core/delivery.ts) and never words a text (notes/message.ts).
-import type { Manners } from '#core/delivery.ts'
+import type { DeliveryFailure, Manners } from '#core/delivery.ts'
 import type { Instant } from '#core/time.ts'
 import type { Severity } from '#core/trade.ts'
 import type { Clock } from '#src/clock.ts'
@@ -37,9 +37,6 @@ export interface Receipt {
   readonly said: string
 }
 
-/** retry: it did not arrive, it may the next time. permanent: it never will. ambiguous: nobody knows whether it arrived. */
-export type Failure = 'retry' | 'permanent' | 'ambiguous'
-
 export interface Channel<Rendered = unknown> {
   readonly kind: string
   readonly limits: Limits
@@ -47,7 +44,7 @@ export interface Channel<Rendered = unknown> {
   render(message: Message): Rendered
   /** One request. Resolves when the receiver has accepted; throws what `classify` understands. */
   send(rendered: Rendered, signal: AbortSignal): Promise<Receipt>
-  classify(error: unknown): Failure
+  classify(error: unknown): DeliveryFailure
   /** How long the receiver asked us to wait, in milliseconds; null: it did not. */
   retryAfter(error: unknown, now: Instant): number | null
 }

@@ -6,7 +6,7 @@ import { type IncomingMessage, request as httpRequest, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import type { Instant } from '#core/time.ts'
-import type { Failure } from './channel.ts'
+import type { DeliveryFailure } from '#core/delivery.ts'
 
 export interface Request {
   readonly method: 'GET' | 'POST'
@@ -108,7 +108,7 @@ export async function send(address: string, { method, headers, body, signal, sec
 }
 
 /** What most receivers mean by their answers; a channel may know better. */
-export function classify(error: unknown): Failure {
+export function classify(error: unknown): DeliveryFailure {
   if (error instanceof AddressRefused) return 'permanent'
   if (error instanceof Unanswered) return error.left ? 'ambiguous' : 'retry'
   if (!(error instanceof Refused)) return 'ambiguous'

@@ -1,0 +1,12 @@
+// How a page in Notion is written: in which language, and what of it may leave this machine.
+import type { ColourCustom } from '#charts/palette.ts'
+import type { Words } from './templates.ts'
+
+export interface PageStyle {
+  readonly language: 'en' | 'zh'
+  readonly words: Words
+  readonly privacy: 'full' | 'percent'
+  /** Account id → the name that stands for it. */
+  readonly aliases: Readonly<Record<string, string>>
+  readonly colours?: ColourCustom
+}
