@@ -27,6 +27,8 @@ const LIST_ASSUMED = 5
 const POINTS_ASSUMED = 2_000
 /** As much work as one thing to look up. */
 const POINTS_PER_UNIT = 20
+/** All pictures of one review: a few reviews can be drawn at once, not a page of them. */
+const DRAWN = 5_000
 /** Where counting stops: far beyond every limit, and nested fragments cannot make it take long. */
 const ENOUGH = 1e9
 
@@ -35,6 +37,8 @@ const HEAVY: Readonly<Record<string, (count: (name: string) => number | null) =>
   'Trade.trajectory': (count) => Math.min(count('points') ?? POINTS_ASSUMED, POINTS_ASSUMED) / POINTS_PER_UNIT,
   'Trade.sparkline': () => POINTS_ASSUMED / POINTS_PER_UNIT / 10,
   'Trade.latestPoints': (count) => (count('count') ?? 20) / POINTS_PER_UNIT,
+  // A day's trades, each with its path and what its contract did after the exit.
+  'Review.pictures': () => DRAWN,
   'Query.distribution': (count) => (count('last') ?? 500) / POINTS_PER_UNIT,
 }
 /** Their points were counted with them. */

@@ -1,9 +1,10 @@
 // What a person writes down: annotations and rules. Each is checked, then one line into the store; what can be mended is a userError, never a throw.
 import { parseRule } from '#core/rules.ts'
 import type { Database } from '#store/db.ts'
-import { type Annotation, annotate, rulesOf, saveRule, switchRule } from '#store/decisions.ts'
+import { type Annotation, annotate, deleteRule, rulesOf, saveRule, switchRule, writeAudit } from '#store/decisions.ts'
 import { withoutNulls } from './arguments.ts'
 import { type Caller, demand, mayWriteRule } from './caller.ts'
+import { userError } from './errors.ts'
 import type { AnnotateTradeInput, Resolvers, SaveRuleInput } from './generated.ts'
 import { ruleOf } from './loaders.ts'
 
@@ -15,33 +16,63 @@ const RATING_MAX = 5
 
 export const decisions: Resolvers = {
   Mutation: {
-    annotateTrade: async (_, { input }, { db, clock, loaders, caller }) => {
+    annotateTrade: async (_, { input }, { db, open, clock, loaders, caller }) => {
       demand(caller, 'annotate')
       const trade = await loaders.trade.load(input.tradeId)
-      if (trade === null) return { userErrors: [trouble('NOT_FOUND', `expected a trade of id '${input.tradeId}', found none`, 'tradeId')] }
+      if (trade === null) return { userErrors: [userError('NOT_FOUND', `expected a trade of id '${input.tradeId}', found none`, 'tradeId')] }
       const userErrors = troublesOf(input)
       if (userErrors.length > 0) return { userErrors }
-      await annotate(db, input.tradeId, annotationOf(input), clock.now(), caller.name)
+      const decision = await annotate(db, input.tradeId, annotationOf(input), clock.now(), caller.name)
+      open?.doubt(decision)
       return { trade: await loaders.trade.clear(input.tradeId).load(input.tradeId), userErrors }
     },
     saveRule: async (_, { input }, { db, clock, caller }) => {
       demand(caller, 'rules')
       const body = bodyOf(input)
       if (!RULE_ID.test(input.id))
-        return { userErrors: [trouble('BAD_USER_INPUT', 'expected a name of letters, digits, dots, dashes and underscores, at most 64', 'id')] }
+        return { userErrors: [userError('BAD_USER_INPUT', 'expected a name of letters, digits, dots, dashes and underscores, at most 64', 'id')] }
       const rule = parseRule(body)
-      if ('refused' in rule) return { userErrors: [trouble('BAD_USER_INPUT', rule.refused)] }
+      if ('refused' in rule) return { userErrors: [userError('BAD_USER_INPUT', rule.refused)] }
       if (!mayWriteRule(caller, rule) || !(await mayReplace(db, caller, input.id)))
-        return { userErrors: [trouble('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'scope')] }
+        return { userErrors: [userError('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'scope')] }
       return { rule: ruleOf(await saveRule(db, { id: input.id, body, enabled: rule.enabled }, clock.now(), caller.name)), userErrors: [] }
     },
     setRuleEnabled: async (_, { input: { id, enabled } }, { db, clock, caller }) => {
       demand(caller, 'rules')
       if (!(await mayReplace(db, caller, id)))
-        return { userErrors: [trouble('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'id')] }
+        return { userErrors: [userError('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'id')] }
       const saved = await switchRule(db, id, enabled, clock.now(), caller.name)
-      if (saved === null) return { userErrors: [trouble('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] }
+      if (saved === null) return { userErrors: [userError('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] }
       return { rule: ruleOf(saved), userErrors: [] }
+    },
+    deleteRule: async (_, { input: { id } }, { db, clock, caller }) => {
+      demand(caller, 'rules')
+      if (!(await mayReplace(db, caller, id)))
+        return { userErrors: [userError('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'id')] }
+      const gone = await deleteRule(db, id, clock.now(), caller.name)
+      return gone === null ? { userErrors: [userError('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] } : { id, userErrors: [] }
+    },
+    testRule: async (_, { input: { id, tradeId, tier, send } }, { db, clock, caller, loaders, rehearse }) => {
+      demand(caller, 'rules')
+      const [rule, trade] = await Promise.all([loaders.rule.load(id), loaders.trade.load(tradeId)])
+      if (rule === null) return { userErrors: [userError('NOT_FOUND', `expected a rule of id '${id}', found none`, 'id')] }
+      if (trade === null) return { userErrors: [userError('NOT_FOUND', `expected a trade of id '${tradeId}', found none`, 'tradeId')] }
+      const tiers = Math.max(1, rule.tiers.length)
+      if ((tier ?? 0) < 0 || (tier ?? 0) >= tiers)
+        return { userErrors: [userError('BAD_USER_INPUT', `expected a tier from 0 to ${tiers - 1}, found ${tier}`, 'tier')] }
+      if (rehearse === undefined || (send === true && !rehearse.sends))
+        return { userErrors: [userError('FORBIDDEN', 'expected a service that may tell somebody, found a demonstration', 'send')] }
+      const rehearsal = await rehearse.try(rule, trade, tier ?? 0, send === true)
+      if (send === true)
+        await writeAudit(db.pool, {
+          at: clock.now(),
+          who: caller.name,
+          what: 'rule tested',
+          subject: id,
+          before: null,
+          after: { tradeId, sent: rehearsal.sent },
+        })
+      return { rehearsal, userErrors: [] }
     },
   },
 }
@@ -55,9 +86,10 @@ async function mayReplace(db: Database, caller: Caller, id: string): Promise<boo
 }
 
 /** The rule as a rules file would say it. */
-function bodyOf({ scope, tiers, ...fields }: SaveRuleInput): Record<string, unknown> {
+function bodyOf({ scope, tiers, repeat, ...fields }: SaveRuleInput): Record<string, unknown> {
   return {
     ...withoutNulls(fields),
+    ...(repeat === undefined || repeat === null ? {} : { repeat: repeat === 0 ? true : repeat }),
     ...(tiers ? { tiers: tiers.map(withoutNulls) } : {}),
     ...(scope ? { scope: withoutNulls(scope) } : {}),
   }
@@ -80,17 +112,13 @@ function annotationOf({ strategy, tags, note, initialStop, initialTarget, rating
 function troublesOf({ tags, mistakes, rating, ...texts }: AnnotateTradeInput) {
   const found = Object.entries(TEXTS).flatMap(([name, max]) => {
     const length = texts[name as keyof typeof TEXTS]?.length ?? 0
-    return length > max ? [trouble('BAD_USER_INPUT', `expected at most ${max} characters, found ${length}`, name)] : []
+    return length > max ? [userError('BAD_USER_INPUT', `expected at most ${max} characters, found ${length}`, name)] : []
   })
   for (const [name, words] of Object.entries({ tags, mistakes })) {
     if (words && (words.length > TAGS_MAX || words.some((word) => word === '' || word.length > TAG_LENGTH_MAX)))
-      found.push(trouble('BAD_USER_INPUT', `expected at most ${TAGS_MAX} ${name} of 1 to ${TAG_LENGTH_MAX} characters`, name))
+      found.push(userError('BAD_USER_INPUT', `expected at most ${TAGS_MAX} ${name} of 1 to ${TAG_LENGTH_MAX} characters`, name))
   }
   if (typeof rating === 'number' && (rating < 1 || rating > RATING_MAX))
-    found.push(trouble('BAD_USER_INPUT', `expected a rating from 1 to ${RATING_MAX}, found ${rating}`, 'rating'))
+    found.push(userError('BAD_USER_INPUT', `expected a rating from 1 to ${RATING_MAX}, found ${rating}`, 'rating'))
   return found
-}
-
-function trouble(code: 'BAD_USER_INPUT' | 'NOT_FOUND' | 'FORBIDDEN', message: string, ...path: string[]) {
-  return { code, message, path: ['input', ...path] }
 }

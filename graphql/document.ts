@@ -1,5 +1,5 @@
 // A GraphQL document as text, parsed once: the same text is not parsed again. Knows the limits of a document, nothing of transport or data.
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, specifiedRules, validate } from 'graphql'
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, specifiedRules, validate, visit } from 'graphql'
 import { costOf } from './cost.ts'
 import { apiError } from './errors.ts'
 import { LIMITS, limitRules } from './limits.ts'
@@ -9,6 +9,8 @@ export interface Documents {
   parsed(source: string): DocumentNode | GraphQLError
   /** What is wrong with the document under this schema; empty where nothing is. */
   faults(document: DocumentNode): readonly GraphQLError[]
+  /** Whether it reads the whole schema. One type by its name (`__type`) is no such thing. */
+  readsSchema(document: DocumentNode): boolean
   /** Why this operation is too much at once, or null. */
   tooMuch(document: DocumentNode, operationName: string | null | undefined, variables: Readonly<Record<string, unknown>>): GraphQLError | null
 }
@@ -21,6 +23,7 @@ const REMEMBERED_LENGTH = 8_000
 export function openDocuments(schema: GraphQLSchema): Documents {
   const known = new Map<string, DocumentNode>()
   const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>()
+  const reads = new WeakMap<DocumentNode, boolean>()
   return {
     parsed(source) {
       const found = known.get(source)
@@ -42,6 +45,18 @@ export function openDocuments(schema: GraphQLSchema): Documents {
       const faults = faultsIn(schema, document)
       judged.set(document, faults)
       return faults
+    },
+    readsSchema(document) {
+      const known = reads.get(document)
+      if (known !== undefined) return known
+      let found = false
+      visit(document, {
+        Field({ name }) {
+          if (name.value === '__schema') found = true
+        },
+      })
+      reads.set(document, found)
+      return found
     },
     tooMuch(document, operationName, variables) {
       const cost = costOf(schema, document, operationName, variables)

@@ -25,6 +25,11 @@ export function apiError(code: ApiCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } })
 }
 
+/** Something a caller can mend, for a payload's userErrors; `path` leads to it inside the input. */
+export function userError(code: 'BAD_USER_INPUT' | 'NOT_FOUND' | 'FORBIDDEN', message: string, ...path: string[]) {
+  return { code, message, path: ['input', ...path] }
+}
+
 /** The error as it is sent. `tell` hears of every fault of ours, whole. */
 export function formatError(error: GraphQLError, fallback: ApiCode, requestId: string, tell: (error: unknown) => void): GraphQLFormattedError {
   const { path, locations } = error.toJSON()

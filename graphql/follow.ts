@@ -19,7 +19,7 @@ export interface Following<T> {
   readonly hear: (event: BusEvent) => Told<T> | null
   /** The newer of two with the same key takes the place of the older. Absent: none is left out. */
   readonly keyOf?: (value: T) => unknown
-  /** What is stored with a greater seq, at most a page of it, by seq. */
+  /** What is stored with a greater seq, at most a page of it, by seq; value null: something of it ceased to exist. */
   readonly stored: (seq: number) => Promise<readonly Told<T>[]>
   readonly limit?: number
   /** False where the numbers are this subscriber's own. */

@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
 import { GraphQLError as GraphQLErrorClass } from 'graphql'
 import { type Documents, nameOfOperation, operationOf } from './document.ts'
+import type { Answers, Reached } from './answers.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Metrics } from '#src/metrics.ts'
 import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
 import { LIMITS } from './limits.ts'
+import { refusesBlindGet } from './origin.ts'
 
 export interface HttpOptions {
   readonly path: string
@@ -16,8 +18,19 @@ export interface HttpOptions {
   readonly door: Door
   readonly metrics: Metrics
   readonly clock: Clock
+  /** Whether this caller may read the whole schema. */
+  mayReadSchema(request: FastifyRequest): boolean
+  readonly answers: Answers
+  /** What one operation may reach for. */
+  reach(): Reached
   /** Runs an operation whose document is known to be valid. */
-  run(source: string, variables: Record<string, unknown>, operationName: string | undefined, request: FastifyRequest): Promise<ExecutionResult>
+  run(
+    source: string,
+    variables: Record<string, unknown>,
+    operationName: string | undefined,
+    request: FastifyRequest,
+    reached: Reached,
+  ): Promise<ExecutionResult>
 }
 
 interface Parameters {
@@ -28,12 +41,14 @@ interface Parameters {
 
 const RESPONSE_JSON = 'application/graphql-response+json'
 
-export function serveHttp(app: FastifyInstance, { path, documents, door, metrics, clock, run }: HttpOptions): void {
+export function serveHttp(app: FastifyInstance, { path, documents, door, metrics, clock, mayReadSchema, answers, reach, run }: HttpOptions): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
     bodyLimit: LIMITS.bodyBytes,
     handler: async (request, reply) => {
+      const blind = request.method === 'GET' ? refusesBlindGet(request.headers) : null
+      if (blind !== null) return refuse(request, reply, 400, 'BAD_REQUEST', blind)
       const parameters = readParameters(request)
       if ('refused' in parameters) return refuse(request, reply, 400, 'BAD_REQUEST', parameters.refused)
       const { query, operationName, variables } = parameters
@@ -45,17 +60,31 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, metrics
       if (operation === null) return answerFaults(request, reply, [unknownOperation(operationName)], 'BAD_USER_INPUT')
       const allowed = allows(request.method, operation)
       if (allowed !== null) return refuse(request, reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED', allowed)
+      if (documents.readsSchema(document) && !mayReadSchema(request)) return refuse(request, reply, 403, 'FORBIDDEN', NO_SCHEMA)
       const late = door.count(request.caller)
       if (late !== null) return refuse(request, reply.header('retry-after', '1'), late.status, late.code, late.message)
+      const started = clock.monotonic()
+      const told = (outcome: 'ok' | 'error') => metrics.operation(operation, nameOfOperation(document, operationName), outcome, clock.monotonic() - started)
+      // Who may see the same and asks the same.
+      const { accounts, scopes } = request.caller
+      const question = JSON.stringify([accounts, scopes, operationName, variables, query])
+      const known = operation === 'query' ? answers.find(question) : null
+      if (known !== null) {
+        told('ok')
+        return send(request, reply, 200, known)
+      }
       const tooMuch = documents.tooMuch(document, operationName, variables)
       if (tooMuch !== null) return answerFaults(request, reply, [tooMuch], 'QUERY_TOO_COMPLEX')
       // The compiled form is kept under the text alone, so the text must name the operation where a document holds several.
       const source = operationName === undefined ? query : `${query}\n#${operationName}`
-      const started = clock.monotonic()
-      const result = await run(source, variables, operationName, request)
-      metrics.operation(operation, nameOfOperation(document, operationName), result.errors === undefined ? 'ok' : 'error', clock.monotonic() - started)
+      const reached = reach()
+      const result = await run(source, variables, operationName, request, reached)
+      told(result.errors === undefined ? 'ok' : 'error')
       if (result.data === undefined) return answerFaults(request, reply, result.errors ?? [], 'BAD_USER_INPUT')
-      return answer(request, reply, 200, { ...(result.errors === undefined ? {} : { errors: format(request, result.errors, 'INTERNAL') }), data: result.data })
+      if (result.errors !== undefined) return answer(request, reply, 200, { errors: format(request, result.errors, 'INTERNAL'), data: result.data })
+      const text = JSON.stringify({ data: result.data })
+      if (operation === 'query') answers.keep(question, reached, text)
+      return send(request, reply, 200, text)
     },
     errorHandler: (error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500
@@ -64,6 +93,9 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, metrics
     },
   })
 }
+
+export const NO_SCHEMA =
+  'expected a token to read the whole schema, found none; `excursion token create` makes one, and EXCURSION_INTROSPECTION=open lets every program of this machine read it'
 
 const CODES: Readonly<Record<number, ApiCode>> = { 413: 'PAYLOAD_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }
 
@@ -117,11 +149,15 @@ function refuse(request: FastifyRequest, reply: FastifyReply, status: number, co
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: object) {
+  return send(request, reply, status, JSON.stringify(body))
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, status: number, text: string) {
   return reply
     .code(status)
     .header('content-type', `${mediaType(request)}; charset=utf-8`)
     .header('vary', 'accept, origin')
-    .send(JSON.stringify(body))
+    .send(text)
 }
 
 function format(request: FastifyRequest, errors: readonly GraphQLError[], code: ApiCode) {

@@ -13,7 +13,7 @@ export const LIMITS = {
   /** Things to look up, about; the largest sensible page, 200 trades with their alerts and thinned trajectories, is some 3,000. */
   cost: 20_000,
   /** Validation errors that are collected before it stops looking. */
-  errors: 10,
+  errors: 5,
   bodyBytes: 256 * 1024,
   /** One WebSocket message. */
   messageBytes: 64 * 1024,

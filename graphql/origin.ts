@@ -18,6 +18,21 @@ export function refusesOrigin({ host, origin }: IncomingHttpHeaders, allowed: re
   return own || allowed.includes(given) ? null : `expected no page of another origin, found '${origin}'; EXCURSION_CORS_ORIGINS names those that may ask`
 }
 
+/** A page this server served itself; only browsers say so of their own accord. */
+export function isOwnPage({ host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  return site === 'same-origin' || (origin !== undefined && [`http://${host}`, `https://${host}`].includes(origin.toLowerCase()))
+}
+
+/**
+ * Why a GET may be a link or a picture in somebody's page, or null. Such a one cannot name a type of JSON, show a token or be a script's own request;
+ * what a person typed into the address bar nobody else made.
+ */
+export function refusesBlindGet({ accept = '', authorization, 'sec-fetch-mode': mode, 'sec-fetch-site': site }: IncomingHttpHeaders): string | null {
+  const deliberate =
+    /\bjson\b/i.test(accept) || authorization !== undefined || mode === 'cors' || mode === 'same-origin' || site === 'same-origin' || site === 'none'
+  return deliberate ? null : `expected a GET with 'Accept: application/json', which no link in a page can say, found '${accept}'; or send it by POST`
+}
+
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host) || host === '::1'
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { mercurius } from 'mercurius'
 import { type Metrics, openMetrics } from '#src/metrics.ts'
+import { openAnswers, watched } from './answers.ts'
 import type { Caller } from './caller.ts'
 import type { Context, Parts } from './context.ts'
 import { openDocuments } from './document.ts'
@@ -14,6 +15,7 @@ import { type Meter, openMeter } from './meter.ts'
 import { serveAltair } from './altair.ts'
 import { serveExports } from './export.ts'
 import { guard } from './guard.ts'
+import { isOwnPage } from './origin.ts'
 import type { RateLimit } from './rates.ts'
 import { resolvers } from './resolvers.ts'
 import { buildSchema } from './schema.ts'
@@ -28,6 +30,8 @@ export interface GraphqlOptions extends Parts {
   readonly origins?: readonly string[]
   /** How often one token may ask. */
   readonly rate?: RateLimit
+  /** Who may read the whole schema: whoever shows a token and our own page, or everybody who may ask. */
+  readonly introspection?: 'tokens' | 'open'
   /** Counts operations; a registry of its own where none is given. */
   readonly metrics?: Metrics
 }
@@ -48,14 +52,43 @@ const PATH = '/graphql'
 
 export async function graphql(
   app: FastifyInstance,
-  { db, bus, brokers, clock, initWaitMs = 3_000, keepAliveMs = 12_000, origins = [], rate, metrics = openMetrics() }: GraphqlOptions,
+  {
+    db,
+    bus,
+    brokers,
+    clock,
+    open,
+    rehearse,
+    draw,
+    initWaitMs = 3_000,
+    keepAliveMs = 12_000,
+    origins = [],
+    rate,
+    introspection = 'tokens',
+    metrics = openMetrics(),
+  }: GraphqlOptions,
 ): Promise<GraphqlPlugin> {
   const schema = buildSchema(resolvers)
   const documents = openDocuments(schema)
   const meter = openMeter()
   const door = openDoor({ db, clock, origins, ...(rate === undefined ? {} : { rate }) })
   guard(app, door, origins)
-  const context = (caller: Caller, cache: boolean): Context => ({ db, bus, brokers, clock, meter, caller, loaders: openLoaders(db, caller, { cache }) })
+  const mayReadSchema = ({ tokenId }: Caller) => introspection === 'open' || tokenId !== null
+  const parts: Parts = {
+    db,
+    bus,
+    brokers,
+    clock,
+    ...(open === undefined ? {} : { open }),
+    ...(rehearse === undefined ? {} : { rehearse }),
+    ...(draw === undefined ? {} : { draw }),
+  }
+  const context = (caller: Caller, cache: boolean, reach: Parts = parts): Context => ({
+    ...reach,
+    meter,
+    caller,
+    loaders: openLoaders(reach, caller, { cache }),
+  })
 
   await app.register(mercurius, {
     schema,
@@ -73,10 +106,13 @@ export async function graphql(
     door,
     metrics,
     clock,
-    run: async (source, variables, operationName, { caller }) => {
+    mayReadSchema: ({ caller, headers }) => mayReadSchema(caller) || isOwnPage(headers),
+    answers: openAnswers(open),
+    reach: () => watched(parts),
+    run: async (source, variables, operationName, { caller }, { parts: reach }) => {
       meter.operations++
       try {
-        return await app.graphql(source, { ...context(caller, true) }, variables, operationName)
+        return await app.graphql(source, { ...context(caller, true, reach) }, variables, operationName)
       } catch (error) {
         // Mercurius throws what is wrong with the variables, as a list, on one error.
         const { errors } = error as { errors?: unknown }
@@ -96,6 +132,7 @@ export async function graphql(
     initWaitMs,
     keepAliveMs,
     door,
+    mayReadSchema,
     context: (caller) => context(caller, false),
   })
   app.decorate('meter', meter)

@@ -5,7 +5,7 @@ import { type GraphQLSchema, isScalarType } from 'graphql'
 import type { Resolvers } from './generated.ts'
 
 /** The topics, in the order in which a reader meets them. */
-const TOPICS = ['scalars', 'root', 'trades', 'alerts', 'reviews', 'brokers', 'decisions'] as const
+const TOPICS = ['scalars', 'root', 'trades', 'alerts', 'reviews', 'account-reviews', 'brokers', 'decisions', 'remarks', 'deliveries', 'differences'] as const
 
 /** The SDL as it is written, one text a topic. */
 export function typeDefs(): string[] {

@@ -12,6 +12,7 @@ import { openChannels, type Wire } from './channel.ts'
 import { type Documents, nameOfOperation, operationOf } from './document.ts'
 import type { Door } from './door.ts'
 import { type ApiCode, apiError, formatError } from './errors.ts'
+import { NO_SCHEMA } from './http.ts'
 import { LIMITS } from './limits.ts'
 import type { Meter } from './meter.ts'
 
@@ -20,6 +21,7 @@ export interface SocketOptions<C extends object> {
   readonly schema: GraphQLSchema
   readonly documents: Documents
   readonly door: Door
+  mayReadSchema(caller: Caller): boolean
   /** The context of one operation. */
   context(caller: Caller): C
   /** How long a client may be silent before its init message, and between our ping and its pong. */
@@ -64,6 +66,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     const faults = documents.faults(document)
     if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'))
     if (operationOf(document, operationName) === null) return [apiError('BAD_USER_INPUT', 'expected operationName to pick one of the operations, found none')]
+    if (documents.readsSchema(document) && !options.mayReadSchema(caller)) return [apiError('FORBIDDEN', NO_SCHEMA)]
     const late = door.count(caller)
     if (late !== null) return [apiError(late.code, late.message)]
     const tooMuch = documents.tooMuch(document, operationName, variables ?? {})

@@ -1,13 +1,14 @@
 // Trades, their trajectories and their changes: each resolver is one line into the store or the core.
 import { sparkline } from '#charts/sparkline.ts'
-import { decimal, plain, quotient, ZERO } from '#core/decimal.ts'
 import { givebackOf } from '#core/giveback.ts'
 import { histogram } from '#core/histogram.ts'
+import { inR, riskOf } from '#core/plan.ts'
+import { sessionAt } from '#core/session.ts'
 import { ALERT_STATES, type StoredTrade } from '#core/stored.ts'
 import { thin } from '#core/thin.ts'
 import type { Excursion, TrajectoryPoint } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
-import { spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
+import { lastRemoved, spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
 import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
 import { apiError } from './errors.ts'
 import { seesTrade, within } from './caller.ts'
@@ -29,7 +30,10 @@ export const trades: Resolvers = {
     node: async (_, { id }, { db, loaders, caller }) =>
       (await loaders.trade.load(id)) ?? (await alertsOf(db, within(caller, { ids: [id], states: ALERT_STATES })))[0],
     trade: (_, { id }, { loaders }) => loaders.trade.load(id),
-    trades: (_, { filter, orderBy, ...page }, { db, caller }) => tradesPage(db, within(caller, tradeFilter(filter)), tradeOrder(orderBy), pageOf(page)),
+    trades: (_, { filter, orderBy, ...given }, { db, open, caller }) => {
+      const [wanted, order, page] = [within(caller, tradeFilter(filter)), tradeOrder(orderBy), pageOf(given)]
+      return open?.page(wanted, order, page) ?? tradesPage(db, wanted, order, page)
+    },
     distribution: async (_, { filter, last }, { db, caller }) => {
       const spread = await spreadOf(db, within(caller, tradeFilter(filter)), lastOf(last))
       return {
@@ -46,12 +50,29 @@ export const trades: Resolvers = {
     instrument: async (trade, _, { loaders }) => (await loaders.instrument.load(trade.conId)) ?? trade,
     giveback: givebackOf,
     mistakes: ({ mistakes }) => mistakes ?? [],
+    initialStop: (trade) => riskOf(trade)?.stop ?? trade.initialStop,
+    risk: (trade) => riskOf(trade)?.amount ?? null,
+    r: (trade) => inR(riskOf(trade), trade.grossPnl),
+    stop: ({ plan, initialStop }) => plan?.stop ?? initialStop,
+    target: ({ plan, initialTarget }) => plan?.target ?? initialTarget ?? null,
+    stopMoves: (trade) => (riskOf(trade) === null ? [] : (trade.plan?.moves ?? [])),
     mfe: (trade) => withR(trade, trade.mfe),
     mae: (trade) => withR(trade, trade.mae),
     trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
     latestPoints: ({ tradeId, openedAt }, { count }, { loaders }) => loaders.latestPoints.load({ tradeId, openedAt, count: latestOf(count) }),
     alerts: ({ tradeId }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
     sparkline: async (trade, _, { loaders }) => sparklineOf(trade, await loaders.trajectory.load(trade.tradeId)),
+  },
+  Excursion: {
+    session: async ({ at, conId }, _, { loaders }) => {
+      const hours = await loaders.instrument.load(conId)
+      return hours === null ? null : sessionAt(at, hours).session
+    },
+  },
+  Provenance: {
+    partialSince: ({ partialSince = null }) => partialSince,
+    leftOut: ({ leftOut = 0 }) => leftOut,
+    thinned: ({ thinned = false }) => thinned,
   },
   Instrument: { multiplier: ({ multiplier }) => (multiplier === undefined || multiplier === '' || multiplier === '0' ? '1' : multiplier) },
   Trajectory: {
@@ -63,6 +84,8 @@ export const trades: Resolvers = {
     tradeChanged: {
       subscribe: (_, { filter, sinceSeq }, { db, bus, meter, caller }) => {
         const wanted = within(caller, tradeFilter(filter))
+        // Who comes with nothing has nothing to forget.
+        let forgotten = sinceSeq === 0 ? null : 0
         return follow<StoredTrade>({
           bus,
           meter,
@@ -72,7 +95,12 @@ export const trades: Resolvers = {
             return event.kind === 'trade' && matchesTrade(wanted, event.trade) ? { seq: event.seq, value: event.trade } : null
           },
           keyOf: (trade) => trade.tradeId,
-          stored: async (seq) => (await tradesSince(db, seq, wanted, PAGE)).map((trade) => ({ seq: trade.seq, value: trade })),
+          stored: async (seq) => {
+            const changed = (await tradesSince(db, seq, wanted, PAGE)).map((trade) => ({ seq: trade.seq, value: trade }))
+            const removed = await lastRemoved(db, wanted)
+            forgotten ??= removed
+            return removed > Math.max(seq, forgotten) ? withRemoval(changed, removed) : changed
+          },
         })
       },
       resolve: ({ seq, value }: Told<StoredTrade>) => ({ seq, resync: value === null, trade: value }),
@@ -98,11 +126,14 @@ export const trades: Resolvers = {
   },
 }
 
-/** In multiples of the risk taken: R = |entry − initial stop| × quantity × multiplier. Null without a stop. */
-function withR({ initialStop, entryPrice, quantity, multiplier }: StoredTrade, excursion: Excursion): ExcursionParent {
-  if (initialStop === null) return { ...excursion, r: null }
-  const risk = decimal(entryPrice).minus(initialStop).abs().times(quantity).times(multiplier)
-  return { ...excursion, r: risk.eq(ZERO) ? null : plain(quotient(decimal(excursion.pnl), risk)) }
+/** The page with the word that a trade is gone in its place; a full one that ends before it comes without. */
+function withRemoval(page: readonly Told<StoredTrade>[], removed: number): readonly Told<StoredTrade>[] {
+  if (page.length === PAGE && (page.at(-1)?.seq ?? 0) < removed) return page
+  return [...page, { seq: removed, value: null }].sort((a, b) => a.seq - b.seq)
+}
+
+function withR(trade: StoredTrade, excursion: Excursion): ExcursionParent {
+  return { ...excursion, conId: trade.conId, r: inR(riskOf(trade), excursion.pnl) }
 }
 
 function lastOf(last: number | null | undefined): number {

@@ -1,22 +1,20 @@
 // All that a day's review is made of, as it stands in the store: trades and their paths, what came after them, what came before the day, the rules.
-import type { ReviewInput } from '#core/review.ts'
+import { HISTORY_DAYS, type ReviewInput } from '#core/review.ts'
 import type { StandingRule } from '#core/rule-review.ts'
 import { parseRule } from '#core/rules.ts'
-import { marketDay } from '#core/session.ts'
+import { marketDay, shadowEnd } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day, Instant } from '#core/time.ts'
-import { shadowUntil } from '#core/verdict.ts'
 import { clock } from '#src/clock.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
 import { rulesOf } from '#store/decisions.ts'
+import { differencesOf } from '#store/differences.ts'
 import { instruments as instrumentsOf } from '#store/facts.ts'
 import { marksOf } from '#store/marks.ts'
 import { tradesOf, trajectoriesOf } from '#store/trades.ts'
 
 const DAY_MS = 86_400_000
-/** Twenty trading days and the hundred last trades lie within so many calendar days, or are not reached. */
-const HISTORY_DAYS = 45
 
 export async function readDay(db: Database, day: Day): Promise<ReviewInput> {
   const start = Date.parse(`${day}T00:00:00Z`)
@@ -30,7 +28,13 @@ export async function readDay(db: Database, day: Day): Promise<ReviewInput> {
   const closedOn = (trade: StoredTrade) => (trade.closedAt === null ? null : marketDay(trade.closedAt, hours.get(trade.conId) ?? {}))
   const seen = trades.filter((trade) => marketDay(trade.openedAt, hours.get(trade.conId) ?? {}) <= day && (closedOn(trade) ?? day) >= day)
   const ids = seen.map((trade) => trade.tradeId)
-  const [alerts, trajectories, shadows] = await Promise.all([alertsOfTrades(db, ids), trajectoriesOf(db, ids), shadowsOf(db, seen, hours)])
+  const [alerts, trajectories, shadows, differences] = await Promise.all([
+    alertsOfTrades(db, ids),
+    trajectoriesOf(db, ids),
+    shadowsOf(db, seen, hours),
+    differencesOf(db, { from: start - DAY_MS, until: start + 3 * DAY_MS }),
+  ])
+  const dayOf = (at: Instant, conId: number | null) => marketDay(at, (conId === null ? undefined : hours.get(conId)) ?? {})
   return {
     day,
     trades: seen,
@@ -40,6 +44,7 @@ export async function readDay(db: Database, day: Day): Promise<ReviewInput> {
     shadows,
     history: history.filter((trade) => (closedOn(trade) ?? day) < day),
     rules,
+    differences: differences.filter(({ conId, since, until }) => dayOf(since, conId) <= day && (until === null || dayOf(until, conId) >= day)),
     asOf: asOf(seen),
   }
 }
@@ -61,12 +66,12 @@ function asOf(trades: readonly StoredTrade[]): Instant | null {
 }
 
 /** What the contract did after each exit, where its prices were kept. */
-async function shadowsOf(db: Database, trades: readonly StoredTrade[], hours: ReadonlyMap<number, Parameters<typeof shadowUntil>[1]>) {
+async function shadowsOf(db: Database, trades: readonly StoredTrade[], hours: ReadonlyMap<number, Parameters<typeof shadowEnd>[1]>) {
   const shadows = new Map<string, { at: Instant; price: number }[]>()
   for (const { tradeId, conId, closedAt } of trades) {
     if (closedAt === null) continue
     const marks: { at: Instant; price: number }[] = []
-    for await (const chunk of marksOf(db, conId, closedAt + 1, shadowUntil(closedAt, hours.get(conId) ?? {}) + 1))
+    for await (const chunk of marksOf(db, conId, closedAt + 1, shadowEnd(closedAt, hours.get(conId) ?? {}) + 1))
       for (const { at, price } of chunk) marks.push({ at, price })
     if (marks.length > 0) shadows.set(tradeId, marks)
   }

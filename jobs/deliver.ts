@@ -4,12 +4,14 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { type AboutAlert, type AboutSystem, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
+import { type AboutAlert, type AboutSystem, type DeliveryFailure, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
+import { parseRule, type Rule } from '#core/rules.ts'
 import type { StoredAlert } from '#core/stored.ts'
+import { takingOf } from '#core/take.ts'
 import type { Instant } from '#core/time.ts'
 import { alertMessage, digestMessage, type MessageRoom, type PassedLevel, resultNow, systemMessage, type Told, type Wording } from '#notes/message.ts'
 import { readTemplates, type Templates } from '#notes/templates.ts'
-import type { Channel, Failure, Message } from '#notify/channel.ts'
+import type { Channel, Message } from '#notify/channel.ts'
 import { openChannels } from '#notify/channels.ts'
 import { TIMEOUT_MS, Unanswered } from '#notify/post.ts'
 import type { Clock } from '#src/clock.ts'
@@ -40,8 +42,10 @@ export interface DeliverRoom {
   readonly config: Pick<Config, 'accountAliases' | 'privacy' | 'timeZone' | 'quietHours'>
   readonly clock: Clock
   readonly patience?: Partial<Patience>
-  /** Told after every attempt, for whoever counts. */
-  onOutcome?(channel: string, outcome: Outcome): void
+  /** Told after every attempt, for whoever counts; how long the oldest of it had waited, null for what is gathered on purpose. */
+  onOutcome?(channel: string, outcome: Outcome, waitedMs: number | null): void
+  /** Told whenever a job looks at what waits for a channel. */
+  onLook?(channel: string, waiting: readonly Waiting[]): void
   log(line: string): void
 }
 
@@ -57,7 +61,7 @@ export async function openDeliverRoom(options: {
   return { db, config, clock, log, templates, channels: openChannels(config, clock) }
 }
 
-export type Outcome = 'sent' | 'dead' | Failure
+export type Outcome = 'sent' | 'dead' | DeliveryFailure
 
 export interface Patience extends Holds {
   readonly timeoutMs: number
@@ -70,7 +74,7 @@ export interface Patience extends Holds {
 
 const PATIENCE: Patience = {
   lateMs: 30_000,
-  calmMs: 5 * 60_000,
+  calmMs: 15 * 60_000,
   timeoutMs: TIMEOUT_MS,
   firstRetryMs: 2_000,
   retryMsMax: 10 * 60_000,
@@ -100,6 +104,7 @@ export async function deliverDue(room: DeliverRoom, channel: Channel, destinatio
       const now = clock.now()
       if (destination.heldUntil > now) return destination.heldUntil
       const waiting = await waitingFor(db, client, kind)
+      room.onLook?.(kind, waiting)
       const told = await toldSince(db, client, kind, now - SHARED_MS)
       const { messages, shared, nextAt } = plan({ manners: limits, waiting, told, now, quietHours, holds: patience })
       for (const { id, messageId } of shared) await markShared(client, id, messageId)
@@ -131,6 +136,7 @@ async function sendOne(
   const { kind, limits } = channel
   const ids = planned.deliveries.map(({ id }) => id)
   const id = planned.messageId ?? `msg_${randomUUID()}`
+  const waitedMs = () => (planned.kind === 'digest' ? null : clock.now() - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt)))
   const { wording, levels } = await word(room, planned)
   const message: Message = { id, kind: planned.kind, at: clock.now(), ...wording }
   const rendered = channel.render(message)
@@ -141,7 +147,7 @@ async function sendOne(
     return fail(error)
   }
   await markSent(client, ids, clock.now())
-  room.onOutcome?.(kind, 'sent')
+  room.onOutcome?.(kind, 'sent', waitedMs())
   // The levels passed while blind are in this message: they need no digest of their own.
   const listed = new Set(levels.map((alert) => alert.id))
   for (const other of waiting)
@@ -155,18 +161,18 @@ async function sendOne(
     const attempts = Math.max(...planned.deliveries.map((one) => one.attempts)) + 1
     const age = now - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt))
     if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
-      await markDead(client, ids, trouble)
-      room.onOutcome?.(kind, 'dead')
+      await markDead(client, ids, { trouble, failure })
+      room.onOutcome?.(kind, 'dead', waitedMs())
       log(`${kind}: given up after ${attempts} attempts: ${trouble}`)
       return null
     }
     const asked = channel.retryAfter(error, now)
     const backoff = Math.min(patience.retryMsMax, patience.firstRetryMs * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2)
     const dueAt = now + Math.round(Math.max(backoff, Math.min(asked ?? 0, RETRY_AFTER_MS_MAX)))
-    await waitAgain(client, ids, { dueAt, trouble, possibleDuplicate: failure === 'ambiguous' && !limits.idempotent })
+    await waitAgain(client, ids, { dueAt, trouble, failure, possibleDuplicate: failure === 'ambiguous' && !limits.idempotent })
     // Nobody there, or nobody who wants to hear of us now: that is the destination's trouble, not the message's.
     const isOfDestination = asked !== null || error instanceof Unanswered
-    room.onOutcome?.(kind, failure)
+    room.onOutcome?.(kind, failure, waitedMs())
     if (isOfDestination) await holdChannel(client, kind, dueAt)
     log(`${kind}: ${trouble}; tried again in ${Math.round((dueAt - now) / 1000)} s`)
     return isOfDestination ? dueAt : null
@@ -175,9 +181,12 @@ async function sendOne(
 
 // --- words ---
 
+export function messageRoomOf({ templates, config }: DeliverRoom): MessageRoom {
+  return { templates, accountAliases: config.accountAliases, privacy: config.privacy, timeZone: config.timeZone }
+}
+
 async function word(room: DeliverRoom, planned: Planned): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
-  const { templates, config } = room
-  const messages: MessageRoom = { templates, accountAliases: config.accountAliases, privacy: config.privacy, timeZone: config.timeZone }
+  const messages = messageRoomOf(room)
   const [first] = planned.deliveries
   try {
     if (first?.about.kind === 'system') return await wordSystem(room, messages, first.about)
@@ -194,7 +203,7 @@ async function word(room: DeliverRoom, planned: Planned): Promise<{ wording: Wor
   }
 }
 
-async function toldOf({ db }: DeliverRoom, about: readonly AboutAlert[], withPath: boolean): Promise<Told[]> {
+export async function toldOf({ db }: Pick<DeliverRoom, 'db'>, about: readonly AboutAlert[], withPath: boolean): Promise<Told[]> {
   const tradeIds = [...new Set(about.map(({ alert }) => alert.tradeId))]
   const [trades, known, rules, trajectories] = await Promise.all([
     tradesByIds(db, tradeIds),
@@ -203,16 +212,25 @@ async function toldOf({ db }: DeliverRoom, about: readonly AboutAlert[], withPat
     withPath ? trajectoriesOf(db, tradeIds.slice(0, 1)) : new Map<string, never[]>(),
   ])
   return about.map(({ alert }) => {
-    const rule = rules.find(({ id }) => id === alert.ruleId)?.body as { kind?: string; tiers?: { take?: string }[] } | undefined
+    const body = rules.find(({ id }) => id === alert.ruleId)?.body
+    const rule = body as { kind?: string; tiers?: { take?: string }[] } | undefined
+    const tier = readable(body)?.tiers[alert.tier] ?? null
+    const trade = trades.find(({ tradeId }) => tradeId === alert.tradeId) ?? null
     return {
       alert,
-      trade: trades.find(({ tradeId }) => tradeId === alert.tradeId) ?? null,
+      trade,
       instrument: known.find(({ conId }) => conId === alert.conId) ?? {},
       ruleKind: rule?.kind ?? null,
       take: rule?.tiers?.[alert.tier]?.take ?? null,
+      taking: tier === null || trade === null ? null : takingOf(trade, tier, trade.updatedAt),
       points: trajectories.get(alert.tradeId) ?? [],
     }
   })
+}
+
+function readable(body: unknown): Rule | null {
+  const rule = parseRule(body)
+  return 'refused' in rule ? null : rule
 }
 
 /** When we see again: what of the rules' levels was passed meanwhile, as far as it was told since. */

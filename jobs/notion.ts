@@ -4,16 +4,20 @@ import { reviewDay } from '#core/review.ts'
 import { type Day, wallClock } from '#core/time.ts'
 import { type Desk, NotYetKnown, type PageOutcome, writePage } from '#notes/notion.ts'
 import { type Notion, openNotion, sayTrouble, troubleOf } from '#notes/notion-client.ts'
-import { dayKey, dayPage, type PageDraft, type PageStyle, tradePage } from '#notes/notion-page.ts'
+import { dayKey, dayPage, type PageDraft, removedPage, TRADE_KEY, tradeKey, tradePage } from '#notes/notion-page.ts'
+import type { PageStyle } from '#notes/notion-style.ts'
 import { tradePicture } from '#notes/notion-picture.ts'
 import { readSource, type SetSource } from '#notes/notion-setup.ts'
+import { saidOf } from '#notes/said.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Config } from '#src/config.ts'
 import { NotionRefused } from '#src/errors.ts'
 import type { Database } from '#store/db.ts'
-import { notionPageOf, notionSourcesOf, saveNotionPage, withNotionLock } from '#store/notion-pages.ts'
+import { notionPageOf, notionPagesOf, notionSourcesOf, saveNotionPage, type StoredPage, withNotionLock } from '#store/notion-pages.ts'
 import { reviewOf } from '#store/reviews.ts'
+import { tradeIdsOf } from '#store/trades.ts'
 import { readDay } from './day.ts'
+import { readPages } from './notion-read-back.ts'
 
 export interface NotionRoom {
   readonly db: Database
@@ -66,8 +70,11 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
     ...(room.settleMs === undefined ? {} : { settleMs: room.settleMs }),
     ...(room.pictures === undefined ? {} : { pictures: room.pictures }),
   }
-  const input = await readDay(db, day)
+  const before = await readDay(db, day)
+  // What a person wrote there is read before anything is written.
+  const input = (await readPages(room, trades, before.trades)) > 0 ? await readDay(db, day) : before
   const review = reviewDay(input)
+  const rows = new Map(input.trades.map((trade) => [trade.tradeId, trade]))
   const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
   const pictureOf = (trade: Parameters<typeof tradePicture>[0]) =>
     tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], fills.get(trade.tradeId) ?? [], style)
@@ -91,11 +98,19 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
     for (const trade of traded) {
       const openedOn = await notionPageOf(db, days.dataSourceId, dayKey(wallClock(trade.openedAt, trade.timeZone).day))
       const dayPages = new Set([openedOn?.gone === 'page' ? null : (openedOn?.pageId ?? null), dayPageId].filter((id) => id !== null))
-      await write(trades, tradePage(trade, mode, day, style, pictureOf, [...dayPages]))
+      const row = rows.get(trade.tradeId)
+      if (row !== undefined) await write(trades, tradePage({ trade, said: saidOf(row), mode, day, dayPages: [...dayPages] }, style, pictureOf))
     }
   }
+  for (const { key, knownUntil } of await orphansOf(db, trades)) await write(trades, removedPage(key, knownUntil ?? 0, style))
   if (refused.length > 0) throw new NotionRefused(`notion ${day}: expected every page to be taken, found ${refused.length} refused: ${refused.join('; ')}`)
   return { day, pages }
+}
+
+/** Pages of trades there are no more: a correction took them away. */
+async function orphansOf(db: Database, { dataSourceId }: SetSource): Promise<readonly StoredPage[]> {
+  const keys = new Set((await tradeIdsOf(db)).map(tradeKey))
+  return (await notionPagesOf(db, dataSourceId, TRADE_KEY)).filter((page) => !keys.has(page.key) && page.pageId !== null && page.gone !== 'page')
 }
 
 async function sourceOf(role: SetSource['role'], stored: readonly SetSource[], { notion, log }: NotionRoom): Promise<SetSource> {

@@ -5,7 +5,7 @@ import type { Database } from '#store/db.ts'
 import { createDeliveries, DELIVERED_EFFECTS } from '#store/deliveries.ts'
 import { doneOutbox, type Effect, returnOutbox, takeOutbox } from '#store/outbox.ts'
 import type { DeliverRoom } from './deliver.ts'
-import { addReview, type Jobs, wakeChannel } from './queues.ts'
+import { addReview, askReview, type Jobs, wakeChannel } from './queues.ts'
 import { REVIEW_DELAY_MS } from './schedule.ts'
 
 export interface SweepOptions {
@@ -31,10 +31,18 @@ const AT_ONCE = 100
 export function openSweep(options: SweepOptions): Sweep {
   let closed = false
   let running: Promise<number> = Promise.resolve(0)
+  /** Asked for and not begun: whoever asks meanwhile is answered by the same one. */
+  let next: Promise<number> | null = null
   let timer: NodeJS.Timeout | undefined
   const sweep = () => {
-    running = running.catch(() => 0).then(() => handOver(options))
-    return running
+    next ??= running
+      .catch(() => 0)
+      .then(() => {
+        running = next ?? running
+        next = null
+        return handOver(options)
+      })
+    return next
   }
   const turn = async () => {
     try {
@@ -48,7 +56,7 @@ export function openSweep(options: SweepOptions): Sweep {
   const close = async () => {
     closed = true
     clearTimeout(timer)
-    await running.catch(() => 0)
+    await (next ?? running).catch(() => 0)
   }
   return { sweep, close, [Symbol.asyncDispose]: close }
 }
@@ -89,6 +97,10 @@ async function handOverAlerts({ db, jobs, delivery }: SweepOptions): Promise<voi
 }
 
 async function enqueue({ key, kind, payload }: Effect, { jobs, reviewDelayMs = REVIEW_DELAY_MS, log }: SweepOptions): Promise<void> {
-  if (kind === 'review') return addReview(jobs, (payload as { day: Day }).day, { delayMs: reviewDelayMs })
+  if (kind === 'review') {
+    const { day, asked = false } = payload as { readonly day: Day; readonly asked?: boolean }
+    // Whoever asks does not wait for what may still come in.
+    return asked ? askReview(jobs, day) : addReview(jobs, day, { delayMs: reviewDelayMs })
+  }
   log(`outbox: expected a kind of effect this version knows, found '${kind}' (${key}); it is put aside`)
 }

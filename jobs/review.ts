@@ -2,24 +2,27 @@
 // Safe to run twice: from the same rows come the same bytes, and equal bytes are not written again.
 import { join } from 'node:path'
 import type { ColourCustom } from '#charts/palette.ts'
+import { pngBeside } from '#charts/png.ts'
 import { monthOf, type Period, reviewPeriod, weekOf } from '#core/period.ts'
 import { type Review, type ReviewInput, reviewDay } from '#core/review.ts'
 import { reviewTrade } from '#core/reviewed-trade.ts'
+import { reviewSubject } from '#core/subject.ts'
 import { addDays, marketDay } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day } from '#core/time.ts'
 import { type CardInput, cardText, dayNotes, makeCard } from '#notes/card.ts'
 import type { Note } from '#notes/note.ts'
 import { periodNotes } from '#notes/period-note.ts'
-import { tradeName } from '#notes/pictures.ts'
-import { dayPath, type Place, PLAIN, placeOf, tradePath } from '#notes/place.ts'
+import { type Picture, tradeName } from '#notes/pictures.ts'
+import { dayPath, type PictureKind, picturePath, type Place, PLAIN, placeOf, type Subject, tradePath } from '#notes/place.ts'
 import { saidOf } from '#notes/said.ts'
+import { subjectNotes } from '#notes/subject-note.ts'
 import { ownTemplates, readBase, type Templates } from '#notes/templates.ts'
 import { tradeNote } from '#notes/trade-note.ts'
 import { createOnce, keepNotes, type NoteFile, openShelf, type Shelf, type Written, writeNotes } from '#notes/vault.ts'
 import type { Database } from '#store/db.ts'
 import { instruments } from '#store/facts.ts'
-import { saveReview } from '#store/reviews.ts'
+import { dropReviewsBut, saveReview } from '#store/reviews.ts'
 import { tradesOf } from '#store/trades.ts'
 import { readDay } from './day.ts'
 import { readBack } from './read-back.ts'
@@ -31,6 +34,8 @@ export interface ReviewRoom {
   readonly notesDir: string | null
   /** Western where none are given. */
   readonly colours?: ColourCustom
+  /** How pictures are written into the notes folder; SVG where nothing is said. */
+  readonly pictures?: PictureKind
   /** Told of a note that could not be read or written. */
   log?(line: string): void
 }
@@ -54,8 +59,8 @@ export interface Desk {
   readonly templates: Templates
 }
 
-export async function openDesk({ notesDir, templates }: ReviewRoom): Promise<Desk | null> {
-  return notesDir === null ? null : { shelf: openShelf(notesDir), place: await placeOf(notesDir), templates: await ownTemplates(notesDir, templates) }
+export async function openDesk({ notesDir, templates, pictures }: ReviewRoom): Promise<Desk | null> {
+  return notesDir === null ? null : { shelf: openShelf(notesDir), place: await placeOf(notesDir, pictures), templates: await ownTemplates(notesDir, templates) }
 }
 
 /** The card of a day, with the week's and the month's; `desk` where several days are made in a row, whose periods are then made once at the end. */
@@ -79,11 +84,13 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
     const text = accounts.size === 1 ? card.markdown : cardText({ ...made, review: alone }, card.drawn)
     await saveReview(db, { day, account, body: alone, card: text, path: null })
   }
+  await dropReviewsBut(db, day, [...accounts])
   if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [], settled: settledBy(input) }
   // Pictures first: a note never links to one that is not there yet.
-  const pictures = await writeNotes(own.shelf.root, card.pictures)
+  const pictures = await writeNotes(own.shelf.root, await drawnFor(own.place, card.pictures))
   const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, card.drawn, own.place)])
-  const periods = desk === undefined ? await writePeriods(room, own, [weekOf(day), monthOf(day)]) : []
+  const periods =
+    desk === undefined ? [...(await writePeriods(room, own, [weekOf(day), monthOf(day)])), ...(await writeSubjects(room, own, subjectsOf(review)))] : []
   const files = [...pictures, ...notes, ...periods]
   if (own.place.vault) files.push(await createOnce(own.shelf, { path: 'Trades.base', content: await readBase() }))
   const written = notes.at(-1)
@@ -169,6 +176,41 @@ async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, 
     log(`notes: ${error instanceof Error ? error.message : String(error)}; what was written into them is read the next time`)
     return new Map()
   }
+}
+
+/** The symbols and strategies a day's trades have to do with. */
+export function subjectsOf({ accounts }: Review): readonly Subject[] {
+  const trades = accounts.flatMap((account) => account.trades)
+  const named = (kind: Subject['kind'], names: readonly (string | null)[]) => [...new Set(names)].flatMap((name) => (name === null ? [] : [{ kind, name }]))
+  return [
+    ...named(
+      'symbol',
+      trades.map((trade) => trade.symbol),
+    ),
+    ...named(
+      'strategy',
+      trades.map((trade) => trade.strategy),
+    ),
+  ]
+}
+
+/** The notes of symbols and strategies: all their trades, whenever they were. */
+export async function writeSubjects({ db }: ReviewRoom, { shelf, place, templates }: Desk, subjects: readonly Subject[]): Promise<Written[]> {
+  const written: Written[] = []
+  const known = await instruments(db)
+  for (const subject of subjects) {
+    const trades = await tradesOf(db, { unit: 'ORDER', ...(subject.kind === 'symbol' ? { symbols: [subject.name] } : { strategies: [subject.name] }) })
+    written.push(...(await keepNotes(shelf, subjectNotes(subject, reviewSubject(trades, known), templates, place))))
+  }
+  return written
+}
+
+/** Pictures as the folder wants them. */
+async function drawnFor(place: Place, pictures: readonly Picture[]): Promise<readonly NoteFile[]> {
+  if (place.pictures === 'svg') return pictures
+  const drawn: NoteFile[] = []
+  for (const { path, content } of pictures) drawn.push({ path: picturePath(place, path), content: await pngBeside(content) })
+  return drawn
 }
 
 /** The cards of weeks and months, from the trades that closed in them. */

@@ -5,16 +5,21 @@ import { addDays, marketDay, sessionClose } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day, Instant } from '#core/time.ts'
 import type { Database } from '#store/db.ts'
-import { instruments as instrumentsOf } from '#store/facts.ts'
+import { instruments as instrumentsOf, lastStatementAt } from '#store/facts.ts'
 import { reviewsPage } from '#store/reviews.ts'
 import { tradesOf } from '#store/trades.ts'
-import { addReview, type Jobs } from './queues.ts'
+import { isStatementDue } from './flex.ts'
+import { addFlex, addReview, type Jobs } from './queues.ts'
 
 /** How long after the close the card is made: late prints and commissions come in this time. */
 export const REVIEW_DELAY_MS = 15 * 60_000
-/** How often the broker is asked for executions nobody told us of. */
+/** How often the broker is asked for executions nobody told us of, and compared with. */
 const INGEST_EVERY_MS = 5 * 60_000
 const DELIVER_EVERY_MS = 30_000
+const THIN_EVERY_MS = 6 * 3_600_000
+/** Activity of a day is final the next morning. */
+const FLEX_AT = '30 6 * * *'
+const FLEX_ZONE = 'America/New_York'
 const DAY_MS = 86_400_000
 
 /** The days a card is due for: from the last card's on (it may have been made early), each whose session is over and in which a trade was open and heard of. */
@@ -60,6 +65,22 @@ export async function scheduleIngest(jobs: Jobs, everyMs: number = INGEST_EVERY_
     { every: everyMs },
     { name: 'ingest executions', data: { reason: 'schedule' }, opts: { attempts: 1 } },
   )
+}
+
+/** Between two reasons to doubt it is looked at all the same. */
+export async function scheduleReconcile(jobs: Jobs, everyMs: number = INGEST_EVERY_MS): Promise<void> {
+  await jobs.reconcile.upsertJobScheduler('reconcile', { every: everyMs }, { name: 'reconcile', data: { reason: 'schedule' }, opts: { attempts: 1 } })
+}
+
+/** Marks grow old by days; looking more often finds nothing to do. */
+export async function scheduleThin(jobs: Jobs): Promise<void> {
+  await jobs.thin.upsertJobScheduler('thin', { every: THIN_EVERY_MS }, { name: 'thin', data: { reason: 'schedule' }, opts: { attempts: 1 } })
+}
+
+/** The statement is made in the night; a night this machine slept through is made up for at once. */
+export async function scheduleFlex(jobs: Jobs, db: Database, now: Instant): Promise<void> {
+  await jobs.flex.upsertJobScheduler('flex-statement', { pattern: FLEX_AT, tz: FLEX_ZONE }, { name: 'flex statement', data: { reason: 'schedule' } })
+  if (isStatementDue(await lastStatementAt(db), now)) await addFlex(jobs)
 }
 
 /** Each channel looks now and then at what waits, whatever became of the jobs that were to wake it. */

@@ -25,7 +25,7 @@ export interface WatchedWriter {
   marketTime(): Instant | null
   status(): BrokerStatus
   /** Where ours and the broker's positions differ, a line each. */
-  disagreements?(): readonly string[]
+  disagreements?(): Promise<readonly string[]>
 }
 
 export interface Vigil extends AsyncDisposable {
@@ -68,7 +68,7 @@ export function openVigil(options: VigilOptions): Vigil {
     if (blind !== null && now !== null) troubles.push({ ...blind, since: clock.now() - (now - (blind.since ?? now)) })
     const { state, reason, since } = writer.status()
     if (state === 'CONNECTING' || state === 'HANDSHAKING' || state === 'GAP') troubles.push({ kind: 'LOGIN_NEEDED', subject: '', since, details: [reason] })
-    const disagreements = writer.disagreements?.() ?? []
+    const disagreements = (await writer.disagreements?.()) ?? []
     if (disagreements.length > 0) troubles.push({ kind: 'BROKER_DISAGREES', subject: '', details: disagreements })
     return troubles
   }

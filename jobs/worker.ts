@@ -3,29 +3,42 @@
 import { createPostgresBackend, type Job, type PostgresConnectionOptions, type PostgresQueueBackend, UnrecoverableError, Worker } from 'bullmq'
 import type pg from 'pg'
 import type { Channel } from '#notify/channel.ts'
+import { FlexFailed } from '#src/errors.ts'
 import { type CatchUp, ingest } from './ingest.ts'
 import { deliverDue, type DeliverRoom, type Destination } from './deliver.ts'
+import { fetchStatements, type FlexRoom, sayStatement } from './flex.ts'
 import { howToGoOn, type NotionRoom, sendDay } from './notion.ts'
 import {
   addNotion,
   addReview,
   type DeliverJob,
   deliverQueue,
+  type FlexJob,
   type IngestJob,
   type Jobs,
   type NotionJob,
   type QueueName,
+  type ReconcileJob,
   type ReviewJob,
+  type ThinJob,
   wakeChannel,
   wakeChannelAt,
 } from './queues.ts'
+import { type ReconcileRoom, reconcileNow } from './reconcile.ts'
 import { makeReview, type MadeReview, type ReviewRoom } from './review.ts'
+import { thinOld, type ThinRoom } from './thin.ts'
 
 export interface WorkersOptions {
   readonly jobs: Jobs
   readonly room: ReviewRoom
   /** null: this process has no broker, and leaves catching up to the one that has. */
   readonly catchUp: CatchUp | null
+  /** null or absent: this process has no broker to compare with. */
+  readonly reconcile?: ReconcileRoom | null
+  /** null or absent: every mark is kept. */
+  readonly thin?: ThinRoom | null
+  /** null or absent: no statement is fetched. */
+  readonly flex?: FlexRoom | null
   /** null or absent: nothing goes to Notion. */
   readonly notion?: NotionRoom | null
   /** null or absent: nobody is told anything by this process. */
@@ -41,7 +54,7 @@ export interface Workers extends AsyncDisposable {
 }
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
-  const { jobs, room, catchUp, notion = null, delivery = null, log } = options
+  const { jobs, room, catchUp, reconcile = null, thin = null, flex = null, notion = null, delivery = null, log } = options
   const review = openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
     let made: MadeReview
     try {
@@ -61,6 +74,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   })
   const workers = [review]
   if (catchUp !== null) workers.push(openWorker<IngestJob>('ingest', jobs.pool, log, () => ingest(catchUp, log)))
+  if (reconcile !== null) workers.push(openWorker<ReconcileJob>('reconcile', jobs.pool, log, (job) => reconcileNow(reconcile, job.data.reason)))
+  if (thin !== null) workers.push(openWorker<ThinJob>('thin', jobs.pool, log, () => thinOld(thin)))
+  if (flex !== null) workers.push(openFlexWorker(jobs.pool, flex, log))
   if (notion !== null) workers.push(openNotionWorker(jobs.pool, notion, log))
   for (const channel of delivery?.channels ?? []) workers.push(openDeliverWorker(jobs, delivery as DeliverRoom, channel, log))
   const close = async () => {
@@ -82,6 +98,18 @@ function openDeliverWorker(jobs: Jobs, room: DeliverRoom, channel: Channel, log:
   return openWorker<DeliverJob>(deliverQueue(channel.kind), jobs.pool, log, async () => {
     const nextAt = await deliverDue(room, channel, destination)
     if (nextAt !== null) await wakeChannelAt(jobs, channel.kind, nextAt, room.clock.now())
+  })
+}
+
+function openFlexWorker(pool: pg.Pool, room: FlexRoom, log: (line: string) => void) {
+  return openWorker<FlexJob>('flex', pool, log, async () => {
+    try {
+      for (const taken of await fetchStatements(room)) log(`flex: ${sayStatement(taken)}`)
+    } catch (error) {
+      // A token that is over stays over: somebody has to make another.
+      if (error instanceof FlexFailed && !error.again) throw new UnrecoverableError(error.message)
+      throw error
+    }
   })
 }
 

@@ -1,0 +1,21 @@
+// The marks of days long gone, thinned to those on which a trade stands; safe to run twice: a day is thinned once.
+import type { Clock } from '#src/clock.ts'
+import { thinPast } from '#src/thinning.ts'
+import type { Database } from '#store/db.ts'
+
+export interface ThinRoom {
+  readonly db: Database
+  /** Every mark is kept for so many days. */
+  readonly keepDays: number
+  readonly clock: Clock
+  log(line: string): void
+}
+
+export async function thinOld({ db, keepDays, clock, log }: ThinRoom): Promise<void> {
+  const { days, marksBefore, marksAfter } = await thinPast(db, keepDays, clock.now())
+  if (days === 0) return
+  const grouped = (count: number) => count.toLocaleString('en')
+  log(
+    `marks older than ${keepDays} days: of ${grouped(marksBefore)} on ${days} ${days === 1 ? 'day' : 'days'} the ${grouped(marksAfter)} stay on which trades stand`,
+  )
+}
