@@ -1,31 +1,42 @@
 // What every client of the gateway sees the same: accounts, contracts, the ledger, last prices, the clock; and their messages.
 // It sends nothing and plays nothing.
-import { decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
-import type { Commission, Execution, Instrument, Mark } from '#core/facts.ts'
+import { type Decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
+import type { Commission, Execution, Mark } from '#core/facts.ts'
 import type { Contracts } from './contracts.ts'
-import { moneyText, multiplierOf } from './ledger.ts'
+import type { History, HistoryGuard } from './history.ts'
+import { moneyText } from './ledger.ts'
 import type { Fill, Ledger, Position } from './ledger.ts'
 import * as messages from './messages.ts'
-import type { Worth } from './messages.ts'
 import { openOrder, orderStatus } from './order.ts'
+import type { Protection, ToldOrder } from './protection.ts'
 import type { Order } from './order.ts'
 import type { Tokens } from './wire.ts'
+import { instrumentOf, worthOf } from './worth.ts'
 
 export interface Brokerage {
   readonly accounts: Set<string>
   readonly contracts: Contracts
   readonly ledger: Ledger
+  readonly protection: Protection
   readonly lastMarks: Map<number, Mark>
+  readonly history: History
+  readonly guard: HistoryGuard
+  /** Average costs and results have commissions in them, as TWS tells them. */
+  readonly netCosts: boolean
+  /** The account's own currency; null: it tells no rates. */
+  readonly baseCurrency: string | null
+  /** One unit of a currency in the base currency. */
+  readonly rates: Map<string, Decimal>
+  /** True: this fill is another client's, and nobody here is told of it. */
+  readonly hides: (executionId: string) => boolean
   /** The zone that times of executions are told in. */
   readonly timeZone: string
   /** This client sees everybody's orders. */
   readonly masterClientId: number
   /** The tape's time in whole seconds. */
   readonly seconds: () => number
-}
-
-export function instrumentOf(brokerage: Brokerage, conId: number): Instrument {
-  return brokerage.contracts.get(conId) ?? { kind: 'instrument', conId, symbol: '', secType: '', currency: '' }
+  /** Milliseconds of the host that only go forward. */
+  readonly hostNow: () => number
 }
 
 export function executionMessage(brokerage: Brokerage, requestId: number, fill: Fill): Tokens {
@@ -59,7 +70,7 @@ export function orderMessages(brokerage: Brokerage, fill: Fill): { before: Token
   const e = fill.execution
   const contract = messages.contractOf(instrumentOf(brokerage, e.conId))
   const quantity = plain(fill.orderQuantity)
-  const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity, orderRef: e.orderRef ?? '' }
+  const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity, orderRef: e.orderRef ?? '', type: 'MKT', parentId: '0' }
   const unfilled = { filled: '0', remaining: quantity, averagePrice: '0', lastPrice: '0' }
   const filled = { filled: quantity, remaining: '0', averagePrice: plain(fill.orderAveragePrice), lastPrice: e.price }
   return {
@@ -72,6 +83,12 @@ function orderIdsOf(e: Execution): { orderId: string; permId: string; clientId: 
   return { orderId: e.orderId ?? '0', permId: e.permId ?? '0', clientId: e.clientId ?? '0' }
 }
 
+/** A stop or target order, none of it filled. */
+export function protectionMessages(brokerage: Brokerage, { conId, order, status }: ToldOrder): Tokens[] {
+  const unfilled = { filled: '0', remaining: order.quantity, averagePrice: '0', lastPrice: '0' }
+  return [openOrder(order, messages.contractOf(instrumentOf(brokerage, conId)), status), orderStatus(order, status, unfilled)]
+}
+
 /** The contract of a position comes without an exchange, as TWS sends it. */
 export function positionMessage(brokerage: Brokerage, p: Position): Tokens {
   return messages.position(p.account, messages.contractOf(instrumentOf(brokerage, p.conId), ''), plain(p.quantity), worthOf(brokerage, p).averageCost)
@@ -79,29 +96,4 @@ export function positionMessage(brokerage: Brokerage, p: Position): Tokens {
 
 export function portfolioMessage(brokerage: Brokerage, p: Position): Tokens {
   return messages.updatePortfolio(p.account, messages.contractOf(instrumentOf(brokerage, p.conId), ''), worthOf(brokerage, p))
-}
-
-export function worthOf(brokerage: Brokerage, p: Position): Worth {
-  const multiplier = multiplierOf(brokerage.contracts.get(p.conId))
-  const mark = brokerage.lastMarks.get(p.conId)
-  const price = mark === undefined ? null : decimal(mark.price)
-  return {
-    quantity: plain(p.quantity),
-    price: price === null ? null : plain(price),
-    value: price === null ? null : moneyText(p.quantity.times(price).times(multiplier)),
-    averageCost: moneyText(p.averagePrice.times(multiplier)),
-    unrealized: price === null ? null : moneyText(p.quantity.times(price.minus(p.averagePrice)).times(multiplier)),
-    realized: moneyText(p.realized),
-  }
-}
-
-/** What an account has realised in each currency. */
-export function realizedOf(brokerage: Brokerage, account: string): Map<string, string> {
-  const sums = new Map<string, ReturnType<typeof decimal>>()
-  for (const p of brokerage.ledger.positions()) {
-    if (p.account !== account) continue
-    const { currency } = instrumentOf(brokerage, p.conId)
-    sums.set(currency, (sums.get(currency) ?? ZERO).plus(p.realized))
-  }
-  return new Map([...sums].map(([currency, sum]) => [currency, moneyText(sum)]))
 }

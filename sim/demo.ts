@@ -1,7 +1,7 @@
 // The demo's day: Friday 2026-11-20 in New York, six instruments, about a dozen trades, made up from a seed. Pure: the same seed, the same day.
 // The prices are a random walk along a steered course, wide enough of every threshold that each kind of starter rule fires whatever the seed.
 import { plain, decimal } from '#core/decimal.ts'
-import { type AnyFact, type Commission, type Execution, type ExecutionSide, type Instrument, type Mark, TELLING_ORDER } from '#core/facts.ts'
+import { type AnyFact, type Commission, type Execution, type ExecutionSide, type Instrument, type Mark, type Plan, TELLING_ORDER } from '#core/facts.ts'
 import { instantOf } from '#core/time.ts'
 import type { Instant } from '#core/time.ts'
 import { chanceOf } from './chance.ts'
@@ -131,15 +131,20 @@ interface Order {
   readonly commissionLateMinutes?: number
   /** The broker corrects the first fill's price by so many ticks, so many minutes later. */
   readonly correction?: { readonly ticks: number; readonly minutes: number }
+  /** A stop placed by hand right after the entry, so many per cent away from it; and where it was moved to, when. Above 0 it locks a profit in. */
+  readonly stop?: { readonly pct: number; readonly moves?: readonly (readonly [clock: string, pct: number])[] }
 }
 
+/** A stop is placed so long after the last fill. */
+const STOP_AFTER_MS = 20_000
+
 const ORDERS: readonly Order[] = [
-  { clock: '09:35', instrument: NVDA, side: 'BUY', fills: [40, 35, 25], orderRef: 'breakout' },
-  { clock: '09:45', instrument: AAPL, side: 'BUY', fills: [150], orderRef: 'swing' },
+  { clock: '09:35', instrument: NVDA, side: 'BUY', fills: [40, 35, 25], orderRef: 'breakout', stop: { pct: -1.5, moves: [['11:05', 1.2]] } },
+  { clock: '09:45', instrument: AAPL, side: 'BUY', fills: [150], orderRef: 'swing', stop: { pct: -2 } },
   { clock: '09:50', instrument: NVDA, side: 'BUY', fills: [100], orderRef: 'breakout' }, // scaling in
   { clock: '10:00', instrument: IBM, side: 'BUY', fills: [80] },
-  { clock: '10:05', instrument: TSLA, side: 'BUY', fills: [50], orderRef: 'dip' },
-  { clock: '10:20', instrument: SPY, side: 'SELL', fills: [60, 40], orderRef: 'fade' }, // a short
+  { clock: '10:05', instrument: TSLA, side: 'BUY', fills: [50], orderRef: 'dip', stop: { pct: -3, moves: [['10:38', -4.6]] } },
+  { clock: '10:20', instrument: SPY, side: 'SELL', fills: [60, 40], orderRef: 'fade', stop: { pct: -0.8, moves: [['11:40', 0.3]] } }, // a short
   { clock: '10:40', instrument: ES, side: 'SELL', fills: [1, 1], orderRef: 'fade' },
   { clock: '10:50', instrument: TSLA, side: 'SELL', fills: [50] }, // stopped out
   { clock: '11:15', instrument: TSLA, side: 'BUY', fills: [30], orderRef: 'dip' },
@@ -236,7 +241,19 @@ function fillsOf(order: Order, place: number, marks: readonly Mark[], chance: Ch
     }
     at += chance.whole(1, 4) * 1000
   }
-  return facts
+  return [...facts, ...plansOf(order, facts, at)]
+}
+
+/** The stop of an entry, on the grid of its ticks. */
+function plansOf({ instrument, side, stop }: Order, facts: readonly AnyFact[], filledAt: Instant): Plan[] {
+  const entry = facts.find((fact) => fact.kind === 'execution')
+  if (stop === undefined || entry === undefined) return []
+  const tick = Number(instrument.minTick ?? '0.01')
+  const told = (at: Instant, pct: number): Plan => {
+    const away = ((side === 'BUY' ? 1 : -1) * pct) / 100
+    return { kind: 'plan', executionId: entry.executionId, stop: plain(decimal((Math.round((Number(entry.price) * (1 + away)) / tick) * tick).toFixed(2))), at }
+  }
+  return [told(filledAt + STOP_AFTER_MS, stop.pct), ...(stop.moves ?? []).map(([clock, pct]) => told(instantOf(DEMO_DAY, clock, TIME_ZONE), pct))]
 }
 
 /** IBKR's fixed tariff, roughly: half a cent a share, at least a dollar; a future 2.25. */

@@ -28,6 +28,9 @@ export const FAULTS = {
   pacing: 'the next `count` requests are refused with 100',
   'line-limit': 'for `forMs` a client has at most `lines` market data lines; more is refused with 101',
   'delayed-data': '10167: for `forMs` prices come as delayed ones',
+  'hidden-fill': 'for `forMs` fills are those of a client this one cannot see: positions move, and no execution is told, not to who asks either',
+  'stale-results': 'for `forMs` the results of accounts and holdings are told as they were before',
+  'no-results': 'the next `count` results come with values that are none: unset, NaN, empty',
   sentinel: 'the next `count` prints come with values that are none: unset, NaN, empty, -1',
   'bad-tick': 'the next `count` prints are preceded by one at `factor` times the price',
   'clock-jump': "for `forMs` the answer to 'what time is it' is `byMs` off",
@@ -83,6 +86,8 @@ export interface Faults {
   refuse(frame: Tokens, connection: Connection): readonly Tokens[] | null
   /** True while nobody can get prices: a lockstep tape must not wait for it. */
   deniesPrices(): boolean
+  /** True: nobody is told of this fill. */
+  hides(executionId: string): boolean
   /** False: a connection is turned away at the door. */
   admits(): boolean
   /** False: the client's id is said to be in use. */
@@ -164,7 +169,16 @@ interface Held {
 }
 
 /** Faults that last: they are looked at until their time is over. */
-const LASTING: ReadonlySet<FaultKind> = new Set(['outage', 'commission-late', 'competing-session', 'line-limit', 'delayed-data', 'clock-jump'])
+const LASTING: ReadonlySet<FaultKind> = new Set([
+  'outage',
+  'commission-late',
+  'competing-session',
+  'line-limit',
+  'delayed-data',
+  'clock-jump',
+  'hidden-fill',
+  'stale-results',
+])
 const CORRECTED_AFTER_MS = 1_000
 const REORDERED_MS_MAX = 1_000
 
@@ -181,6 +195,9 @@ class Script implements Faults {
   #held: Held[] = []
   /** Executions that wait for another frame on their way out. */
   readonly #waiting = new Map<Connection, { readonly frame: Tokens; readonly for: string }>()
+  readonly #hidden = new Set<string>()
+  /** The results of each connection as they were last told. */
+  readonly #results = new Map<Connection, Map<string, Tokens>>()
   #now: Instant = Number.NEGATIVE_INFINITY
   #frames = 0
   #cutting = false
@@ -217,6 +234,7 @@ class Script implements Faults {
     }
     if (fact.kind === 'commission') return this.#takeCommission(fact)
     if (fact.kind !== 'execution') return [fact]
+    if (this.#lasting.has('hidden-fill')) this.#hidden.add(fact.executionId)
     const followed = this.#held.filter((held) => held.fact.kind === 'execution' && held.until > at && held.until - at <= REORDERED_MS_MAX && !held.silently)
     if (this.#spend('reorder')) {
       this.#hold(fact, at + REORDERED_MS_MAX, false)
@@ -235,7 +253,7 @@ class Script implements Faults {
       for (const one of scene.connections()) one.cut(frame)
       return []
     }
-    const told = this.#change(frame)
+    const told = frame[0] !== undefined && frame[0] in ABOUT_RESULTS ? this.#tellResult(frame, connection) : this.#change(frame)
     const waiting = this.#waiting.get(connection)
     if (waiting === undefined) return frame[0] === EXECUTION && frame[1] === String(messages.LIVE) ? this.#tellExecution(frame, connection) : told
     // Whatever it waits for comes at once or not at all: anything that is not about the fill lets it go.
@@ -259,7 +277,11 @@ class Script implements Faults {
   }
 
   deniesPrices(): boolean {
-    return this.#lasting.has('competing-session') || this.#lasting.has('line-limit') || this.#lasting.has('outage')
+    return this.#lasting.has('competing-session') || this.#lasting.has('line-limit') || this.#lasting.has('outage') || this.#lasting.has('hidden-fill')
+  }
+
+  hides(executionId: string): boolean {
+    return this.#lasting.has('hidden-fill') && this.#hidden.has(executionId)
   }
 
   admits(): boolean {
@@ -365,6 +387,19 @@ class Script implements Faults {
     return []
   }
 
+  #tellResult(frame: Tokens, connection: Connection): readonly Tokens[] {
+    const [from, until] = ABOUT_RESULTS[frame[0] ?? ''] ?? [0, 0]
+    if (this.#spend('no-results'))
+      return [frame.map((token, index) => (index < from || index >= until ? token : (NO_RESULTS[index % NO_RESULTS.length] ?? '')))]
+    const told = this.#results.get(connection) ?? new Map<string, Tokens>()
+    this.#results.set(connection, told)
+    const key = `${frame[0]} ${frame[1]} ${frame[0] === '7' ? frame[2] : ''}`
+    const before = told.get(key)
+    if (this.#lasting.has('stale-results') && before !== undefined) return [before]
+    told.set(key, frame)
+    return [frame]
+  }
+
   #change(frame: Tokens): readonly Tokens[] {
     const [id, , requestId = '', type] = frame
     switch (id) {
@@ -399,7 +434,11 @@ const REQ_MKT_DATA = '1'
 const REQ_EXECUTIONS = '7'
 const REQ_DETAILS = '9'
 /** Order, its status, execution, commission, position, portfolio. */
-const ABOUT_FILLS: ReadonlySet<string> = new Set(['3', '5', '7', '59', '61'])
+const ABOUT_FILLS: ReadonlySet<string> = new Set(['3', '5', '7', '59', '61', '94', '95'])
+
+/** The result of an account, of a holding, and a holding on the account's own page: where their figures begin, and the last of them ends. */
+const ABOUT_RESULTS: Readonly<Record<string, readonly [from: number, until: number]>> = { '94': [2, 5], '95': [2, 7], '7': [13, 19] }
+const NO_RESULTS = [messages.UNSET, 'NaN', '']
 
 const LOST = messages.notice(1100, 'Connectivity between IB and Trader Workstation has been lost.')
 const RESTORED: Readonly<Record<number, string>> = {

@@ -3,13 +3,16 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { decimal } from '#core/decimal.ts'
 import type { AnyFact, Instrument } from '#core/facts.ts'
 import type { Brokerage } from './brokerage.ts'
 import { openContracts } from './contracts.ts'
 import { type Fault, openFaults, type Scene } from './faults.ts'
+import { HISTORY_PACE, History, HistoryGuard, type HistoryPace } from './history.ts'
 import { openLedger } from './ledger.ts'
 import { Market, timeOf } from './market.ts'
 import type { MarketState, Stage } from './market.ts'
+import { Protection } from './protection.ts'
 import { Session } from './session.ts'
 import type { Door, FrameHook } from './session.ts'
 
@@ -33,6 +36,10 @@ export interface GatewayOptions {
   readonly timeZone?: string
   /** The client that sees everybody's orders; 0 by default. */
   readonly masterClientId?: number
+  /** Average costs and results have commissions in them, as TWS tells them; without by default, so that they can be compared with the tape by eye. */
+  readonly netCosts?: boolean
+  /** The account's own currency; with it results are told in it, at the rates of the tape. */
+  readonly baseCurrency?: string
   /** Sends bytes cut and joined at random places, the same for the same seed. */
   readonly segmentSeed?: number
   readonly onFrame?: FrameHook
@@ -40,6 +47,10 @@ export interface GatewayOptions {
   readonly faults?: readonly Fault[]
   readonly onState?: (state: MarketState, reason: string) => void
   readonly log?: (line: string) => void
+  /** How long its rules about asking for the past look back; IB's own by default. */
+  readonly historyPace?: HistoryPace
+  /** It has nothing of the past, as where nobody pays for it. */
+  readonly forgets?: boolean
   /** Milliseconds of the host that only go forward: `clock.monotonic`. */
   readonly hostNow: () => number
 }
@@ -52,6 +63,8 @@ export interface Gateway extends AsyncDisposable {
   state(): MarketState
   /** Ids of the clients that are connected. */
   clients(): number[]
+  /** Requests for the past that came too soon, in words. */
+  historyViolations(): readonly string[]
   /** Resolves when the tape is over (the gateway goes on serving) or the gateway was closed; rejects where the tape cannot be read. */
   readonly ended: Promise<void>
   /** Drops every connection, as when a network fails; the gateway goes on listening. */
@@ -68,14 +81,23 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       onState?.(state, reason)
     },
   })
+  const ledger = openLedger()
   const brokerage: Brokerage = {
     accounts: new Set(options.accounts),
     contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...(options.instruments ?? [])]),
-    ledger: openLedger(),
+    ledger,
+    protection: new Protection((account, conId) => ledger.position(account, conId).quantity),
     lastMarks: new Map(),
+    history: new History(),
+    guard: new HistoryGuard(options.historyPace ?? HISTORY_PACE),
     timeZone: options.timeZone ?? 'US/Eastern',
     masterClientId: options.masterClientId ?? 0,
+    netCosts: options.netCosts ?? false,
+    baseCurrency: options.baseCurrency ?? null,
+    rates: new Map(),
+    hides: (executionId) => script?.hides(executionId) ?? false,
     seconds: () => market.seconds(),
+    hostNow,
   }
   const sockets = new Set<Socket>()
   const sessions = new Set<Session>()
@@ -104,6 +126,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       script?.reach(at, scene)
       for (const fact of script?.take(told, at) ?? [told]) show(fact, brokerage, sessions)
     },
+    remember: (fact) => (options.forgets === true ? undefined : brokerage.history.take(fact)),
     obstacle() {
       if (market.state !== 'WAITING' && !lockstep) return null
       if (![...sessions].some((session) => session.ready)) return 'no client is ready'
@@ -148,6 +171,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     seconds: () => market.seconds(),
     state: () => market.state,
     clients: () => [...sessions].filter((session) => session.started).map((session) => session.clientId),
+    historyViolations: () => brokerage.guard.violations,
     ended,
     dropClients: () => {
       for (const socket of sockets) socket.resetAndDestroy()
@@ -158,7 +182,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Learns a fact and tells it to the clients whose handshake is over. */
-function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokerage, sessions: ReadonlySet<Session>): void {
+function show(fact: AnyFact, { accounts, baseCurrency, contracts, ledger, lastMarks, protection, rates }: Brokerage, sessions: ReadonlySet<Session>): void {
   switch (fact.kind) {
     case 'instrument':
       contracts.add(fact)
@@ -167,9 +191,12 @@ function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokera
       accounts.add(fact.account)
       const fill = ledger.play(fact, contracts.get(fact.conId))
       const commission = ledger.commissionOf(fact.executionId) // it may stand before its execution on the tape
+      const [before, after] = [protection.before(fill), protection.after(ledger.position(fact.account, fact.conId))]
       for (const session of sessions) {
+        session.tellProtection(before)
         session.tellFill(fill)
         if (commission !== undefined) session.tellCommission(fill, commission)
+        session.tellProtection(after)
       }
       return
     }
@@ -179,9 +206,20 @@ function show(fact: AnyFact, { accounts, contracts, ledger, lastMarks }: Brokera
       for (const session of sessions) session.tellCommission(fill, fact)
       return
     }
+    case 'plan': {
+      const orders = protection.plan(fact)
+      for (const session of sessions) session.tellProtection(orders)
+      return
+    }
     case 'mark':
       lastMarks.set(fact.conId, fact)
       for (const session of sessions) session.tellMark(fact)
+      return
+    case 'fxRate':
+      if (fact.quote !== baseCurrency) return
+      // A currency that is new to the account is told at once; how its rate moves only to who asks again.
+      if (!rates.has(fact.base)) for (const session of sessions) session.tellRate(fact.base, fact.rate)
+      rates.set(fact.base, decimal(fact.rate))
       return
     default:
       return // known to whoever reads the tape; TWS has no message for it

@@ -7,6 +7,8 @@ import type { Instant } from '#core/time.ts'
 /** Where facts are shown, and whether the show may go on. */
 export interface Stage {
   show(fact: AnyFact): void
+  /** Told every fact as the tape has it, before prices are gathered: what the venue remembers. */
+  remember(fact: AnyFact): void
   /** Why the tape must stand still now, or null. */
   obstacle(): string | null
   /** Resolves when an obstacle may have gone. */
@@ -90,8 +92,11 @@ export class Market {
       this.#anchor = { host: this.#options.hostNow(), tape: this.#now }
       for (let fact = await this.#next(); fact !== null; fact = await this.#next()) {
         this.#end = Math.max(this.#end, endOf(fact))
+        // Before the clock moves on, too: who is asked to watch since a fill is told the time of that fill.
+        await this.#standStill(stage)
         await this.#reach(timeOf(fact) ?? this.#now, stage)
         await this.#standStill(stage)
+        stage.remember(fact)
         this.#show(fact, stage)
         await this.#breathe(stage)
       }

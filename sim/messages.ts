@@ -130,6 +130,19 @@ export const tickByTickLast = (requestId: number, type: number, seconds: number,
   return ['99', String(requestId), String(type), String(seconds), price, size, '0', exchange, '']
 }
 
+// The past
+
+/** A tick of the past: a whole second, a mask of attributes, prices and sizes. Nobody knows the sizes: see ticks.ts. */
+export const historicalTrade = (second: number, price: string): Tokens => [String(second), '0', price, '1', '', '']
+export const historicalQuote = (second: number, bid: string, ask: string): Tokens => [String(second), '0', bid, ask, '1', '1']
+export const historicalMid = (second: number, price: string): Tokens => [String(second), '0', price, '0']
+export function historicalTicks(requestId: number, what: string, ticks: readonly Tokens[]): Tokens {
+  const id = what === 'TRADES' ? '98' : what === 'BID_ASK' ? '97' : '96'
+  return [id, String(requestId), String(ticks.length), ...ticks.flat(), '1']
+}
+/** Each bar: its second, open, high, low, close, volume, average, count. */
+export const historicalData = (requestId: number, bars: readonly Tokens[]): Tokens => ['17', String(requestId), '', '', String(bars.length), ...bars.flat()]
+
 // Positions and accounts
 
 export const position = (account: string, contract: Contract, quantity: DecimalText, averageCost: DecimalText): Tokens => {
@@ -142,7 +155,7 @@ export const accountSummary = (requestId: number, account: string, tag: string, 
 export const accountSummaryEnd = (requestId: number): Tokens => ['64', '1', String(requestId)]
 export const updateAccountValue = (account: string, key: string, value: string, currency: string): Tokens => ['6', '2', key, value, currency, account]
 export const accountDownloadEnd = (account: string): Tokens => ['54', '1', account]
-export const pnl = (requestId: number, realized: DecimalText): Tokens => ['94', String(requestId), UNSET, UNSET, realized]
+export const pnl = (requestId: number, unrealized: DecimalText, realized: DecimalText): Tokens => ['94', String(requestId), UNSET, unrealized, realized]
 
 /** What a holding is worth; null where no price was ever seen. */
 export interface Worth {

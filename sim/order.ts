@@ -1,11 +1,12 @@
-// The messages about orders. The tape knows fills, not orders: an order is as large as its fills so far, and of type MKT.
+// The messages about orders. The tape knows fills, not orders: an entry order is as large as its fills so far, and of type MKT; a plan of the tape stands for
+// a stop or a limit order (protection.ts).
 // Pure; the 141 tokens of an open order follow the recorded template, where a client reads every one of them.
 import type { DecimalText } from '#core/decimal.ts'
 import { UNSET } from './messages.ts'
 import type { Contract } from './messages.ts'
 import type { Tokens } from './wire.ts'
 
-export const ORDER_STATUSES = ['PreSubmitted', 'Filled'] as const
+export const ORDER_STATUSES = ['PreSubmitted', 'Filled', 'Cancelled'] as const
 export type OrderStatusName = (typeof ORDER_STATUSES)[number]
 
 export interface Order {
@@ -16,19 +17,33 @@ export interface Order {
   readonly action: 'BUY' | 'SELL'
   readonly quantity: DecimalText
   readonly orderRef: string
+  readonly type: 'MKT' | 'STP' | 'LMT'
+  /** Where a stop or limit order acts. */
+  readonly price?: DecimalText
+  /** The order id, of the same client, of the order it waits for; '0': none. */
+  readonly parentId: string
 }
 
 export function openOrder(order: Order, c: Contract, status: OrderStatusName): Tokens {
   const none = (count: number) => Array<string>(count).fill('')
   return [
     ...['5', order.orderId, String(c.conId), c.symbol, c.secType, c.expiry, c.strike === '0.0' ? '0' : c.strike, c.right || '?'],
-    ...[c.multiplier, c.exchange, c.currency, c.localSymbol, c.tradingClass, order.action, order.quantity, 'MKT'],
-    ...['0.0', '0.0', 'DAY', '', order.account, '', '0', order.orderRef], // 16 lmtPrice … 23 orderRef
+    ...[c.multiplier, c.exchange, c.currency, c.localSymbol, c.tradingClass, order.action, order.quantity, order.type],
+    ...[
+      order.type === 'LMT' ? (order.price ?? '0.0') : '0.0',
+      order.type === 'STP' ? (order.price ?? '0.0') : '0.0',
+      'DAY',
+      '',
+      order.account,
+      '',
+      '0',
+      order.orderRef,
+    ], // 16 lmtPrice … 23 orderRef
     ...[order.clientId, order.permId, '0', '0', '0', '', '', ''], // 24 clientId … 31 faGroup
     ...[...none(7), '0'], // 32 faMethod … 39 shortSaleSlot
     ...['', '-1', '0', ...none(5)], // 40 designatedLocation … 47 stockRangeUpper
     ...['2147483647', '0', '0', '0', '', '3', '0', '0'], // 48 displaySize … 55 firmQuoteOnly
-    ...['', '0', '0', '', '0', 'None', '', '0'], // 56 nbboPriceCap … 63 deltaNeutralConId
+    ...['', order.parentId, '0', '', '0', 'None', '', '0'], // 56 nbboPriceCap … 63 deltaNeutralConId
     ...['', '', '', '?', '0', '0', '', '0'], // 64 … 71 continuousUpdate
     ...['0', ...none(5), '0', '0'], // 72 referencePriceType … 79 orderComboLegsCount
     ...['0', '2147483647', '2147483647', '', '', '0', '', 'IB'], // 80 … 87 clearingIntent
@@ -50,5 +65,5 @@ export interface OrderProgress {
 }
 
 export function orderStatus(order: Order, status: OrderStatusName, p: OrderProgress): Tokens {
-  return ['3', order.orderId, status, p.filled, p.remaining, p.averagePrice, order.permId, '0', p.lastPrice, order.clientId, '', '0']
+  return ['3', order.orderId, status, p.filled, p.remaining, p.averagePrice, order.permId, order.parentId, p.lastPrice, order.clientId, '', '0']
 }

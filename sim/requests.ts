@@ -4,30 +4,16 @@ import { ZERO } from '#core/decimal.ts'
 import type { Execution } from '#core/facts.ts'
 import { instantOf } from '#core/time.ts'
 import type { Instant } from '#core/time.ts'
-import { commissionMessage, executionMessage, instrumentOf, portfolioMessage, positionMessage, realizedOf, worthOf } from './brokerage.ts'
+import { commissionMessage, executionMessage, portfolioMessage, positionMessage, protectionMessages } from './brokerage.ts'
 import type { Brokerage } from './brokerage.ts'
+import type { Client } from './client.ts'
 import type { ContractQuery } from './contracts.ts'
 import { Fields } from './fields.ts'
+import { reqHistoricalData, reqHistoricalTicks } from './history-requests.ts'
 import * as messages from './messages.ts'
 import { openLine, standingTicks } from './ticks.ts'
-import type { Line } from './ticks.ts'
 import type { Tokens } from './wire.ts'
-
-/** One client as its requests see it: what it has asked to be told. */
-export interface Client {
-  readonly clientId: number
-  readonly lines: Map<number, Line>
-  wantsPositions: boolean
-  wantsOrders: boolean
-  /** The account whose portfolio it follows. */
-  followsAccount: string | null
-  readonly pnlSingles: Map<number, { account: string; conId: number }>
-  send(...frames: readonly Tokens[]): void
-  /** It has asked for data: the tape may start. */
-  becomeReady(): void
-  linesChanged(): void
-  log(line: string): void
-}
+import { instrumentOf, rateMessages, realizedOf, resultMessage, worthOf } from './worth.ts'
 
 type Answer = (client: Client, brokerage: Brokerage, fields: Fields) => void
 
@@ -53,8 +39,7 @@ const ANSWERS: Readonly<Record<number, Answer>> = {
   15: reqOpenOrders,
   16: reqOpenOrders,
   17: (client, brokerage) => client.send(messages.managedAccounts([...brokerage.accounts])),
-  20: (client, _, fields) =>
-    client.send(messages.error(fields.whole(), 162, 'Historical Market Data Service error message:this gateway plays a tape and has no history')),
+  20: (client, brokerage, fields) => reqHistoricalData(client, brokerage, fields, (text) => parseFilterTime(text, brokerage.timeZone)),
   25: ignore, // cancelHistoricalData
   49: (client, brokerage) => client.send(messages.currentTime(brokerage.seconds())),
   59: ignore, // reqMarketDataType: where there is live data, TWS sends live data
@@ -63,9 +48,10 @@ const ANSWERS: Readonly<Record<number, Answer>> = {
   63: ignore, // cancelAccountSummary: nothing follows the first answer
   64: cancelPositions,
   92: reqPnL,
-  93: ignore, // cancelPnL: nothing follows the first answer
+  93: (client, _, fields) => void client.pnls.delete(fields.whole()),
   94: reqPnLSingle,
   95: (client, _, fields) => void client.pnlSingles.delete(fields.whole()),
+  96: (client, brokerage, fields) => reqHistoricalTicks(client, brokerage, fields, (text) => parseFilterTime(text, brokerage.timeZone)),
   97: reqTickByTickData,
   98: (client, brokerage, fields) => cancelLine(client, brokerage, new Fields(['', String(fields.whole())])),
   99: (client) => client.send(messages.completedOrdersEnd()),
@@ -92,6 +78,7 @@ function reqExecutions(client: Client, brokerage: Brokerage, fields: Fields): vo
   for (const fill of brokerage.ledger.fills()) {
     const e = fill.execution
     const instrument = instrumentOf(brokerage, e.conId)
+    if (brokerage.hides(e.executionId)) continue
     const wanted =
       (clientId === 0 || clientId === Number(e.clientId ?? 0)) &&
       (account === '' || account === e.account) &&
@@ -221,6 +208,7 @@ function reqAccountUpdates(client: Client, brokerage: Brokerage, fields: Fields)
   client.followsAccount = subscribes ? account : null
   if (!subscribes) return
   for (const [currency, realized] of realizedOf(brokerage, account)) client.send(messages.updateAccountValue(account, 'RealizedPnL', realized, currency))
+  client.send(...rateMessages(brokerage, account))
   for (const position of brokerage.ledger.positions()) {
     if (position.account === account) client.send(portfolioMessage(brokerage, position))
   }
@@ -229,8 +217,9 @@ function reqAccountUpdates(client: Client, brokerage: Brokerage, fields: Fields)
 
 function reqPnL(client: Client, brokerage: Brokerage, fields: Fields): void {
   const requestId = fields.whole()
-  const realized = [...realizedOf(brokerage, fields.text()).values()]
-  client.send(messages.pnl(requestId, realized.length === 1 ? (realized[0] ?? messages.UNSET) : messages.UNSET))
+  const account = fields.text()
+  client.pnls.set(requestId, account)
+  client.send(resultMessage(brokerage, requestId, account))
 }
 
 /** TWS is silent about a contract the account does not hold. */
@@ -243,9 +232,10 @@ function reqPnLSingle(client: Client, brokerage: Brokerage, fields: Fields): voi
   if (!position.quantity.eq(ZERO)) client.send(messages.pnlSingle(requestId, worthOf(brokerage, position)))
 }
 
-/** No order is ever open between two facts: the tape knows fills only. Who asks is told of orders from now on. */
-function reqOpenOrders(client: Client): void {
+/** Between two facts only what a plan stands for is open. Who asks is told of orders from now on. */
+function reqOpenOrders(client: Client, brokerage: Brokerage): void {
   client.wantsOrders = true
+  for (const told of brokerage.protection.open()) client.send(...protectionMessages(brokerage, told))
   client.send(messages.openOrderEnd())
 }
 

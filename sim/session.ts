@@ -1,20 +1,23 @@
 // One client's connection: its handshake, its requests, and what it is told. It never decides when a fact is played.
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { ZERO } from '#core/decimal.ts'
 import type { Commission, Mark } from '#core/facts.ts'
-import { commissionMessage, executionMessage, instrumentOf, orderMessages, portfolioMessage, positionMessage, worthOf } from './brokerage.ts'
+import { commissionMessage, executionMessage, orderMessages, portfolioMessage, positionMessage, protectionMessages } from './brokerage.ts'
 import type { Brokerage } from './brokerage.ts'
 import type { Connection, Faults, Scene } from './faults.ts'
 import type { Fill } from './ledger.ts'
 import * as messages from './messages.ts'
+import type { ToldOrder } from './protection.ts'
 import { answer } from './requests.ts'
-import type { Client } from './requests.ts'
+import type { Client } from './client.ts'
 import { segmentedOutlet } from './segments.ts'
 import type { Outlet } from './segments.ts'
 import { ticksOf } from './ticks.ts'
 import type { Line } from './ticks.ts'
 import { commonVersion, encodeFrame, FrameReader } from './wire.ts'
 import type { Tokens } from './wire.ts'
+import { instrumentOf, resultMessage, worthOf } from './worth.ts'
 
 /** The newest layout these messages have, and the newest the client library reads. */
 const SERVER_VERSION = 193
@@ -49,6 +52,7 @@ export interface Door {
 export class Session implements Client, Connection {
   readonly lines = new Map<number, Line>()
   readonly pnlSingles = new Map<number, { account: string; conId: number }>()
+  readonly pnls = new Map<number, string>()
   wantsPositions = false
   wantsOrders = false
   followsAccount: string | null = null
@@ -62,6 +66,8 @@ export class Session implements Client, Connection {
   /** Open and dead: says and hears nothing any more. */
   #frozen = false
   #corked = false
+  /** The tape's second in which each result was last told: TWS tells one about once a second. */
+  readonly #toldAt = new Map<number, number>()
   readonly #linesByContract = new Map<number, Line[]>()
 
   constructor(socket: Socket, door: Door) {
@@ -167,11 +173,15 @@ export class Session implements Client, Connection {
   }
 
   /** A fill as it happens: the recorded order of order, execution, order, position. */
+  tellProtection(orders: readonly ToldOrder[]): void {
+    for (const told of orders) if (this.#seesOrders(Number(told.order.clientId))) this.send(...protectionMessages(this.#door.brokerage, told))
+  }
+
   tellFill(fill: Fill): void {
     const { brokerage } = this.#door
     const { account, conId, clientId } = fill.execution
     const order = this.#seesOrders(Number(clientId ?? 0)) && !fill.corrects ? orderMessages(brokerage, fill) : { before: [], after: [] }
-    this.send(...order.before, executionMessage(brokerage, messages.LIVE, fill), ...order.after)
+    if (!brokerage.hides(fill.execution.executionId)) this.send(...order.before, executionMessage(brokerage, messages.LIVE, fill), ...order.after)
     const position = brokerage.ledger.position(account, conId)
     if (this.wantsPositions) this.send(positionMessage(brokerage, position))
     if (this.followsAccount === account) this.send(portfolioMessage(brokerage, position))
@@ -181,14 +191,34 @@ export class Session implements Client, Connection {
   }
 
   tellCommission(fill: Fill, commission: Commission): void {
-    this.send(commissionMessage(fill, commission))
+    if (!this.#door.brokerage.hides(fill.execution.executionId)) this.send(commissionMessage(fill, commission))
+  }
+
+  tellRate(currency: string, rate: string): void {
+    if (this.followsAccount !== null) this.send(messages.updateAccountValue(this.followsAccount, 'ExchangeRate', rate, currency))
   }
 
   tellMark(mark: Mark): void {
+    this.#tellResults(mark)
     const lines = this.#linesByContract.get(mark.conId)
     if (lines === undefined) return
     const instrument = instrumentOf(this.#door.brokerage, mark.conId)
     for (const line of lines) this.send(...ticksOf(mark, instrument, line))
+  }
+
+  #tellResults({ conId, at }: Mark): void {
+    const { brokerage } = this.#door
+    const second = Math.floor(at / 1000)
+    const isDue = (requestId: number) => {
+      if (this.#toldAt.get(requestId) === second) return false
+      this.#toldAt.set(requestId, second)
+      return true
+    }
+    for (const [requestId, asked] of this.pnlSingles) {
+      const position = brokerage.ledger.position(asked.account, conId)
+      if (asked.conId === conId && !position.quantity.eq(ZERO) && isDue(requestId)) this.send(messages.pnlSingle(requestId, worthOf(brokerage, position)))
+    }
+    for (const [requestId, account] of this.pnls) if (isDue(requestId)) this.send(resultMessage(brokerage, requestId, account))
   }
 
   /** Client 0 sees orders placed by hand, the master client everybody's, anybody its own and what it asked for. */

@@ -12,6 +12,10 @@ const NO_QUOTE = { price: '-1', size: '0' }
 /** Marked by trades; every other type is told by its quotes. */
 const TRADED = new Set(['STK', 'FUT', 'IND', 'WAR', 'CRYPTO'])
 
+export function isTraded(secType: string): boolean {
+  return TRADED.has(secType)
+}
+
 /** A client's wish for the prices of one contract. */
 export interface Line {
   readonly requestId: number
