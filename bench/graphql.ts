@@ -1,202 +1,139 @@
 // How fast the contract is read and followed, against what is possible on the same machine in the same run: a plain node:http server that passes
-// PostgreSQL's own JSON through, and Mercurius' own WebSocket layer. `node bench/graphql.ts [--seconds N]`; prints ratios beside their targets.
-import { fork } from 'node:child_process'
-import { Agent, createServer, request } from 'node:http'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+// PostgreSQL's own JSON through, one that sends a text that is ready, PostGraphile 5, and Mercurius' own WebSocket layer.
+// `node bench/graphql.ts [--seconds N] [--without-postgraphile]`; prints ratios beside their targets.
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fastify } from 'fastify'
-import { type MercuriusContext, mercurius } from 'mercurius'
-import { buildApp } from '#src/app.ts'
-import { openBus } from '#src/bus.ts'
-import { clock } from '#src/clock.ts'
+import { promisify } from 'node:util'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { discardEmbedded, startEmbedded } from '#store/embedded.ts'
 import { aPoint, aTrade } from '#test/rows.ts'
+import { follows, stalls } from './graphql-follow.ts'
+import { CONNECTIONS, rate, serve, type Served } from './graphql-load.ts'
+import type { Asked, Kind } from './graphql-serve.ts'
+import { usedMs, usedSince } from './processor.ts'
+import { say } from './report.ts'
 
 const TRADES = 1_000
 const POINTS = 200
-const CONNECTIONS = 16
-const CLIENTS = 100
-const EVENTS = 2_000
+const OPEN = 50
 const DAY_MS = 86_400_000
 
 const QUERY = `query Bench { trades(orderBy: { field: OPENED_AT, direction: DESC }, first: 50) {
   nodes { id side status quantity entryPrice lastPrice openedAt grossPnl netPnl mfe { price pct } mae { price pct } latestPoints(count: 20) { at last mfe mae } } } }`
 const LIVE = `query Live { trades(filter: { status: OPEN }, orderBy: { field: OPENED_AT, direction: DESC }, first: 50) {
   nodes { id side status quantity entryPrice lastPrice openedAt grossPnl netPnl mfe { price pct } mae { price pct } } } }`
-const FOLLOW = 'subscription { tradeChanged { seq resync trade { id status lastPrice grossPnl note mfe { pct } mae { pct } } } }'
+/** The same rows as QUERY asks for, in the words PostGraphile makes of the tables. */
+const THEIRS = `query Bench { allOrdersRts(orderBy: OPENED_AT_DESC, first: 50) {
+  nodes { tradeId side status qty entryPx lastPx openedAt grossPnl netPnl mfePx mfePct maePx maePct
+    points: ordersRtTsByTradeId(first: 20, orderBy: PRIMARY_KEY_DESC) { nodes { ts lastPx mfePx maePx } } } } }`
 
-/** The same answer by one statement that makes its JSON in the database. */
-const JSON_AGG = `select json_build_object('data', json_build_object('trades', json_build_object('nodes', coalesce(json_agg(t), '[]'::json))))::text as body from (
-  select trade_id as id, case side when 'BUY' then 'LONG' else 'SHORT' end as side, status, qty::text as quantity, entry_px::text as "entryPrice", last_px::text as "lastPrice",
-    opened_at as "openedAt", gross_pnl::text as "grossPnl", net_pnl::text as "netPnl", json_build_object('price', mfe_px::text, 'pct', mfe_pct::text) as mfe,
-    json_build_object('price', mae_px::text, 'pct', mae_pct::text) as mae,
-    (select json_agg(p order by p.at) from (select ts as at, last_px::text as last, mfe_px::text as mfe, mae_px::text as mae from orders_rt_ts
-      where trade_id = o.trade_id and ts >= o.opened_at order by ts desc limit 20) p) as "latestPoints"
-  from orders_rt o order by opened_at desc, trade_id desc limit 50) t`
+/** Rounds in which the servers are asked in turn: what disturbs the machine disturbs each, and the best round of each counts. */
+const ROUNDS = 4
 
-interface Served {
-  readonly url: string
-  close(): Promise<void>
+interface Contestant {
+  readonly served: Served
+  readonly query: string
+  /** What happens every 50 ms while it is asked. */
+  meanwhile?(served: Served): void
 }
 
-async function ours(db: Database): Promise<Served> {
-  const app = await buildApp({ db, bus: openBus(), clock, brokers: () => [] })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return { url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/graphql`, close: () => app.close() }
+interface Reached {
+  /** Requests a second of the best round. */
+  readonly perSecond: number
+  /** Processor time of server and PostgreSQL together for one request, milliseconds, of the best round; null where the system does not tell. */
+  readonly processorMs: number | null
 }
 
-async function plain(answer: () => string | Promise<string>): Promise<Served> {
-  const server = createServer((asked, told) => {
-    asked.resume()
-    asked.on('end', async () => {
-      told.setHeader('content-type', 'application/json')
-      told.end(await answer())
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
-  }
-}
-
-/** Requests a second over 16 connections that ask again as soon as they are answered. */
-async function rate(url: string, body: string, seconds: number): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-  const once = () =>
-    new Promise<number>((resolve, reject) => {
-      const asked = request(
-        url,
-        { agent, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } },
-        (told) => {
-          let bytes = 0
-          told.on('data', (chunk: Buffer) => (bytes += chunk.length))
-          told.on('end', () => (told.statusCode === 200 && bytes > 100 ? resolve(bytes) : reject(new Error(`status ${told.statusCode}, ${bytes} bytes`))))
-        },
-      )
-      asked.on('error', reject)
-      asked.end(body)
-    })
-  const run = async (milliseconds: number) => {
-    const start = performance.now()
-    let count = 0
-    await Promise.all(
-      Array.from({ length: CONNECTIONS }, async () => {
-        while (performance.now() - start < milliseconds) {
-          await once()
-          count++
-        }
-      }),
-    )
-    return count / ((performance.now() - start) / 1000)
-  }
-  await run(1_000)
-  const found = await run(seconds * 1_000)
-  agent.destroy()
-  return found
-}
-
-/** The server's CPU milliseconds for telling everybody everything; the clients live in a process of their own. */
-interface FanOut {
-  readonly deliveriesPerCpuSecond: number
-  readonly p99: number
-}
-
-/** A server, the way to make it tell one event, and clients that count. */
-async function fanOut(open: () => Promise<Served & { tell(n: number): void; following(): number }>): Promise<FanOut> {
-  const served = await open()
-  const crowd = fork(new URL('graphql-crowd.ts', import.meta.url), [served.url.replace('http', 'ws'), String(CLIENTS), String(EVENTS), FOLLOW])
-  const said = (wanted: string) =>
-    new Promise<Record<string, number>>((resolve) => {
-      const hear = (message: { kind: string } & Record<string, number>) => {
-        if (message.kind !== wanted) return
-        crowd.off('message', hear as never)
-        resolve(message)
+async function inTurn(db: Database, contestants: readonly Contestant[], seconds: number): Promise<Reached[]> {
+  const best: Reached[] = contestants.map(() => ({ perSecond: 0, processorMs: null }))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [n, { served, query, meanwhile }] of contestants.entries()) {
+      const timer = meanwhile === undefined ? null : setInterval(() => meanwhile(served), 50)
+      const body = JSON.stringify({ query })
+      // Every connection is made before anything is counted.
+      await rate(served.url, body, 0)
+      const before = usedMs([served.process.pid ?? 0, ...(await backends(db))])
+      const { perSecond, requests } = await rate(served.url, body, seconds / ROUNDS)
+      const processorMs = before.size === 0 ? null : usedSince(before) / requests
+      if (timer !== null) clearInterval(timer)
+      const last = best[n] as Reached
+      best[n] = {
+        perSecond: Math.max(last.perSecond, perSecond),
+        processorMs: last.processorMs === null ? processorMs : Math.min(last.processorMs, processorMs ?? Number.POSITIVE_INFINITY),
       }
-      crowd.on('message', hear as never)
-    })
-  await said('ready')
-  while (served.following() < CLIENTS) await sleep(10)
-  const done = said('done')
-  const before = process.cpuUsage()
-  for (let n = 0; n < EVENTS; n++) {
-    served.tell(n)
-    // The writer tells batch by batch, not all of a day in one turn.
-    if (n % 20 === 19) await new Promise((resolve) => setImmediate(resolve))
+    }
   }
-  await done
-  const { user, system } = process.cpuUsage(before)
-  const late = said('late')
-  for (let n = 0; n < 150; n++) {
-    served.tell(EVENTS + n)
-    await sleep(20)
-  }
-  crowd.send('late')
-  const { p99 = Number.NaN } = await late
-  crowd.kill()
-  await served.close()
-  return { deliveriesPerCpuSecond: (CLIENTS * EVENTS) / ((user + system) / 1e6), p99 }
+  for (const { served } of contestants) await served.close()
+  return best
 }
 
-async function ourSocket(db: Database) {
-  const bus = openBus()
-  const app = await buildApp({ db, bus, clock, brokers: () => [] })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return {
-    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/graphql`,
-    close: () => app.close(),
-    following: () => app.meter.subscriptions,
-    tell: (n: number) => bus.publish([{ kind: 'trade', seq: n + 1, trade: aTrade(n, n + 1, { note: stamp() }) }]),
-  }
+async function backends(db: Database): Promise<number[]> {
+  const { rows } = await db.pool.query<{ pid: number }>("select pid from pg_stat_activity where backend_type = 'client backend'")
+  return rows.map(({ pid }) => pid)
 }
 
-/** The same schema, cut to what is followed, over Mercurius' own WebSocket layer and its own publish and subscribe. */
-async function mercuriusSocket() {
-  const app = fastify()
-  let following = 0
-  await app.register(mercurius, {
-    schema: `type Excursion { pct: String } type Trade { id: ID! status: String! lastPrice: String grossPnl: String note: String mfe: Excursion! mae: Excursion! }
-      type Told { seq: Int! resync: Boolean! trade: Trade } type Query { a: Int } type Subscription { tradeChanged: Told! }`,
-    resolvers: {
-      Subscription: {
-        tradeChanged: {
-          subscribe: async (_: unknown, __: unknown, { pubsub }: MercuriusContext) => {
-            following++
-            return pubsub.subscribe('trade') as never
-          },
-        },
-      },
-      Trade: { id: ({ tradeId }: { tradeId: string }) => tradeId },
-    },
-    subscription: true,
-  })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return {
-    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/graphql`,
-    close: () => app.close(),
-    following: () => following,
-    tell: (n: number) =>
-      void app.graphql.pubsub.publish({ topic: 'trade', payload: { tradeChanged: { seq: n + 1, resync: false, trade: aTrade(n, n + 1, { note: stamp() }) } } }),
-  }
+/** Requests a second, and beside them what each cost. */
+function sayReached(what: string, { perSecond, processorMs }: Reached, plain?: Reached, target = ''): void {
+  const cost = processorMs === null ? '' : `${processorMs.toFixed(2)} ms of processor each`
+  if (plain === undefined) return say(what, perSecond.toFixed(0), cost)
+  const costs = processorMs === null || plain.processorMs === null ? '' : ` (by processor time ${(plain.processorMs / processorMs).toFixed(2)}: ${cost})`
+  say(what, perSecond.toFixed(0), `ratio ${(perSecond / plain.perSecond).toFixed(2)}${costs}${target}`)
 }
 
-/** When it was told, by the clock both processes share. */
-function stamp(): string {
-  return String(performance.timeOrigin + performance.now())
+async function reads(db: Database, databaseUrl: string, seconds: number, withPostgraphile: boolean): Promise<void> {
+  const own = (kind: Kind, ...more: string[]) => serve(new URL('graphql-serve.ts', import.meta.url), [kind, databaseUrl, ...more], '/graphql')
+  const theirs = withPostgraphile ? [{ served: await postgraphile(databaseUrl), query: THEIRS }] : []
+  const [plain = NOTHING, ours = NOTHING, other = NOTHING] = await inTurn(
+    db,
+    [{ served: await own('json_agg'), query: QUERY }, { served: await own('ours'), query: QUERY }, ...theirs],
+    seconds,
+  )
+  sayReached('plain node:http with json_agg, requests/s', plain)
+  if (withPostgraphile) sayReached('PostGraphile 5, requests/s', other, plain)
+  sayReached('GraphQL, requests/s', ours, plain, ', target 0.60')
+  if (withPostgraphile) sayReached('the same against PostGraphile', ours, other, ', target 2')
+
+  const asking = await own('ours')
+  const ready = await (
+    await fetch(asking.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: LIVE }) })
+  ).text()
+  let seq = 0
+  const change = ({ process }: Served) => {
+    seq += 10
+    process.send({ kind: 'tell', from: TRADES - OPEN, count: 10, seq } satisfies Asked)
+  }
+  const [ceiling = NOTHING, live = NOTHING, changing = NOTHING] = await inTurn(
+    db,
+    [
+      { served: await own('ready', ready), query: LIVE },
+      { served: asking, query: LIVE },
+      { served: await own('ours'), query: LIVE, meanwhile: change },
+    ],
+    seconds,
+  )
+  console.log(`\n${OPEN} open trades, ${(ready.length / 1024).toFixed(0)} kB`)
+  sayReached('plain node:http with ready JSON, requests/s', ceiling)
+  sayReached('GraphQL, open trades from memory, requests/s', live, ceiling, ', target 0.45')
+  sayReached('the same while 10 of them change every 50 ms', changing, ceiling)
+}
+
+const NOTHING: Reached = { perSecond: 0, processorMs: null }
+
+/** Its packages are large: they are installed once, in the folder of temporary files. */
+async function postgraphile(databaseUrl: string): Promise<Served> {
+  const folder = join(tmpdir(), 'excursion-bench-postgraphile')
+  await mkdir(folder, { recursive: true })
+  for (const file of ['package.json', 'package-lock.json', 'server.mjs']) await copyFile(join(import.meta.dirname, 'postgraphile', file), join(folder, file))
+  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder })
+  return serve(join(folder, 'server.mjs'), [databaseUrl], '/graphql')
 }
 
 async function fill(db: Database): Promise<void> {
   const trades = Array.from({ length: TRADES }, (_, n) =>
-    aTrade(n, n + 1, n < TRADES - 50 ? { status: 'CLOSED', openQuantity: '0', exitPrice: '184', closedAt: aTrade(n, 0).openedAt + DAY_MS / 24 } : {}),
+    aTrade(n, n + 1, n < TRADES - OPEN ? { status: 'CLOSED', openQuantity: '0', exitPrice: '184', closedAt: aTrade(n, 0).openedAt + DAY_MS / 24 } : {}),
   )
   for (let from = 0; from < TRADES; from += 100) {
     const some = trades.slice(from, from + 100)
@@ -206,42 +143,16 @@ async function fill(db: Database): Promise<void> {
   await db.pool.query('analyze')
 }
 
-function say(what: string, value: string, target = ''): void {
-  console.log(`${what.padEnd(66)} ${value.padStart(12)}  ${target}`)
-}
-
 const seconds = Number(process.argv[process.argv.indexOf('--seconds') + 1]) || 5
 const home = await mkdtemp(join(tmpdir(), 'excursion-bench-'))
 const server = await startEmbedded(home, () => {})
 const db = await openDatabase({ url: server.url, home, log: () => {} })
 try {
   await fill(db)
-  console.log(`${TRADES} trades, ${TRADES * POINTS} points, ${CONNECTIONS} connections, ${seconds} s each\n`)
-  const us = await ours(db)
-  const passing = await plain(async () => (await db.pool.query<{ body: string }>(JSON_AGG)).rows[0]?.body ?? '')
-  const body = JSON.stringify({ query: QUERY })
-  const possible = await rate(passing.url, body, seconds)
-  const reached = await rate(us.url, body, seconds)
-  say('plain node:http with json_agg, requests/s', possible.toFixed(0))
-  say('GraphQL, requests/s', reached.toFixed(0), `ratio ${(reached / possible).toFixed(2)}, target 0.60`)
-  const asked = JSON.stringify({ query: LIVE })
-  const ready = await (await fetch(us.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: asked })).text()
-  const sending = await plain(() => ready)
-  const ceiling = await rate(sending.url, asked, seconds)
-  const live = await rate(us.url, asked, seconds)
-  say('plain node:http with ready JSON, requests/s', ceiling.toFixed(0))
-  say('GraphQL, open trades, requests/s', live.toFixed(0), `ratio ${(live / ceiling).toFixed(2)}, target 0.45`)
-  for (const one of [us, passing, sending]) await one.close()
-  const theirs = await fanOut(mercuriusSocket)
-  const mine = await fanOut(() => ourSocket(db))
-  console.log(`\n${CLIENTS} clients, ${EVENTS} events`)
-  say("Mercurius' own WebSocket layer, deliveries per CPU second", theirs.deliveriesPerCpuSecond.toFixed(0), `p99 ${theirs.p99.toFixed(1)} ms`)
-  say(
-    'ours, deliveries per CPU second',
-    mine.deliveriesPerCpuSecond.toFixed(0),
-    `ratio ${(mine.deliveriesPerCpuSecond / theirs.deliveriesPerCpuSecond).toFixed(2)}, target 2`,
-  )
-  say('ours, p99 at 50 events/s', `${mine.p99.toFixed(1)} ms`, 'target 10 ms')
+  console.log(`${TRADES} trades, ${TRADES * POINTS} points, ${CONNECTIONS} connections, ${seconds} s each, every server in a process of its own\n`)
+  await reads(db, server.url, seconds, !process.argv.includes('--without-postgraphile'))
+  await follows(db)
+  await stalls(server.url)
 } finally {
   await db.close()
   await server.stop()

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { HEADER } from './report.ts'
 
-const BENCHES = ['parse', 'fold', 'crowd', 'rules', 'memory', 'surface']
+const BENCHES = ['parse', 'fold', 'crowd', 'rules', 'memory', 'surface', 'pushes', 'alert-latency', 'edge']
 
 console.log(HEADER)
 for (const bench of BENCHES) {

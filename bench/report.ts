@@ -32,3 +32,8 @@ export function report(command: string, rows: readonly Row[]): void {
   console.log(HEADER)
   for (const row of rows) console.log(printRow(row, command))
 }
+
+/** One line of a bench that is no table: what, how much, and beside what. */
+export function say(what: string, value: string, target = ''): void {
+  console.log(`${what.padEnd(66)} ${value.padStart(12)}  ${target}`)
+}

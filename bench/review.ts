@@ -16,7 +16,7 @@ import type { StoredTrade } from '#core/stored.ts'
 import { type Day, instantOf } from '#core/time.ts'
 import type { Excursion, Fill, TrajectoryPoint } from '#core/trade.ts'
 import { daysTraded } from '#jobs/day.ts'
-import { makeReview, openDesk, writePeriods } from '#jobs/review.ts'
+import { makeReview, openDesk, writePeriods, writeSubjects } from '#jobs/review.ts'
 import { monthOf, weekOf } from '#core/period.ts'
 import { readTemplates } from '#notes/templates.ts'
 import { clock } from '#src/clock.ts'
@@ -99,6 +99,7 @@ function walked(day: Day, number: number, points: number): { trade: StoredTrade;
     mfe: reached(mfe, mfeAt),
     mae: reached(mae, maeAt),
     drawdownPct: '1',
+    plan: null,
     orderRef: null,
     held: false,
     fills: [fill('BUY', entry, openedAt), fill('SELL', last, closedAt)],
@@ -173,8 +174,10 @@ try {
       changed += made.files.filter((file) => file.outcome === 'written').length
       memory = Math.max(memory, process.memoryUsage.rss())
     }
-    if (desk !== null)
+    if (desk !== null) {
+      await writeSubjects(room, desk, [{ kind: 'symbol', name: 'IBM' }])
       await writePeriods(room, desk, [...new Map(found.flatMap((day) => [weekOf(day), monthOf(day)]).map((period) => [period.name, period])).values()])
+    }
     const seconds = (clock.monotonic() - from) / 1000
     console.log(
       `${found.length} days, ${found.length * trades} trades, ${turn}: ${(found.length / seconds).toFixed(1)} cards/s, ${seconds.toFixed(1)} s in all, ${changed} files written, at most ${Math.round(memory / 2 ** 20)} MB`,

@@ -1,0 +1,189 @@
+// How often a trader would be disturbed: the starter rules over a week of real SPY and IBM prices with 300 random entries, folded by the product's own
+// replay; what goes out, through which channel and when, decided by the product's own delivery. Needs the real prices; says so where they are absent.
+//
+//   node bench/pushes.ts [--seed 1]
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openTape } from '#broker/tape.ts'
+import { goesTo, type Manners, plan, type Told, type Waiting } from '#core/delivery.ts'
+import type { Execution, Instrument } from '#core/facts.ts'
+import { Replay } from '#core/replay.ts'
+import { parseRule, type Rule, STARTER_RULES, type Tier } from '#core/rules.ts'
+import { marketDay } from '#core/session.ts'
+import type { StoredAlert } from '#core/stored.ts'
+import { takingOf } from '#core/take.ts'
+import { type Instant, instantOf } from '#core/time.ts'
+import type { Trade } from '#core/trade.ts'
+import { openChannels } from '#notify/channels.ts'
+import { clock } from '#src/clock.ts'
+import { readConfig } from '#src/config.ts'
+import { randomOf } from '#test/ticks.ts'
+import { report } from './report.ts'
+
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' } } })
+const random = randomOf(Number(values.seed))
+const ENTRIES = 300
+const ZONE = 'America/New_York'
+const DAYS = { SPY: ['2013-10-07', '2013-10-08'], IBM: ['2013-10-07', '2013-10-08', '2013-10-09'] } as const
+const MEAN_HOLD_MS = 90 * 60_000
+const OVERNIGHT = 0.2
+/** Ours: who hears of more than every third trade, or has more than one SMS in ten trades, switches the messages off. */
+const PUSHES_MAX = 0.34
+const SMS_MAX = 0.1
+
+const hours = (days: readonly string[]) => days.map((day) => `${day.replaceAll('-', '')}:0930-${day.replaceAll('-', '')}:1600`).join(';')
+const instrument = (conId: number, symbol: keyof typeof DAYS): Instrument => ({
+  ...{ kind: 'instrument', conId, symbol, secType: 'STK', currency: 'USD', multiplier: '1', minTick: '0.01', timeZone: ZONE },
+  liquidHours: hours(DAYS[symbol]),
+})
+const CONTRACTS = [instrument(756733, 'SPY'), instrument(8314, 'IBM')]
+const marks = CONTRACTS.flatMap(({ conId, symbol }) =>
+  DAYS[symbol as keyof typeof DAYS].map((day) => ({
+    ...{ conId, day },
+    file: fileURLToPath(new URL(`../../shared/data/ticks/${symbol}_${day.replaceAll('-', '')}_trades.csv.gz`, import.meta.url)),
+  })),
+)
+
+if (!marks.every(({ file }) => existsSync(file))) {
+  const claim = 'pushes of the starter rules over a week of real prices'
+  report('node bench/pushes.ts', [{ claim, target: `≤ ${PUSHES_MAX} a trade`, measured: 'skipped: the real prices are not here', reached: false }])
+  process.exit(0)
+}
+
+const tape = await openTape([], marks)
+
+/** The last price of a contract at some instants, in the order of time. */
+async function pricesAt(asked: readonly { readonly conId: number; readonly at: Instant }[]): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  const waiting = new Map(CONTRACTS.map(({ conId }) => [conId, asked.filter((one) => one.conId === conId).sort((a, b) => a.at - b.at)]))
+  for await (const quotes of tape.quotes())
+    for (const { conId, quote } of quotes) {
+      const list = waiting.get(conId) ?? []
+      // Only a price anybody could have traded at.
+      if (quote.price === null || quote.suspicious || (quote.conditions & 0x100200) !== 0) continue
+      while (list[0] !== undefined && list[0].at <= quote.at) found.set(`${conId} ${list.shift()?.at}`, quote.price)
+    }
+  return found
+}
+
+interface Idea {
+  readonly conId: number
+  readonly side: 'BUY' | 'SELL'
+  readonly from: Instant
+  readonly until: Instant
+}
+
+/** Longs in one account, shorts in another; most closed within the day, some held over a night where there is a next day. */
+function ideas(): Idea[] {
+  return Array.from({ length: ENTRIES }, (_, n): Idea => {
+    const { conId, symbol } = CONTRACTS[n % CONTRACTS.length] as Instrument
+    const days = DAYS[symbol as keyof typeof DAYS]
+    const day = Math.floor(random() * days.length)
+    const [open, close] = [instantOf(days[day] as string, '09:31', ZONE), instantOf(days[day] as string, '15:59', ZONE)]
+    const from = Math.floor(open + random() * (close - open - 60_000))
+    const hold = 60_000 - Math.log(1 - random()) * MEAN_HOLD_MS
+    const tomorrow = days[day + 1]
+    const isHeld = random() < OVERNIGHT && tomorrow !== undefined
+    const until = isHeld ? instantOf(tomorrow, '09:31', ZONE) + random() * (close - open) : Math.min(close, from + hold)
+    return { conId, side: random() < 0.5 ? 'BUY' : 'SELL', from, until: Math.floor(until) }
+  })
+}
+
+function executionsOf(idea: Idea, n: number, prices: ReadonlyMap<string, number>): Execution[] {
+  const { conId, side, from, until } = idea
+  const [entry, exit] = [prices.get(`${conId} ${from}`), prices.get(`${conId} ${until}`)]
+  if (entry === undefined || exit === undefined) return []
+  const execution = (step: number, way: 'BUY' | 'SELL', price: number, at: Instant): Execution => ({
+    ...{ kind: 'execution', executionId: `0000e0d5.${n}.${step}.01`, account: side === 'BUY' ? 'DU1' : 'DU2', conId, side: way },
+    ...{ quantity: '100', price: String(price), at },
+  })
+  return [execution(1, side, entry, from), execution(2, side === 'BUY' ? 'SELL' : 'BUY', exit, until)]
+}
+
+const rules = STARTER_RULES.map((body) => parseRule(body) as Rule).filter(({ enabled }) => enabled)
+const placed = ideas()
+const prices = await pricesAt(placed.flatMap(({ conId, from, until }) => [from, until].map((at) => ({ conId, at }))))
+const executions = placed.flatMap((idea, n) => executionsOf(idea, n, prices)).sort((a, b) => a.at - b.at)
+const replay = new Replay([...CONTRACTS, ...executions], { filter: 'default', rules })
+for await (const quotes of tape.quotes()) for (const { conId, quote } of quotes) replay.quote(conId, quote)
+const replayed = replay.finish()
+const trades = replayed.trades.filter(({ unit }) => unit === 'ORDER')
+
+/** As the recorder stores them. */
+const alerts = replayed.alerts.map(({ ruleIndex: _, ...alert }, n): StoredAlert => {
+  const trade = trades.find(({ tradeId }) => tradeId === alert.tradeId) as Trade
+  const tier: Tier | undefined = rules.find(({ id }) => id === alert.ruleId)?.tiers[alert.tier]
+  const satisfied = tier !== undefined && takingOf(trade, tier, alert.at)?.satisfied === true
+  return { ...alert, id: `a${n}`, seq: n, state: satisfied ? 'SATISFIED' : 'RAISED', ruleVersion: 1, raisedAt: alert.at, message: '' }
+})
+
+interface Pushed {
+  readonly at: Instant
+  readonly kind: 'alert' | 'digest'
+  readonly alerts: readonly StoredAlert[]
+}
+
+/** Everything a channel would have sent, by looking whenever an alert comes and whenever it says to look again. */
+function pushedThrough(manners: Manners): Pushed[] {
+  const sides = new Map(trades.map(({ tradeId, side }) => [tradeId, side]))
+  const coming = alerts.filter((alert) => alert.state === 'RAISED' && goesTo(manners, alert, undefined))
+  const pushed: Pushed[] = []
+  const told: (Told & { at: Instant })[] = []
+  let waiting: Waiting[] = []
+  let nextAt: Instant | null = null
+  const look = (now: Instant) => {
+    for (;;) {
+      const planned = plan({ manners, waiting, told: told.filter(({ at }) => now - at <= 60_000), now, quietHours: null })
+      nextAt = planned.nextAt
+      const done = new Set([...planned.shared, ...planned.messages.flatMap(({ deliveries }) => deliveries)].map(({ id }) => id))
+      for (const { kind, deliveries } of planned.messages) {
+        const said = deliveries.flatMap(({ about }) => (about.kind === 'alert' ? [about.alert] : []))
+        pushed.push({ at: now, kind: kind === 'digest' ? 'digest' : 'alert', alerts: said })
+        for (const alert of said) told.push({ messageId: 'm', alert, side: sides.get(alert.tradeId) ?? null, at: now })
+      }
+      if (done.size === 0) return
+      waiting = waiting.filter(({ id }) => !done.has(id))
+    }
+  }
+  for (const [n, alert] of coming.entries()) {
+    while (nextAt !== null && nextAt < alert.at) look(nextAt)
+    const about = { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snooze: null } as const
+    waiting.push({ id: n, createdAt: alert.at, dueAt: alert.at, attempts: 0, messageId: null, about })
+    if (coming[n + 1]?.at !== alert.at) look(alert.at)
+  }
+  while (nextAt !== null) look(nextAt)
+  return pushed
+}
+
+const days = new Set(trades.map(({ openedAt }) => marketDay(openedAt, CONTRACTS[0] as Instrument))).size
+const each = (count: number) => `${(count / trades.length).toFixed(2).padStart(6)} a trade ${(count / days).toFixed(1).padStart(6)} a day`
+console.error(
+  `${trades.length} trades on ${days} days (${tape.prices.toLocaleString('en')} real prices of SPY and IBM), seed ${values.seed}; sent: what makes a sound`,
+)
+for (const rule of rules) {
+  const fired = alerts.filter(({ ruleId }) => ruleId === rule.id)
+  if (rule.scope.secTypes?.includes('STK') !== false) console.error(`  ${rule.id.padEnd(14)}${rule.severity.padEnd(10)}${each(fired.length)}`)
+}
+const config = readConfig({
+  ...{ SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/x', WEBHOOK_URL: 'https://example.com/hook', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
+  ...{ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+14155550100', SMS_TO: '+14155550123' },
+})
+const pushes = new Map(openChannels(config, clock).map(({ kind, limits }) => [kind, pushedThrough(limits)]))
+for (const [kind, list] of pushes) {
+  const of = (wanted: 'alert' | 'digest') => list.filter((one) => one.kind === wanted)
+  const busiest = Math.max(0, ...[...Map.groupBy(list, ({ at }) => Math.floor(at / 3_600_000)).values()].map(({ length }) => length))
+  console.error(`  ${kind.padEnd(14)}${'alerts'.padEnd(10)}${each(of('alert').length)}   digests ${each(of('digest').length)}   busiest hour ${busiest}`)
+}
+const slack = pushes.get('slack') ?? []
+const prompt = slack.filter(({ kind }) => kind === 'alert').length
+const sms = (pushes.get('sms') ?? []).length / trades.length
+report('node bench/pushes.ts', [
+  {
+    claim: `Slack messages under the starter rules, digests counted (${trades.length} random entries on real SPY and IBM prices, ${days} days)`,
+    target: `≤ ${PUSHES_MAX} a trade`,
+    measured: `${(slack.length / trades.length).toFixed(2)} a trade, ${(slack.length / days).toFixed(1)} a day; at once, not in a digest: ${(prompt / days).toFixed(1)} a day`,
+    reached: slack.length / trades.length <= PUSHES_MAX,
+  },
+  { claim: 'SMS under the starter rules (the same)', target: `≤ ${SMS_MAX} a trade`, measured: `${sms.toFixed(2)} a trade`, reached: sms <= SMS_MAX },
+])
