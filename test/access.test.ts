@@ -8,11 +8,18 @@ import { resolvers } from '#graphql/resolvers.ts'
 import { buildSchema } from '#graphql/schema.ts'
 import { refuseHostWithoutTokens } from '#src/app.ts'
 import { clock } from '#src/clock.ts'
+import { effectsOf } from '#core/delivery.ts'
+import { reviewDay } from '#core/review.ts'
+import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import { annotate, saveRule } from '#store/decisions.ts'
+import { claim, createDeliveries, deliveriesPage, markDead } from '#store/deliveries.ts'
+import { acknowledge, comment } from '#store/remarks.ts'
+import { writeSystemChanges } from '#store/system-alerts.ts'
 import { saveReview } from '#store/reviews.ts'
 import { createToken, revokeToken } from '#store/tokens.ts'
 import { rowsOf } from '#store/sql.ts'
 import { openTestDatabase } from './database.ts'
+import { ibm, sketch } from './example-day.ts'
 import { aPoint, anAlert, aTrade, tradeIdOf } from './rows.ts'
 import { openTestServer, READY, type TestServer, until } from './server.ts'
 
@@ -26,22 +33,34 @@ let server: TestServer
 const tokens: Record<'bound' | 'reader' | 'all' | 'rules', string> = { bound: '', reader: '', all: '', rules: '' }
 beforeAll(async () => {
   const brokers = () => [{ ...READY, accounts: [MINE, OTHER], reason: `serves ${MINE} and ${OTHER}` }]
-  server = await openTestServer({ brokers, rate: { perSecond: 10_000, burst: 10_000 }, keepAliveMs: 100 })
+  server = await openTestServer({
+    brokers,
+    rate: { perSecond: 10_000, burst: 10_000 },
+    // Long enough for a busy machine: a client that answers late is cut off.
+    keepAliveMs: 1_000,
+    draw: async ({ accounts }, rows) =>
+      accounts.map(({ account }) => ({ name: account, title: [...rows.trades.keys()].join(' '), svg: JSON.stringify(rows.rules) })),
+  })
   await server.store({
     trades: [aTrade(0, 1), otherTrade, aTrade(2, 7, { account: OTHER, unit: 'ROUND_TRIP', tradeId: tradeIdOf(2, 'ROUND_TRIP', OTHER) })],
     alerts: [anAlert(0, 0, 3), otherAlert],
     trajectory: [aPoint(0, 1, 5), otherPoint],
   })
   await annotate(server.db, otherTrade.tradeId, { strategy: OTHER, tags: [OTHER], note: OTHER, mistakes: [OTHER] }, clock.now())
-  for (const account of [MINE, OTHER, null]) {
-    const body = {
-      accounts: [{ account: account ?? OTHER, mode: 'DEMO', results: [], trades: [{ tradeId: account === MINE ? tradeIdOf(0) : otherTrade.tradeId }] }],
-    }
+  // Whatever was stored under an account's name: the model holds both accounts.
+  const body = reviewedDay()
+  for (const account of [MINE, OTHER, null])
     await saveReview(server.db, { day: '2026-11-20', account, body, card: `# the card of ${account ?? OTHER}`, path: null })
-  }
   const rule = { kind: 'MAE_STOP', pct: '3' }
   for (const id of [otherAlert.ruleId, 'for-other'])
     await saveRule(server.db, { id, body: { id, ...rule, scope: { accounts: [OTHER] } }, enabled: true }, clock.now())
+  await comment(server.db, otherAlert.id, `${OTHER} again`, clock.now())
+  await acknowledge(server.db, otherAlert.id, clock.now())
+  await writeSystemChanges(server.db, {
+    began: [{ kind: 'BROKER_DISAGREES', subject: '', since: 0, details: [`${OTHER} IBM: ours 100, theirs 50`] }],
+    over: [],
+  })
+  await tellOf(server.db)
   await saveRule(server.db, { id: 'for-all', body: { id: 'for-all', ...rule }, enabled: true }, clock.now())
   const make = async (name: string, scopes: ('read' | 'annotate' | 'rules' | 'admin')[], accounts: string[] | null) =>
     (await createToken(server.db, { name, scopes, accounts }, clock.now())).secret
@@ -52,7 +71,49 @@ beforeAll(async () => {
 })
 afterAll(() => server?.[Symbol.asyncDispose]())
 
+/** A day of both accounts, with the other's name wherever a word may stand. */
+function reviewedDay() {
+  const fills = [
+    ['09:45:00', 100, '180'],
+    ['15:20:00', -100, '179'],
+  ] as const
+  const day = (account: string, { tradeId }: { readonly tradeId: string }, more: object = {}) =>
+    sketch({ instrument: ibm, fills, marks: [['10:00:00', '185']], more: { account, tradeId, ...more } })
+  const mine = day(MINE, aTrade(0, 1))
+  const other = day(OTHER, otherTrade, { symbol: OTHER, strategy: OTHER, tags: [OTHER], note: OTHER })
+  const alertOf = ({ trade }: typeof other) => {
+    const { account, tradeId, openedAt } = trade
+    return anAlert(9, 0, 9, { account, tradeId, at: openedAt + 1000, ruleId: account, message: account, symbol: account, price: '184' })
+  }
+  return reviewDay({
+    day: '2026-11-20',
+    trades: [mine.trade, other.trade],
+    alerts: [alertOf(mine), alertOf(other)],
+    instruments: [ibm],
+    trajectories: new Map([mine, other].map(({ trade, points }) => [trade.tradeId, points])),
+  })
+}
+
+/** Deliveries of either account alone, of both in one digest, and of the recorder's own trouble: all given up, with words that name the other account. */
+async function tellOf(db: TestServer['db']): Promise<void> {
+  const hook = { kind: 'webhook', least: 'info', prompt: 'info', quiet: false } as const
+  const mixed = anAlert(3, 0, 8, { id: 'mixed-mine' })
+  await commitBatch(db, { ...EMPTY_BATCH, alerts: [mixed], outbox: effectsOf([anAlert(0, 0, 3), otherAlert, mixed]) })
+  await createDeliveries(db, [hook, { ...hook, kind: 'slack' }], clock.now())
+  const all = (await deliveriesPage(db, {}, {})).edges.map(({ node }) => node)
+  const refused = { trouble: `answered 410: ${OTHER} is gone`, failure: 'permanent' } as const
+  for (const one of all) {
+    const messageId = one.channel === 'slack' && one.alertId !== 'alert-0-0' ? 'a-digest-of-both' : `msg_${one.id}`
+    const isMine = one.alertId === 'alert-0-0' || (one.alertId === 'mixed-mine' && one.channel === 'webhook')
+    await claim(db.pool, [one.id], messageId, clock.now())
+    await markDead(db.pool, [one.id], isMine ? { ...refused, trouble: 'answered 410' } : refused)
+  }
+}
+
 const schema: GraphQLSchema = buildSchema(resolvers)
+
+/** The first is gone into; what is found below it is asked of the others too. */
+const REVIEWS = [`(day: "2026-11-20", account: "${MINE}")`, `(day: "2026-11-20", account: "${OTHER}")`, '(day: "2026-11-20")'] as const
 
 /** What is asked for where a field needs arguments: always the other account's. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
@@ -67,7 +128,8 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'Query.distribution': [`(filter: { accounts: ["${OTHER}"] })`],
   'Query.alerts': ['', `(filter: { accounts: ["${OTHER}"] })`, `(filter: { tradeIds: ["${otherTrade.tradeId}"] })`, '(filter: { ids: ["other-alert"] })'],
-  'Query.review': ['(day: "2026-11-20")', `(day: "2026-11-20", account: "${OTHER}")`, `(day: "2026-11-20", account: "${MINE}")`],
+  'Query.deliveries': ['', '(filter: { alertIds: ["other-alert", "mixed-mine"] })', '(filter: { states: [DEAD], channels: ["slack"] })'],
+  'Query.review': REVIEWS,
   'Subscription.tradeChanged': ['(sinceSeq: 0)', `(sinceSeq: 0, filter: { accounts: ["${OTHER}"] })`, '(sinceSeq: 0, filter: { unit: ROUND_TRIP })'],
   'Subscription.trajectoryAdvanced': [`(tradeId: "${otherTrade.tradeId}", sinceSeq: 0)`],
   'Subscription.alertRaised': ['(sinceSeq: 0)', `(sinceSeq: 0, filter: { tradeIds: ["${otherTrade.tradeId}"] })`],
@@ -103,7 +165,9 @@ function documentsOf(root: GraphQLObjectType, keyword: string): { documents: str
       }
     }
   }
-  return { documents, reached }
+  const [first, ...others] = REVIEWS
+  const asOthers = documents.flatMap((document) => (document.includes(`review${first}`) ? others.map((other) => document.replace(first, other)) : []))
+  return { documents: [...new Set([...documents, ...asOthers])], reached }
 }
 
 function leads(field: GraphQLField<unknown, unknown>): readonly GraphQLObjectType[] {
@@ -129,6 +193,9 @@ test('the documents reach every field a query or a subscription can', () => {
   const mutations = new Set([
     'Mutation',
     'UserError',
+    // What only testRule answers: of a trade and a rule the caller sees, tried below.
+    'RuleRehearsal',
+    'TestSent',
     ...Object.values(schema.getMutationType()?.getFields() ?? {}).map((field) => getNamedType(field.type).name),
   ])
   const fields = Object.values(schema.getTypeMap())
@@ -165,7 +232,9 @@ async function everythingTold(token: string, work: () => void): Promise<string> 
       { next: (value) => (told += JSON.stringify(value)), error: (error) => (told += `error ${JSON.stringify(error)}`), complete: () => {} },
     )
   }
-  await until(() => told.includes('tws'))
+  // Everyone listens before anything happens.
+  const refused = () => told.split('error ').length - 1
+  await until(() => told.includes('tws') && server.subscriptions + refused() >= before + subscriptions.documents.length)
   work()
   const end = aTrade(50, 500)
   server.tell({ trades: [end], alerts: [anAlert(50, 0, 500)] })
@@ -191,9 +260,36 @@ test('no subscription tells of the other account: not what is stored, not what h
   expect(await everythingTold(tokens.all, happen)).toContain(OTHER)
 })
 
+test('a digest that speaks of others too is not there; what speaks of its own account alone is', async () => {
+  const document = '{ deliveries { nodes { id channel state failure trouble messageId attempts alert { id } systemAlert { kind } } } }'
+  const seen = async (token: string) =>
+    ((await (await post(token, document)).json()) as { data: { deliveries: { nodes: { channel: string; alert: { id: string } | null }[] } } }).data.deliveries
+      .nodes
+  expect((await seen(tokens.bound)).map(({ channel, alert }) => `${channel} ${alert?.id}`)).toEqual([
+    'webhook mixed-mine',
+    'slack alert-0-0',
+    'webhook alert-0-0',
+  ])
+  expect(await seen(tokens.all)).toHaveLength(8)
+  const troubles = async (token: string) =>
+    ((await (await post(token, '{ systemAlerts { nodes { kind details } } }')).json()) as { data: { systemAlerts: { nodes: object[] } } }).data.systemAlerts
+      .nodes
+  expect(await troubles(tokens.bound)).toEqual([{ kind: 'BROKER_DISAGREES', details: [] }])
+  expect(await troubles(tokens.all)).toMatchObject([{ details: [expect.stringContaining(OTHER)] }])
+})
+
 const ANNOTATE = 'mutation ($input: AnnotateTradeInput!) { annotateTrade(input: $input) { trade { note account } userErrors { code } } }'
 const SAVE = 'mutation ($input: SaveRuleInput!) { saveRule(input: $input) { rule { id } userErrors { code } } }'
 const ENABLE = 'mutation ($input: SetRuleEnabledInput!) { setRuleEnabled(input: $input) { rule { id } userErrors { code } } }'
+
+const ACKNOWLEDGE = 'mutation ($input: AcknowledgeAlertInput!) { acknowledgeAlert(input: $input) { alert { id acknowledgedAt } userErrors { code } } }'
+const COMMENT = 'mutation ($input: CommentAlertInput!) { commentAlert(input: $input) { alert { id comments { text } } userErrors { code } } }'
+const SNOOZE = 'mutation ($input: SnoozeTradeInput!) { snoozeTrade(input: $input) { trade { id snoozedUntil } userErrors { code } } }'
+const AGAIN = 'mutation ($input: SendAgainInput!) { sendAgain(input: $input) { delivery { id state } userErrors { code } } }'
+
+const DELETE = 'mutation ($input: DeleteRuleInput!) { deleteRule(input: $input) { id userErrors { code } } }'
+const MAKE = 'mutation ($input: MakeReviewInput!) { makeReview(input: $input) { day userErrors { code } } }'
+const TRY = 'mutation ($input: TestRuleInput!) { testRule(input: $input) { rehearsal { title } userErrors { code } } }'
 
 test('no mutation touches the other account: its trades are not there, its rules and those of all are not to be changed', async () => {
   const ask = async (query: string, input: object) => ((await (await post(tokens.bound, query, { input })).json()) as { data: Record<string, unknown> }).data
@@ -201,7 +297,21 @@ test('no mutation touches the other account: its trades are not there, its rules
     annotateTrade: { trade: null, userErrors: [{ code: 'NOT_FOUND' }] },
   })
   expect(await ask(ANNOTATE, { tradeId: tradeIdOf(0), note: 'mine' })).toMatchObject({ annotateTrade: { trade: { note: 'mine' }, userErrors: [] } })
+  const until = new Date(clock.now() + 60_000).toISOString()
+  for (const [query, name, input] of [
+    [ACKNOWLEDGE, 'acknowledgeAlert', { alertId: otherAlert.id }],
+    [COMMENT, 'commentAlert', { alertId: otherAlert.id, text: 'mine now' }],
+    [SNOOZE, 'snoozeTrade', { tradeId: otherTrade.tradeId, until }],
+    [SNOOZE, 'snoozeTrade', { alertId: otherAlert.id, until }],
+  ] as const)
+    expect(await ask(query, input)).toMatchObject({ [name]: { userErrors: [{ code: 'NOT_FOUND' }] } })
+  for (const { id, alertId, messageId } of (await deliveriesPage(server.db, {}, {})).edges.map(({ node }) => node)) {
+    const mine = alertId === 'alert-0-0' || (alertId === 'mixed-mine' && messageId !== 'a-digest-of-both')
+    if (!mine) expect(await ask(AGAIN, { id: String(id) })).toEqual({ sendAgain: { delivery: null, userErrors: [{ code: 'NOT_FOUND' }] } })
+  }
   for (const id of ['for-other', 'for-all']) {
+    expect(await ask(DELETE, { id })).toEqual({ deleteRule: { id: null, userErrors: [{ code: 'FORBIDDEN' }] } })
+    expect(await ask(TRY, { id, tradeId: otherTrade.tradeId })).toEqual({ testRule: { rehearsal: null, userErrors: [{ code: 'NOT_FOUND' }] } })
     expect(await ask(ENABLE, { id, enabled: false })).toEqual({ setRuleEnabled: { rule: null, userErrors: [{ code: 'FORBIDDEN' }] } })
     const input = { id, kind: 'MAE_STOP', pct: '1', scope: { accounts: [MINE] } }
     expect(await ask(SAVE, input)).toEqual({ saveRule: { rule: null, userErrors: [{ code: 'FORBIDDEN' }] } })
@@ -229,6 +339,13 @@ test('a scope that is missing is said so, and nothing is written', async () => {
     [tokens.reader, SAVE, { id: 'x', kind: 'MAE_STOP', pct: '1' }],
     [tokens.reader, ENABLE, { id: 'for-all', enabled: false }],
     [tokens.rules, ANNOTATE, { tradeId: tradeIdOf(0), note: 'x' }],
+    [tokens.reader, ACKNOWLEDGE, { alertId: 'alert-0-0' }],
+    [tokens.rules, COMMENT, { alertId: 'alert-0-0', text: 'x' }],
+    [tokens.reader, SNOOZE, { tradeId: tradeIdOf(0) }],
+    [tokens.reader, AGAIN, { id: '1' }],
+    [tokens.rules, MAKE, { day: '2026-11-20' }],
+    [tokens.reader, DELETE, { id: 'for-all' }],
+    [tokens.reader, TRY, { id: 'for-all', tradeId: tradeIdOf(0) }],
   ] as const) {
     const { errors } = (await (await post(token, query, { input })).json()) as { errors: { extensions: { code: string } }[] }
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])

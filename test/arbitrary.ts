@@ -13,17 +13,45 @@ interface Contract {
   readonly decimals: number
 }
 const CONTRACTS: readonly Contract[] = [
-  { instrument: { kind: 'instrument', conId: 1, symbol: 'AAA', secType: 'STK', currency: 'USD', exchange: 'SMART' }, base: 50, tick: 0.25, decimals: 2 },
   {
-    instrument: { kind: 'instrument', conId: 2, symbol: 'FFF', secType: 'FUT', currency: 'USD', multiplier: '100', minTick: '0.1' },
+    instrument: {
+      ...{ kind: 'instrument', conId: 1, symbol: 'AAA', secType: 'STK', currency: 'USD', exchange: 'SMART', timeZone: 'US/Eastern' },
+      ...hours('20131007:0400-20131007:2000', '20131007:0930-20131007:1600'),
+    },
+    base: 50,
+    tick: 0.25,
+    decimals: 2,
+  },
+  {
+    instrument: {
+      ...{ kind: 'instrument', conId: 2, symbol: 'FFF', secType: 'FUT', currency: 'USD', multiplier: '100', minTick: '0.1', timeZone: 'America/Chicago' },
+      ...hours('20131006:1700-20131007:0832;20131007:0859-20131007:1600', '20131007:0830-20131007:0831;20131007:0901-20131007:1515'),
+    },
     base: 1313.7,
     tick: 0.1,
     decimals: 1,
   },
   { instrument: { kind: 'instrument', conId: 3, symbol: 'CMB', secType: 'BAG', currency: 'USD', multiplier: '100' }, base: 0, tick: 0.05, decimals: 2 },
-  { instrument: { kind: 'instrument', conId: 4, symbol: 'EEE', secType: 'STK', currency: 'EUR', multiplier: '0' }, base: 10, tick: 0.01, decimals: 2 },
+  {
+    instrument: {
+      ...{ kind: 'instrument', conId: 4, symbol: 'EEE', secType: 'STK', currency: 'EUR', multiplier: '0', timeZone: 'Europe/Berlin' },
+      ...hours('20131007:0800-20131007:2200', '20131007:0900-20131007:1530'),
+    },
+    base: 10,
+    tick: 0.01,
+    decimals: 2,
+  },
   { instrument: { kind: 'instrument', conId: 5, symbol: 'SSS', secType: 'BAG', currency: 'USD', multiplier: '' }, base: -3, tick: 0.03, decimals: 2 },
-  { instrument: { kind: 'instrument', conId: 6, symbol: 'OPT', secType: 'OPT', currency: 'USD', multiplier: '0.5' }, base: 0.07, tick: 0.01, decimals: 2 },
+  {
+    instrument: {
+      ...{ kind: 'instrument', conId: 6, symbol: 'OPT', secType: 'OPT', currency: 'USD', multiplier: '0.5', timeZone: 'America/New_York' },
+      // Of the hours outside these nothing is told.
+      liquidHours: '20131006:CLOSED;20131007:0930-20131007:0931;20131007:0932-20131007:1600',
+    },
+    base: 0.07,
+    tick: 0.01,
+    decimals: 2,
+  },
   {
     instrument: { kind: 'instrument', conId: 7, symbol: 'USD.TWD', secType: 'CASH', currency: 'TWD', multiplier: '1' },
     base: 30.2374637,
@@ -33,8 +61,13 @@ const CONTRACTS: readonly Contract[] = [
   { instrument: { kind: 'instrument', conId: 8, symbol: 'BTC', secType: 'CRYPTO', currency: 'USD' }, base: 67123.45, tick: 333.33, decimals: 2 },
 ]
 const ACCOUNTS = ['DU1', 'DU2', 'DU3']
-/** 2013-10-07T13:30:00Z */
-const START = Date.UTC(2013, 9, 7, 13, 30)
+/** 2013-10-07T13:29:50Z, ten seconds before New York opens. */
+const START = Date.UTC(2013, 9, 7, 13, 29, 50)
+
+/** Holidays around are told too. */
+function hours(trading: string, liquid: string) {
+  return { tradingHours: `${trading};20131008:CLOSED`, liquidHours: `20131006:CLOSED;${liquid}` }
+}
 
 /** Near the base mostly; sometimes 7 % above or 10 % below, where the jump filter looks. */
 const levels = fc.record({ ticks: fc.integer({ min: -8, max: 8 }), cluster: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.constantFrom(7, 8, -10)) })
@@ -71,6 +104,11 @@ const corrections = fc.record({
   turns: fc.boolean(),
 })
 
+const refs = fc.record({ words: fc.constantFrom('', 'gap ', 'gap up #fast '), stop: fc.option(levels, { nil: null, freq: 4 }) })
+
+/** A stop set, or moved, for whatever an execution opened. */
+const plans = fc.record({ execution: fc.nat({ max: 11 }), stop: fc.option(levels, { nil: null, freq: 9 }), at: times, tape: fc.nat({ max: 1 }) })
+
 const executions = (contracts: number) =>
   fc.record({
     contract: fc.nat({ max: contracts - 1 }),
@@ -86,6 +124,8 @@ const executions = (contracts: number) =>
       fc.record({ orderId: fc.integer({ min: 3, max: 4 }).map(String) }),
       fc.constantFrom({}, { orderId: '0', clientId: '7' }),
     ),
+    /** What the trader wrote beside the order; a stop at a level. */
+    ref: fc.oneof({ weight: 4, arbitrary: fc.constant<ValueOf<typeof refs> | null>(null) }, refs),
     fiveSegments: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
     corrections: fc.oneof({ weight: 6, arbitrary: fc.constant<ValueOf<typeof corrections>[]>([]) }, fc.array(corrections, { maxLength: 2 })),
     commissions: fc.oneof(
@@ -186,7 +226,16 @@ const scopes = fc.oneof(
     { scope: { sides: ['SHORT'], secTypes: ['STK', 'BAG'] } },
     { scope: { held: true } },
     { scope: { held: false } },
+    { scope: { strategies: ['gap', 'gap up'] } },
+    { scope: { sessions: ['REGULAR'] } },
+    { scope: { sessions: ['PRE', 'POST', 'OVERNIGHT'] } },
+    { scope: { sessions: ['REGULAR', 'OVERNIGHT'], sides: ['LONG'] } },
   ),
+)
+const repeats: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  fc.record({ repeat: fc.constantFrom(true, true, 2, 3, false, 1) }),
+  fc.record({ repeat: fc.constantFrom(true, 2), cooldown: fc.constantFrom('PT0S', 'PT1S', 'PT5S', 'PT2M') }),
 )
 const common = fc
   .record({
@@ -195,22 +244,30 @@ const common = fc
     confirm: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, fc.constantFrom({ confirm: 1 }, { confirm: 2 }, { confirm: 3 })),
     enabled: fc.oneof({ weight: 8, arbitrary: fc.constant({}) }, fc.constantFrom({ enabled: true }, { enabled: false })),
     clock: fc.constantFrom<Record<string, unknown>>({}, { clock: 'wall' }, { clock: 'session' }),
+    repeat: repeats,
   })
-  .map(({ scope, unit, confirm, enabled, clock }) => ({ ...scope, ...unit, ...confirm, ...enabled, ...clock, severity: 'warn' }))
+  .map(({ scope, unit, confirm, enabled, clock, repeat }) => ({ ...scope, ...unit, ...confirm, ...enabled, ...clock, ...repeat, severity: 'warn' }))
+
+/** A threshold under one of its three names; the amounts are what a few ticks of one contract or another are worth. */
+const threshold = (pct: string, amount: string, r: string): fc.Arbitrary<Record<string, unknown>> =>
+  fc.oneof(
+    { weight: 2, arbitrary: percents.map((value) => ({ [pct]: value })) },
+    fc.constantFrom('0', '0.05', '0.25', '0.5', '1', '10', '25', '100', '1000').map((value) => ({ [amount]: value })),
+    fc.constantFrom('0', '0.5', '1', '2', '0.1').map((value) => ({ [r]: value })),
+  )
+const own = threshold('pct', 'amount', 'r')
+const arm = fc.oneof(fc.constant<Record<string, unknown>>({}), threshold('armPct', 'armAmount', 'armR'))
 
 /** One rule without its id. */
-const rules = fc
+const rules: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     fc.oneof(
-      fc.record({ kind: fc.constant('MAE_STOP'), pct: percents }),
-      fc.record({
-        kind: fc.constant('MFE_TARGET'),
-        tiers: fc.array(percents, { minLength: 1, maxLength: 3 }).map((tiers) => tiers.map((pct) => ({ pct, take: '1/3' }))),
-      }),
-      fc.record({ kind: fc.constant('TRAILING_STOP'), pct: percents, armPct: percents }),
-      fc.record({ kind: fc.constant('GIVEBACK'), fraction: fc.constantFrom('0.5', '0.25', '1'), armPct: percents }),
-      fc.record({ kind: fc.constant('TIME_STOP'), after: durations, mfeBelowPct: percents }),
-      fc.record({ kind: fc.constant('NO_PROGRESS'), after: durations, resultBelowPct: percents }),
+      own.map((one) => ({ kind: 'MAE_STOP', ...one })),
+      fc.array(own, { minLength: 1, maxLength: 3 }).map((tiers) => ({ kind: 'MFE_TARGET', tiers: tiers.map((tier) => ({ ...tier, take: '1/3' })) })),
+      fc.tuple(own, arm).map(([one, armed]) => ({ kind: 'TRAILING_STOP', ...one, ...armed })),
+      fc.tuple(fc.constantFrom('0.5', '0.25', '1'), arm).map(([fraction, armed]) => ({ kind: 'GIVEBACK', fraction, ...armed })),
+      fc.tuple(durations, threshold('mfeBelowPct', 'mfeBelowAmount', 'mfeBelowR')).map(([after, below]) => ({ kind: 'TIME_STOP', after, ...below })),
+      fc.tuple(durations, threshold('resultBelowPct', 'resultBelowAmount', 'resultBelowR')).map(([after, below]) => ({ kind: 'NO_PROGRESS', after, ...below })),
     ),
     common,
   )
@@ -245,6 +302,7 @@ export function replayInputs(sizes: Sizes = {}): fc.Arbitrary<NaiveInput> {
         bars: sometimes(fc.array(bars(contracts), { minLength: 1, maxLength: 8 })),
         dayRanges: sometimes(fc.array(dayRanges(contracts), { minLength: 2, maxLength: 8 })),
         links: sometimes(fc.array(links, { minLength: 1, maxLength: 3 })),
+        plans: sometimes(fc.array(plans, { minLength: 1, maxLength: 5 })),
         gaps: fc.array(fc.record({ from: times, length: fc.constantFrom(0, 5000, 300_000) }), { maxLength: 1 }),
         rules: fc.array(rules, { maxLength: sizes.rules ?? 4 }),
         filter: fc.constantFrom<'default' | 'none'>('none', 'default'),
@@ -266,6 +324,7 @@ type Story = {
   bars: ValueOf<ReturnType<typeof bars>>[]
   dayRanges: ValueOf<ReturnType<typeof dayRanges>>[]
   links: ValueOf<typeof links>[]
+  plans: ValueOf<typeof plans>[]
   gaps: { from: number; length: number }[]
   rules: Record<string, unknown>[]
   filter: 'default' | 'none'
@@ -292,6 +351,7 @@ function print(story: Story): NaiveInput {
       price: execution.freePrice ? '0' : priceAt(contract(execution.contract), execution.level),
       at: printInstant(execution.at),
       ...execution.order,
+      ...(execution.ref === null ? {} : { orderRef: refOf(execution.ref, contract(execution.contract)) }),
     }
     tell(execution.tape, execution.at, row)
     if (execution.isRepeated) tell(1, execution.at, { ...row, seenAt: printInstant(execution.at) })
@@ -344,6 +404,12 @@ function print(story: Story): NaiveInput {
     tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges })
   }
   for (const { account, ...link } of story.links) tell(0, 0, { kind: 'link', account: ACCOUNTS[account], ...link })
+  for (const { execution: i, stop, at, tape } of story.plans) {
+    const execution = story.executions[i]
+    if (execution === undefined) continue
+    const where = stop === null ? { target: '60' } : { stop: priceAt(contract(execution.contract), stop) }
+    tell(tape, at, { kind: 'plan', executionId: `0000e0d5.${i.toString(16).padStart(8, '0')}.01.01`, ...where, at: printInstant(at) })
+  }
   for (const { from, length } of story.gaps) {
     tell(0, from, { kind: 'gap', conId: contract(0).instrument.conId, from: printInstant(from), to: printInstant(from + length) })
   }
@@ -376,6 +442,12 @@ function print(story: Story): NaiveInput {
     unit: story.unit,
     rules: story.rules.map((rule, i) => JSON.stringify({ id: `rule-${i}`, ...rule })),
   }
+}
+
+/** `gap up #fast stop=49.25`; a level below 0 cannot be said. */
+function refOf({ words, stop }: ValueOf<typeof refs>, contract: Contract): string {
+  const price = stop === null ? '-' : priceAt(contract, stop)
+  return price.startsWith('-') ? words.trim() : `${words}stop=${price}`
 }
 
 /** What a mark says beside its contract and instant. A quote whose price is flawed has that for its bid. */

@@ -1,13 +1,15 @@
 // What users of other tools complain about (reference/ibkr.md, section 6), a test a row: the adapter against a gateway that does it to them.
 import { describe, expect, it } from 'vitest'
 import type { Broker, BrokerEvent } from '#broker/port.ts'
-import { openTws, REQUESTS, type TwsOptions } from '#broker/tws.ts'
+import { openTws } from '#broker/tws.ts'
+import { REQUESTS, type TwsOptions } from '#broker/tws-wire.ts'
 import { classify, parseTime } from '#broker/tws-parse.ts'
 import { familyOf, Ledger } from '#core/execution.ts'
 import type { AnyFact, Execution, Instrument } from '#core/facts.ts'
 import { parseInstant, printInstant } from '#core/time.ts'
 import { parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
+import { readConfig } from '#src/config.ts'
 import { BrokerSilent } from '#src/errors.ts'
 import { clock } from '#src/clock.ts'
 import { eventually } from './process.ts'
@@ -134,7 +136,11 @@ describe('what users complain about', () => {
     await eventually(async () => scene.executions().length === 1, 5)
   })
 
-  it.todo('CPAPI trades endpoint that does not refresh: with the Client Portal adapter')
+  it('CPAPI trades endpoint that does not refresh: nothing is read from it; who asks for the Client Portal is told so, and not given TWS instead', () => {
+    expect(() => readConfig({ BROKER: 'client-portal' })).toThrow(
+      "BROKER: expected tws, found 'client-portal', which is not built yet; leave it empty to listen to TWS or IB Gateway",
+    )
+  })
 
   it('pacing: a refused request is made again, and a cancel never crosses its own request', async () => {
     const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 60)]

@@ -16,6 +16,7 @@ import { systemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
 import { openVigil } from '#jobs/vigil.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
 import { clockThatReads } from '#src/clock.ts'
+import { openMetrics } from '#src/metrics.ts'
 import { openTestDatabase } from './database.ts'
 import { openDelivering } from './delivering.ts'
 import { answers, hang, ok, openReceiver, type Received, type Receiver } from './receiver.ts'
@@ -151,7 +152,7 @@ describe('an alert', () => {
     expect(await alertsOf(db, { ids: ['stop-3'] })).toMatchObject([{ state: 'MISSED' }])
     await raise(db, [stop(4)])
     await raise(db, [stop(5)])
-    await settled(db, ['stop-4', 'stop-5'])
+    await settled(db, ['stop-4', 'stop-5'], (rows) => rows.length === 2 && rows.every(isOver))
     expect(hook.requests).toHaveLength(3)
   })
 
@@ -296,17 +297,28 @@ describe('a receiver that', () => {
     await using db = await openTestDatabase()
     await using hook = await openReceiver(answers(500))
     const outcomes: string[] = []
+    const metrics = openMetrics()
     await using _delivering = await openDelivering(
       db,
       hookEnv(hook),
       { attemptsMax: 4, firstRetryMs: 5 },
       () => {},
-      (channel, outcome) => outcomes.push(`${channel} ${outcome}`),
+      (channel, outcome, waitedMs) => {
+        outcomes.push(`${channel} ${outcome}`)
+        metrics.delivery(channel, outcome, waitedMs)
+      },
     )
     await raise(db, [stop(1)])
     expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'DEAD', attempts: 4, trouble: 'answered 500' }])
     expect(hook.requests).toHaveLength(4)
     expect(outcomes).toEqual(['webhook retry', 'webhook retry', 'webhook retry', 'webhook dead'])
+    hook.behave(ok)
+    await raise(db, [stop(2)])
+    await settled(db, ['stop-2'])
+    await expect.poll(() => metrics.text()).toContain('excursion_delivery_attempts_total{channel="webhook",outcome="sent"} 1')
+    const counted = await metrics.text()
+    expect(counted).toContain('excursion_delivery_attempts_total{channel="webhook",outcome="retry"} 3')
+    expect(counted).toContain('excursion_delivery_seconds_count{channel="webhook"} 1')
   })
 })
 

@@ -22,7 +22,7 @@ function waiting(n: number, more: Partial<StoredAlert> = {}, delivery: Partial<W
     dueAt: NOW,
     attempts: 0,
     messageId: null,
-    about: { kind: 'alert', alert, side: 'LONG', snoozedUntil: null },
+    about: { kind: 'alert', alert, side: 'LONG', snooze: null },
     ...delivery,
   }
 }
@@ -127,12 +127,33 @@ describe('messages', () => {
     expect(planned([failed, next], { now: NOW + 5_000 }).messages).toMatchObject([{ messageId: 'm1', deliveries: [{ id: failed.id }] }])
   })
 
-  test('a snoozed trade is left alone until then', () => {
-    const snoozed = waiting(1, { severity: 'critical' })
+  describe('of a trade that was snoozed', () => {
     const until = NOW + 3_600_000
-    const list = [{ ...snoozed, about: { ...snoozed.about, snoozedUntil: until } } as Waiting]
-    expect(planned(list)).toMatchObject({ messages: [], nextAt: until })
-    expect(planned(list, { now: until }).messages).toHaveLength(1)
+    const snoozed = (severity: 'warn' | 'critical', knew: boolean, more: Partial<Waiting> = {}) => {
+      const delivery = waiting(1, { severity }, more)
+      return { ...delivery, about: { ...delivery.about, snooze: { until, knew } } } as Waiting
+    }
+
+    test.each([
+      ['warn', false],
+      ['warn', true],
+      ['critical', true],
+    ] as const)('%s, known before: %s: nothing goes out until then', (severity, knew) => {
+      const list = [snoozed(severity, knew)]
+      expect(planned(list)).toMatchObject({ messages: [], nextAt: until })
+      // Nor does a digest of others take it along.
+      const late = waiting(2, { state: 'LATE' }, { createdAt: NOW - HOLDS.lateMs })
+      expect(planned([...list, late]).messages).toMatchObject([{ deliveries: [{ id: late.id }] }])
+      expect(planned(list, { now: until }).messages).toMatchObject([{ kind: 'digest' }])
+    })
+
+    test('what is critical and news goes through at once', () => {
+      expect(planned([snoozed('critical', false)]).messages).toMatchObject([{ kind: 'alert' }])
+    })
+
+    test('what comes after it is as if nobody had snoozed', () => {
+      expect(planned([snoozed('warn', true, { createdAt: until + 1, dueAt: until + 1 })], { now: until + 1 }).messages).toMatchObject([{ kind: 'alert' }])
+    })
   })
 
   test('law: everything that waits is in exactly one message, shared, or waits for an instant to come', () => {

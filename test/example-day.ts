@@ -1,6 +1,7 @@
 // A market day to review: a few trades with everything a card has to show. Made by hand (a naive fold of fills and prices), from no seed.
 import { decimal, plain } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
+import { planOf } from '#core/plan.ts'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import { instantOf } from '#core/time.ts'
 import type { Excursion, Fill, TrajectoryPoint } from '#core/trade.ts'
@@ -110,6 +111,7 @@ export function sketch({ instrument, fills, marks, day = DAY, more = {} }: Sketc
     mfe,
     mae,
     drawdownPct: null,
+    plan: null,
     orderRef: null,
     held: false,
     fills: fills.map(
@@ -132,7 +134,13 @@ export function sketch({ instrument, fills, marks, day = DAY, more = {} }: Sketc
     initialStop: null,
     ...more,
   }
-  return { trade, points }
+  return { trade: more.initialStop == null ? trade : withStop(trade, more.initialStop), points }
+}
+
+/** The trade as it is folded where the trader says so of its stop. */
+export function withStop(trade: StoredTrade, initialStop: string): StoredTrade {
+  const { unit: _, ...plan } = planOf(trade, { initialStop }, [])
+  return { ...trade, initialStop, plan }
 }
 
 /** Was at +8.1 % before noon, ended +1.0 %. */

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { joinOrders, parseFlex, parseFlexTime, type FlexStatement } from '#broker/flex.ts'
+import { newsOf, parseFlex, parseFlexTime, type FlexStatement } from '#broker/flex.ts'
 import { decimal, plain } from '#core/decimal.ts'
 import { familyOf, Ledger } from '#core/execution.ts'
 import type { Execution, Fact } from '#core/facts.ts'
 import { printInstant } from '#core/time.ts'
+import { statementOf, tradeRow } from './flex-server.ts'
 
 const FILES = join(import.meta.dirname, '../../shared/data/broker/flex')
 const real = existsSync(FILES) ? describe : describe.skip
@@ -19,34 +20,6 @@ function parsed(xml: string): FlexStatement {
 
 const read = (name: string) => parsed(readFileSync(join(FILES, name), 'utf8'))
 const of = <K extends Fact['kind']>(facts: readonly Fact[], kind: K) => facts.filter((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind)
-
-const statement = (...rows: string[]) =>
-  `<FlexQueryResponse type="AF"><FlexStatements count="1"><FlexStatement accountId="U1"><Trades>${rows.join('')}</Trades></FlexStatement></FlexStatements></FlexQueryResponse>`
-const row = (with_: Record<string, string>) =>
-  `<Trade ${Object.entries({
-    ...{
-      accountId: 'U1',
-      currency: 'USD',
-      assetCategory: 'STK',
-      symbol: 'ABC',
-      conid: '77',
-      multiplier: '1',
-      dateTime: '20260717;120440',
-      quantity: '40',
-      tradePrice: '10',
-    },
-    ...{
-      ibCommission: '-1.25',
-      ibOrderID: '900',
-      ibExecID: '0000a.0000b.01.01',
-      tradeID: '5',
-      transactionType: 'ExchTrade',
-      levelOfDetail: 'EXECUTION',
-      ...with_,
-    },
-  })
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(' ')} />`
 
 real('a real year', () => {
   it('imports executions only, once each, in New York time, with what they cost', () => {
@@ -101,37 +74,45 @@ real('a real year', () => {
 describe('shapes of other files', () => {
   it('a cancellation without a new booking is a bust', () => {
     const { facts } = parsed(
-      statement(row({}), row({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel', buySell: 'BUY (Ca.)' })),
+      statementOf(
+        tradeRow({}),
+        tradeRow({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel', buySell: 'BUY (Ca.)' }),
+      ),
     )
     expect(of(facts, 'cancel')).toMatchObject([{ executionId: '0000a.0000b.01.01' }])
   })
 
   it('booked again under the next id: nothing is cancelled, the higher id stands', () => {
-    const cancelled = row({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel' })
-    const { facts } = parsed(statement(row({}), cancelled, row({ ibExecID: '0000a.0000b.01.02', ibCommission: '0' })))
+    const cancelled = tradeRow({ quantity: '-40', tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel' })
+    const { facts } = parsed(statementOf(tradeRow({}), cancelled, tradeRow({ ibExecID: '0000a.0000b.01.02', ibCommission: '0' })))
     expect(of(facts, 'cancel')).toEqual([])
     expect(of(facts, 'execution').map(({ executionId }) => executionId)).toEqual(['0000a.0000b.01.01', '0000a.0000b.01.02'])
   })
 
   it('order and summary rows are passed over; a row without an execution id is known by its trade id', () => {
-    const { facts } = parsed(statement(row({ levelOfDetail: 'ORDER' }), row({ levelOfDetail: 'SYMBOL_SUMMARY' }), row({ ibExecID: 'N/A', tradeID: '6' })))
+    const { facts } = parsed(
+      statementOf(tradeRow({ levelOfDetail: 'ORDER' }), tradeRow({ levelOfDetail: 'SYMBOL_SUMMARY' }), tradeRow({ ibExecID: 'N/A', tradeID: '6' })),
+    )
     expect(of(facts, 'execution').map(({ executionId }) => executionId)).toEqual(['trade-6'])
   })
 
   it('one row or none reads like many; what cannot be read is named, not invented', () => {
-    expect(of(parsed(statement(row({}))).facts, 'execution')).toHaveLength(1)
-    expect(parsed(statement()).facts).toEqual([])
-    expect([...parsed(statement(row({ dateTime: '' }))).leftOut]).toEqual([['no quantity, price, time or account', 1]])
+    expect(of(parsed(statementOf(tradeRow({}))).facts, 'execution')).toHaveLength(1)
+    expect(parsed(statementOf()).facts).toEqual([])
+    expect([...parsed(statementOf(tradeRow({ dateTime: '' }))).leftOut]).toEqual([['no quantity, price, time or account', 1]])
     expect(parseFlex('<html/>')).toEqual({ refused: 'expected FlexQueryResponse, found html' })
   })
 
-  it('orders that both sources know are joined by an execution seen in both', () => {
-    const { facts } = parsed(statement(row({}), row({ ibExecID: '0000a.0000c.01.01', tradeID: '6' })))
+  it('orders that both sources know are joined by an execution seen in both; what is known is not told again', () => {
+    const { facts } = parsed(statementOf(tradeRow({}), tradeRow({ ibExecID: '0000a.0000c.01.01', tradeID: '6' })))
     const live = { ...(of(facts, 'execution')[0] as Execution), permId: '123', clientId: '7', orderId: '5' }
-    expect(of(joinOrders(facts, [live]), 'execution').map(({ permId, orderId }) => [permId, orderId])).toEqual([
-      ['123', '5'],
-      ['123', '5'],
+    expect(newsOf(facts, [...of(facts, 'instrument'), live, ...of(facts, 'commission').slice(0, 1)])).toEqual([
+      { kind: 'sameOrder', account: 'U1', permId: '900', asPermId: '123' },
+      ...facts.filter((fact) => 'executionId' in fact && fact.executionId === '0000a.0000c.01.01'),
     ])
+    const { permId: _, ...bare } = live
+    expect(newsOf(facts, [bare])[0]).toEqual({ kind: 'sameOrder', account: 'U1', permId: '900', asOrderId: '5', asClientId: '7' })
+    expect(newsOf(facts, facts)).toEqual([])
   })
 
   it('a time names its zone, or is New York’s', () => {

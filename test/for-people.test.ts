@@ -1,5 +1,7 @@
 // What people and small scripts use: the examples really run, the page works without a network, the exports are whole.
 import { execFile, execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, specifiedRules, validate } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -63,6 +65,30 @@ test.skipIf(!has('curl'))('example: curl asks one question', async () => {
 
 test.skipIf(!has('websocat'))('example: websocat hears alerts', async () => {
   expect(await run('sh', ['examples/listen.sh', server.socketUrl], { SECONDS_OPEN: '2' })).toContain('IBM is up 5 %')
+})
+
+test('example: what listen.sh hands to websocat is the protocol (a stand-in passes its lines on)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'excursion-websocat-'))
+  try {
+    // Lines of stdin become messages, messages become lines: all that is asked of websocat here.
+    const standIn = `#!${process.execPath}
+const socket = new (require(${JSON.stringify(join(root, 'node_modules/ws'))}))(process.argv.at(-1), process.argv[process.argv.indexOf('--protocol') + 1])
+socket.on('open', () => {
+  const lines = require('node:readline').createInterface({ input: process.stdin })
+  lines.on('line', (line) => socket.send(line)).on('close', () => socket.close())
+})
+socket.on('message', (data) => console.log(String(data)))
+`
+    await writeFile(join(folder, 'websocat'), standIn, { mode: 0o755 })
+    const env = { PATH: `${folder}:${process.env['PATH']}`, SECONDS_OPEN: '1' }
+    expect(await run('sh', ['examples/listen.sh', server.socketUrl], env)).toContain('IBM is up 5 %')
+    const { secret } = await createToken(server.db, { name: 'listening', scopes: ['read'], accounts: ['nobody'] }, clock.now())
+    const bound = await run('sh', ['examples/listen.sh', server.socketUrl], { ...env, EXCURSION_TOKEN: secret })
+    expect(bound).toContain('connection_ack')
+    expect(bound).not.toContain('IBM')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('examples use a token where one is needed', async () => {

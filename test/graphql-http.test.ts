@@ -1,6 +1,10 @@
 // GraphQL over HTTP, as the specification wants it: media types, status codes, parameters that are never coerced, GET for queries only.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestServer, type TestServer } from './server.ts'
+import { buildApp } from '#src/app.ts'
+import { openBus } from '#src/bus.ts'
+import { clock } from '#src/clock.ts'
+import type { Database } from '#store/db.ts'
+import { openTestServer, READY, type TestServer } from './server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -153,4 +157,31 @@ test('health tells the truth and metrics are numbers', async () => {
     .split('\n')
     .filter((text) => text !== ''))
     expect(line).toMatch(/^(# (HELP|TYPE) excursion_\w+ .+|excursion_\w+(\{[^}]*\})? -?\d+(\.\d+)?(e-?\d+)?)$/)
+})
+
+test('the log says the whole of a fault under the id the caller was told, which is the id of the request', async () => {
+  const lines: string[] = []
+  await using logged = await openTestServer({ log: (line) => lines.push(line) })
+  await logged.db.pool.query('alter table orders_rt rename to gone')
+  const answer = await logged.post({ query: '{ trades { nodes { id } } }' })
+  const { errors } = (await answer.json()) as { errors: { extensions: { requestId: string } }[] }
+  const id = errors[0]?.extensions.requestId ?? ''
+  expect(answer.headers.get('x-request-id')).toBe(id)
+  const said = lines.filter((line) => line.startsWith(`request ${id}: `)).join('\n')
+  expect(said).toContain('relation "orders_rt" does not exist')
+  expect(said).toMatch(/\n\s+at /)
+})
+
+test('not ready: said with 503 while the database is away; alive all the same', async () => {
+  const lines: string[] = []
+  const gone = { query: () => Promise.reject(new Error('connect ECONNREFUSED')) }
+  const app = await buildApp({ db: { pool: gone } as unknown as Database, bus: openBus(), clock, brokers: () => [READY], log: (line) => lines.push(line) })
+  try {
+    const ready = await app.inject('/health/ready')
+    expect([ready.statusCode, ready.json()]).toMatchObject([503, { status: 'not ready', database: 'does not answer', brokers: [{ state: 'READY' }] }])
+    expect((await app.inject('/health/live')).statusCode).toBe(200)
+    expect(lines.join()).toContain('the database does not answer')
+  } finally {
+    await app.close()
+  }
 })

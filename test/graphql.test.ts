@@ -313,7 +313,7 @@ test('an annotation is written to both kinds of trade; what is absent stays, nul
   const annotate = async (input: object) => ((await server.ask(mutation, { input })) as { annotateTrade: unknown }).annotateTrade
   const tradeId = tradeIdOf(2)
   expect(await annotate({ tradeId, strategy: 'breakout', tags: ['early', 'size'], initialStop: '181.11' })).toEqual({
-    trade: { strategy: 'breakout', tags: ['early', 'size'], note: null, initialStop: '181.11', mfe: { r: '0' } },
+    trade: { strategy: 'breakout', tags: ['early', 'size'], note: null, initialStop: '181.11', mfe: { r: null } },
     userErrors: [],
   })
   expect(await annotate({ tradeId, strategy: null, note: 'waited' })).toMatchObject({ trade: { strategy: null, tags: ['early', 'size'], note: 'waited' } })

@@ -10,6 +10,7 @@ import type { Database } from '#store/db.ts'
 import { annotate } from '#store/decisions.ts'
 import { tradesOf, tradesPage } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
+import { plansOf } from './plans.ts'
 import { aTrade } from './rows.ts'
 
 let db: Database
@@ -112,22 +113,8 @@ test.each(orders)('order $field $direction: pages put together are the whole lis
 
 /** The plan's steps of a forbidden kind over the trades, of every statement `work` sends. */
 async function readsWhole(work: () => Promise<unknown>, forbidden: readonly string[] = ['Seq Scan']): Promise<string[]> {
-  const statements: { text: string; values: unknown[] }[] = []
-  const { pool } = db
-  const query = pool.query.bind(pool)
-  pool.query = ((given: { text: string; values?: unknown[] }, values?: unknown[]) => {
-    statements.push({ text: typeof given === 'string' ? given : given.text, values: values ?? given.values ?? [] })
-    return query(given as never, values as never)
-  }) as typeof pool.query
-  try {
-    await work()
-  } finally {
-    pool.query = query
-  }
   const found: string[] = []
-  for (const { text, values } of statements) {
-    const { rows } = await query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
-    const lines = rows.map((row) => row['QUERY PLAN'])
+  for (const lines of await plansOf(db, work)) {
     found.push(...lines.filter((line) => forbidden.some((kind) => line.includes(kind)) && !line.includes('on annotations')))
     if (found.length > 0) found.push(...lines)
   }

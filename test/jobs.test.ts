@@ -170,6 +170,29 @@ describe('queues', () => {
     expect(made).toBe(2)
   })
 
+  test('ordered while it is being made, it is made once more: what came in meanwhile may have been read or not', async () => {
+    await using db = await openTestDatabase()
+    await using jobs = await openJobs({ url: db.url, log: quiet })
+    let made = 0
+    const twice = Promise.withResolvers<void>()
+    const onReview = () => (++made === 2 ? twice.resolve() : undefined)
+    const client = await db.pool.connect()
+    // Whoever makes the card has read, and waits with writing.
+    await client.query('begin')
+    await client.query('lock table reviews in share mode')
+    await using _workers = await openWorkers({ jobs, room: { db, templates, notesDir: null }, catchUp: null, onReview, log: quiet })
+    await addReview(jobs, DAY)
+    const stateOf = async () => (await jobs.review.getJob(`review:${DAY}:card`))?.getState()
+    await expect.poll(stateOf, { timeout: 10_000 }).toBe('active')
+    await addReview(jobs, DAY)
+    await addReview(jobs, DAY)
+    await client.query('commit')
+    client.release()
+    await twice.promise
+    await expect.poll(() => jobs.review.getJobCounts('active', 'waiting', 'delayed')).toEqual({ active: 0, waiting: 0, delayed: 0 })
+    expect(made).toBe(2)
+  })
+
   test('a folder that cannot be written is said, and tried again until it can', async () => {
     await using db = await openTestDatabase()
     await using folder = await notes()

@@ -17,6 +17,7 @@ import {
   settled,
   SMALL,
   SMALL_FACTS,
+  FORGETFUL,
   startGateway,
   startService,
   type Told,
@@ -25,11 +26,11 @@ import {
 
 /** Other moments by another number. */
 const SEED = Number(process.env['KILL_SEED'] ?? 1)
-const TIMEOUT = { timeout: 300_000 }
+const TIMEOUT = { timeout: 600_000 }
 
 test('killed while prices pour in as fast as they can be read; who takes over the PostgreSQL stops it at the end', TIMEOUT, async () => {
   await using home = await makeHome()
-  await using gateway = await startGateway(SMALL)
+  await using gateway = await startGateway(SMALL, FORGETFUL)
   await using played = await playThrough(home, gateway, 1, SEED, (service) => service.kill('SIGKILL'))
   await expectNothingLost(home, played.service)
   const { port } = await postmasterOf(home)
@@ -38,14 +39,13 @@ test('killed while prices pour in as fast as they can be read; who takes over th
   expect(await listens(port)).toBe(false)
 })
 
-// At a walk the tape does not wait for anybody, so every delay of this machine is a hole of minutes. A known fault: some runs still find a trade whose
-// hole nobody declared. KILL_WALK=1 runs it, and may fail.
-test.skipIf(process.env['KILL_WALK'] === undefined)(
+// At a walk the tape does not wait for anybody, so every delay of this machine is a hole of minutes.
+test(
   'killed three times in a day at a walk, the second time with the PostgreSQL that came along: what was not heard is declared, no more',
   TIMEOUT,
   async () => {
     await using home = await makeHome()
-    await using gateway = await startGateway(SMALL, WALK)
+    await using gateway = await startGateway(SMALL, [...WALK, '--forgets'])
     await using played = await playThrough(home, gateway, 3, SEED + 1, async (service, time) => {
       if (time === 1) process.kill((await postmasterOf(home)).pid, 'SIGKILL')
       await service.kill('SIGKILL')
@@ -74,43 +74,22 @@ async function playThrough(
 ): Promise<PlayedThrough> {
   const chance = chanceOf(seed)
   const seqs: number[] = []
-  let open: ReadonlyMap<string, number> = new Map()
   for (let time = 0; time < kills; time++) {
     const service = await startService(home.path, gateway.port)
     seqs.push(await highestSeq(service))
-    const from = await heard(service, open)
+    await eventually(async () => (await stateOf(service)).state === 'READY', 5)
+    const from = (await stateOf(service)).marketTime
     const until = from + (0.1 + 0.3 * chance.next()) * (SMALL.lastAt - from)
-    await eventually(async () => (await stateOf(service)).marketTime >= until, 5)
+    // A tape that waits for nobody may be over before a slow machine was ready; the broker's clock tells whole seconds.
+    const last = Math.floor(SMALL.lastAt / 1000) * 1000
+    await eventually(async () => (await stateOf(service)).marketTime >= Math.min(until, last), 5)
     seqs.push(await highestSeq(service))
-    open = await gapsOfOpen(service)
     await kill(service, time)
   }
   const service = await startService(home.path, gateway.port)
   seqs.push(await highestSeq(service))
   await settled(gateway, service, SMALL)
   return { service, seqs, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() }
-}
-
-/** Resolves with the market's time once the session is ready and what was missed of every trade that was open at the kill is declared. */
-async function heard(service: Service, openBefore: ReadonlyMap<string, number>): Promise<number> {
-  await eventually(async () => (await stateOf(service)).state === 'READY', 5)
-  await eventually(async () => {
-    const now = await gapsOf(service)
-    return [...openBefore].every(([id, gaps]) => (now.get(id)?.gaps ?? 0) > gaps)
-  }, 20)
-  return (await stateOf(service)).marketTime
-}
-
-/** How many gaps each trade declares. */
-async function gapsOf(service: Service): Promise<ReadonlyMap<string, { readonly status: string; readonly gaps: number }>> {
-  const { trades } = await service.ask<{ trades: { nodes: readonly { id: string; status: string; provenance: { gaps: readonly unknown[] } }[] } }>(
-    '{ trades(first: 200) { nodes { id status provenance { gaps { from } } } } }',
-  )
-  return new Map(trades.nodes.map(({ id, status, provenance }) => [id, { status, gaps: provenance.gaps.length }]))
-}
-
-async function gapsOfOpen(service: Service): Promise<ReadonlyMap<string, number>> {
-  return new Map([...(await gapsOf(service))].flatMap(([id, { status, gaps }]) => (status === 'OPEN' ? [[id, gaps] as const] : [])))
 }
 
 async function stateOf(service: Service): Promise<{ state: string; marketTime: number }> {

@@ -5,12 +5,13 @@ import type { AnyFact, Execution, Fact, Instrument, Mark } from '#core/facts.ts'
 import type { Quote } from '#core/mark.ts'
 import { Replay, type Replayed } from '#core/replay.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
-import { parseInstant } from '#core/time.ts'
+import { type Instant, parseInstant } from '#core/time.ts'
 import { type Chance, chanceOf } from '#sim/chance.ts'
 
 export const MADE_FROM = parseInstant('2026-11-20T14:30:00Z') ?? 0
-const MINUTES = 60
-export const MADE_UNTIL = MADE_FROM + MINUTES * 60_000
+const LENGTH_MS = 3_600_000
+const DAY_MS = 86_400_000
+export const MADE_UNTIL = MADE_FROM + LENGTH_MS
 export const MADE_ACCOUNTS = ['DU1', 'DU2'] as const
 
 /** Thresholds that an hour of small moves does pass. */
@@ -37,15 +38,21 @@ export interface MadeDay {
   readonly executions: readonly Execution[]
 }
 
-export function madeDay(seed: number): MadeDay {
+/** Five of them in a row, the last one that of `madeDay`. */
+export function madeWeek(seed: number): MadeDay {
+  const days = [4, 3, 2, 1, 0].map((before) => madeDay(seed * 5 + before, MADE_FROM - before * DAY_MS))
+  return { seed, facts: days.flatMap(({ facts }) => facts), executions: days.flatMap(({ executions }) => executions) }
+}
+
+export function madeDay(seed: number, from = MADE_FROM): MadeDay {
   const chance = chanceOf(seed)
   const instruments = [stock(101, 'AAA'), stock(102, 'BBB'), future(103, 'FFF')]
   const played: { readonly at: number; readonly fact: AnyFact }[] = []
   const executions: Execution[] = []
   let order = 0
   for (const [index, instrument] of instruments.entries()) {
-    const marks = walk(instrument, chance)
-    const fills = MADE_ACCOUNTS.flatMap((account, place) => fillsOf(instrument, account, marks, chance, { index, place, next: () => ++order }))
+    const marks = walk(instrument, chance, from)
+    const fills = MADE_ACCOUNTS.flatMap((account, place) => fillsOf(instrument, account, marks, chance, from, { index, place, next: () => ++order }))
     executions.push(...fills)
     // In the second of a fill there is no price: a fill that is told late in its second would count from the last price before it (INTERFACES, 'Order').
     const taken = new Set(fills.map((fill) => fill.at))
@@ -84,7 +91,8 @@ function quoteOf({ at, price }: Mark): Quote {
   return { at, price, bid: null, ask: null, suspicious: false, conditions: 0, unreported: false, pastLimit: false, halted: false, isMid: false }
 }
 
-const hours = { timeZone: 'US/Eastern', tradingHours: '20261120:0400-20261120:2000', liquidHours: '20261120:0930-20261120:1600' }
+const week = (from: string, until: string) => [16, 17, 18, 19, 20].map((day) => `202611${day}:${from}-202611${day}:${until}`).join(';')
+const hours = { timeZone: 'US/Eastern', tradingHours: week('0400', '2000'), liquidHours: week('0930', '1600') }
 const stock = (conId: number, symbol: string): Instrument => ({
   ...{ kind: 'instrument', conId, symbol, secType: 'STK', currency: 'USD', minTick: '0.01', exchange: 'SMART', ...hours },
 })
@@ -93,11 +101,11 @@ const future = (conId: number, symbol: string): Instrument => ({
 })
 
 /** A price every one or two seconds, never on a whole one. */
-function walk(instrument: Instrument, chance: Chance): Mark[] {
+function walk(instrument: Instrument, chance: Chance, from: Instant): Mark[] {
   const tick = Number(instrument.minTick)
   const marks: Mark[] = []
   let price = instrument.secType === 'FUT' ? 5_000 : 100
-  for (let at = MADE_FROM + 200; at < MADE_UNTIL - 5_000; at += 1_000 * chance.whole(1, 2)) {
+  for (let at = from + 200; at < from + LENGTH_MS - 5_000; at += 1_000 * chance.whole(1, 2)) {
     price *= 1 + (chance.bell() * 4) / 10_000
     marks.push({ kind: 'mark', conId: instrument.conId, price: Number((Math.round(price / tick) * tick).toFixed(2)), at: at + chance.whole(0, 500) })
   }
@@ -110,13 +118,14 @@ function fillsOf(
   account: string,
   marks: readonly Mark[],
   chance: Chance,
+  from: Instant,
   { index, place, next }: { index: number; place: number; next(): number },
 ): Execution[] {
   const fills: Execution[] = []
   const lot = secType === 'FUT' ? 1 : 100
   let position = 0
   // The two accounts use even and odd seconds: never two fills of a contract in one second.
-  let at = MADE_FROM + (20 + chance.whole(0, 60) * 2 + place) * 1_000
+  let at = from + (20 + chance.whole(0, 60) * 2 + place) * 1_000
   const fill = (signed: number) => {
     const number = next()
     const price = marks.findLast((mark) => mark.at < at)?.price ?? marks[0]?.price ?? 0
@@ -134,7 +143,7 @@ function fillsOf(
       },
     })
   }
-  while (at < MADE_UNTIL - 600_000) {
+  while (at < from + LENGTH_MS - 600_000) {
     if (position === 0) fill((chance.next() < 0.5 ? -1 : 1) * lot * chance.whole(1, 3))
     else {
       const way = chance.next()

@@ -268,6 +268,7 @@ describe('marks', () => {
     expect(range([mark('100', 1), mark('106', 2), mark('101', 3)])).toBe('100..101')
     expect(range([mark('100', 1), mark('106', 2)])).toBe('100..100')
     expect(range([mark('100', 1), mark('105', 2)])).toBe('100..105') // exactly 5 % is no jump
+    expect(range([mark('70000', 1), mark('73500.000000001', 2)])).toBe('100..70000') // the least more than 5 % is one
     expect(range([mark('100', 1), mark('106', 2), mark('94', 3), mark('94.94', 4)])).toBe('94..100') // the second jump is judged afresh, and 1 % is near enough
     expect(range([mark('100', 1), mark('106', 2), mark('', 3), mark('106', 4)])).toBe('100..106') // what is no price is not the next mark
   })
@@ -378,6 +379,114 @@ describe('rules', () => {
     expect(JSON.stringify(told.alerts[0])).toBe(
       '{"ruleId":"order","tier":0,"tradeId":"ORDER:DU1:8314:a","unit":"ORDER","account":"DU1","conId":8314,"at":"2013-10-07T13:30:01.000Z","price":"98","pct":"-2"}',
     )
+  })
+})
+
+describe('rules in currency and in R', () => {
+  // 100 shares at 100 with a stop at 98: 1 R is 200.
+  const bought = fill('a', 'BUY', '100', '100', 0, { orderRef: 'gap stop=98' })
+
+  test('an amount is of the gross running result, what was taken already included', () => {
+    const rows = [bought, mark('101', 1), fill('b', 'SELL', '50', '102', 2, { permId: '9' }), mark('99', 3), mark('96.99', 4)]
+    // 100 at the mark; 200 at the exit; 100 − 50 = 50 at 99; 100 − 150.5 = −50.5 at 96.99.
+    expect(
+      alerts(
+        rows,
+        { id: 'target', kind: 'MFE_TARGET', tiers: [{ amount: '100' }, { amount: '200' }, { amount: '200.01' }] },
+        { id: 'trail', kind: 'TRAILING_STOP', amount: '150', armAmount: '200' },
+        { id: 'giveback', kind: 'GIVEBACK', fraction: '0.75', armAmount: '150' },
+        { id: 'stop', kind: 'MAE_STOP', amount: '50.5' },
+        { id: 'deeper', kind: 'MAE_STOP', amount: '50.51' },
+      ),
+    ).toEqual([
+      ['target', 0, 1, '101', '1'],
+      ['target', 1, 2, '102', '2'],
+      ['trail', 0, 3, '99', '-1'],
+      ['giveback', 0, 3, '99', '-1'],
+      ['stop', 0, 4, '96.99', '-3.01'],
+    ])
+  })
+
+  test('R is what the entry risked, and a rule in R says nothing of a trade without a stop', () => {
+    const rules = [
+      { id: 'stop', kind: 'MAE_STOP', r: '1' },
+      { id: 'target', kind: 'MFE_TARGET', tiers: [{ r: '0.5' }, { r: '1' }] },
+      { id: 'slow', kind: 'TIME_STOP', after: 'PT10S', mfeBelowR: '1' },
+    ]
+    const rows = [mark('101', 1), mark('101.99', 2), mark('98.01', 3), mark('98', 4), gap(5, 10)]
+    expect(alerts([bought, ...rows], ...rules)).toEqual([
+      ['target', 0, 1, '101', '1'],
+      ['stop', 0, 4, '98', '-2'],
+      ['slow', 0, 10, '98', '1.99'],
+    ])
+    expect(alerts([{ ...bought, orderRef: 'gap' }, ...rows], ...rules)).toEqual([])
+  })
+
+  test('a stop set later is the risk from then on: what was reached before is said at the next mark', () => {
+    const plan = { kind: 'plan', executionId: 'a', stop: '98', at: at(2) }
+    const rows = [fill('a', 'BUY', '100', '100', 0), mark('104', 1), plan, mark('103', 3)]
+    expect(alerts(rows, { id: 'target', kind: 'MFE_TARGET', tiers: [{ r: '2' }] })).toEqual([['target', 0, 3, '103', '4']])
+  })
+})
+
+describe('a rule that repeats itself', () => {
+  const bought = fill('a', 'BUY', '1', '100', 0)
+  const seconds = (...rule: object[]) =>
+    alerts([bought, mark('96', 1), mark('95', 2), mark('98', 3), mark('96', 4), mark('98', 5), mark('96', 9), mark('95', 11)], ...rule).map((alert) => alert[2])
+  const stop = { id: 'stop', kind: 'MAE_STOP', pct: '3' }
+
+  test('fires again where its condition ceased to hold on a look in between', () => {
+    expect(seconds(stop)).toEqual([1])
+    expect(seconds({ ...stop, repeat: true })).toEqual([1, 4, 9])
+    expect(seconds({ ...stop, repeat: 2 })).toEqual([1, 4])
+    expect(seconds({ ...stop, repeat: true, confirm: 2 })).toEqual([2, 11])
+  })
+
+  test('and the cooldown has passed; where it holds then, at the first look after it', () => {
+    expect(seconds({ ...stop, repeat: true, cooldown: 'PT3S' })).toEqual([1, 4, 9])
+    expect(seconds({ ...stop, repeat: true, cooldown: 'PT4S' })).toEqual([1, 9])
+    expect(seconds({ ...stop, repeat: true, cooldown: 'PT10S' })).toEqual([1, 11])
+  })
+
+  test('what has been reached stays reached: a target does not repeat itself', () => {
+    expect(alerts([bought, mark('105', 1), mark('100', 2), mark('106', 3)], { id: 'target', kind: 'MFE_TARGET', pct: '5', repeat: true })).toHaveLength(1)
+  })
+})
+
+describe('a rule limited to sessions', () => {
+  // The regular session begins at the very second 0 and lasts a minute.
+  const told = { ...IBM, timeZone: 'US/Eastern', tradingHours: '20131007:0400-20131007:1000', liquidHours: '20131007:0930-20131007:0931' }
+  const bought = fill('a', 'BUY', '1', '100', -30)
+  const rows = [told, bought, mark('102', -20), mark('97', -10), mark('96.9', 10), mark('96.5', 60), mark('96', 90)]
+  const within = (sessions: string[], rule: object) => alerts(rows, { id: 'x', ...rule, scope: { sessions } }).map((alert) => alert[2])
+
+  test('does not look outside them, so many marks there may be', () => {
+    const stop = { kind: 'MAE_STOP', pct: '3' }
+    expect(within(['REGULAR'], stop)).toEqual([10])
+    expect(within(['PRE'], stop)).toEqual([-10])
+    expect(within(['POST'], stop)).toEqual([60])
+    expect(within(['OVERNIGHT'], stop)).toEqual([])
+    // What it does not look at neither counts nor interrupts.
+    expect(within(['PRE', 'POST'], { ...stop, confirm: 2 })).toEqual([60])
+    expect(within(['PRE', 'POST'], { ...stop, confirm: 3 })).toEqual([90])
+  })
+
+  test('arms at a look inside; the best price outside counts', () => {
+    expect(within(['REGULAR'], { kind: 'TRAILING_STOP', pct: '5', armPct: '2' })).toEqual([10])
+  })
+
+  test('a deadline outside them says nothing', () => {
+    expect(within(['REGULAR'], { kind: 'TIME_STOP', after: 'PT1M', mfeBelowPct: '5' })).toEqual([30])
+    expect(within(['REGULAR'], { kind: 'TIME_STOP', after: 'PT95S', mfeBelowPct: '5' })).toEqual([])
+  })
+
+  test('on the session clock time passes in the regular session only', () => {
+    expect(alerts(rows, { id: 'x', kind: 'TIME_STOP', after: 'PT45S', mfeBelowPct: '5', clock: 'session' }).map((alert) => alert[2])).toEqual([45])
+  })
+
+  test('where the hours are not known it never looks', () => {
+    const unknown = alerts(rows.slice(1), { id: 'x', kind: 'MAE_STOP', pct: '3', scope: { sessions: ['REGULAR', 'PRE', 'POST', 'OVERNIGHT'] } })
+    expect(unknown).toEqual([])
   })
 })
 

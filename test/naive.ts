@@ -24,7 +24,7 @@ export function naiveReplay(input: NaiveInput): { trades: Json[]; alerts: Json[]
   const rules = input.rules.flatMap((text, line) => (text.trim() === '' ? [] : [{ line, rule: JSON.parse(text) as Json }]))
   const found = all.filter(({ unit }) => units.includes(unit)).map((trade) => ({ trade, moments: momentsOf(trade, marks, told) }))
   const trades = found.map(({ trade, moments }) => printTrade(trade, moments, told))
-  const alerts = found.flatMap(({ trade, moments }) => rules.flatMap(({ rule, line }) => alertsOf(rule, line, trade, moments, told)))
+  const alerts = found.flatMap(({ trade, moments }) => rules.flatMap(({ rule, line }) => alertsOf(rule, line, trade, moments, told, all)))
   return {
     trades: trades.sort((a, b) => compareText(a.openedAt, b.openedAt) || compareText(a.tradeId, b.tradeId)),
     alerts: alerts
@@ -76,6 +76,8 @@ interface Told {
   readonly executions: { place: Place; row: Json; nature: Nature }[]
   readonly splits: Split[]
   readonly ranges: Range[]
+  /** Where a stop was set, for the trade that an execution's family opened. */
+  readonly plans: { readonly place: Place; readonly family: string; readonly stop: Q }[]
   /** Exact execution ids that never were. */
   readonly cancelled: Set<string>
   /** Families whose trade is held for the long term. */
@@ -92,7 +94,7 @@ interface Told {
 
 function read(input: NaiveInput): Told {
   const told: Told & { end: number } = {
-    ...{ instruments: new Map(), executions: [], splits: [], ranges: [], cancelled: new Set(), held: new Set(), links: new Map() },
+    ...{ instruments: new Map(), executions: [], splits: [], ranges: [], plans: [], cancelled: new Set(), held: new Set(), links: new Map() },
     ...{ commissions: new Map(), rates: [], marks: [], end: Number.NEGATIVE_INFINITY },
   }
   const seen = new Set<string>()
@@ -128,6 +130,7 @@ function read(input: NaiveInput): Told {
       if (row.kind === 'split' && !told.splits.some((split) => split.conId === Number(row.conId) && split.place.at === at)) {
         told.splits.push({ place, conId: Number(row.conId), ratio: must(row.ratio) })
       }
+      if (row.kind === 'plan' && row.stop !== undefined) told.plans.push({ place, family: familyOf(String(row.executionId)).family, stop: must(row.stop) })
       const nature = row.kind === 'adopt' ? 'ADOPTION' : row.kind === 'settlement' ? 'SETTLEMENT' : 'EXECUTION'
       const execution = nature === 'EXECUTION' ? row : movedWithoutExecution(row, at)
       if (execution.kind === 'execution' && !seen.has(String(execution.executionId))) {
@@ -215,6 +218,7 @@ interface Fill {
   readonly orderKey: string
   readonly nature: Nature
   readonly held: boolean
+  readonly orderRef: string
   /** The order key of the trade it closes before any other. */
   readonly closesFirst: string | null
   /** In the instrument's currency; null while unknown. */
@@ -252,6 +256,7 @@ function fillsOf(told: Told): Fill[] {
       quantity,
       price: must(row.price),
       orderKey: orderKeyOf(row, family),
+      orderRef: String(row.orderRef ?? ''),
       nature,
       held: nature === 'ADOPTION' || told.held.has(family),
       closesFirst: entryOrder === undefined ? null : `perm ${Number(entryOrder)}`,
@@ -451,6 +456,7 @@ function tradesOf(fills: readonly Fill[], splits: readonly Split[]): NaiveTrade[
 
 /** The state of a trade after one of its own fills or a mark, all recomputed from the first fill. */
 interface Moment {
+  readonly place: Place
   readonly at: number
   readonly price: Q
   readonly closes: boolean
@@ -496,7 +502,7 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
       const was = moments.at(-1) as Moment
       const rescaled = ({ value, at }: Reached) => ({ value: twelveDigits(div(value, ratio)), at })
       const shrunk = { price: twelveDigits(div(was.price, ratio)), best: rescaled(was.best), worst: rescaled(was.worst) }
-      moments.push({ ...was, ...shrunk, at: place.at, entry: div(was.entry, ratio), isSilent: true })
+      moments.push({ ...was, ...shrunk, place, at: place.at, entry: div(was.entry, ratio), isSilent: true })
       continue
     }
     const soFar = trade.parts.filter((part) => comparePlaces(part.fill.place, place) <= 0)
@@ -525,6 +531,7 @@ function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>, told: 
     const favourable = trade.sign
     const adverse = trade.sign === 1 ? -1 : 1
     moments.push({
+      place,
       at: place.at,
       price: isRange ? lastSeen.price : price,
       closes: place === last,
@@ -619,9 +626,11 @@ interface NaiveAlert {
   readonly print: Json
 }
 
-function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly Moment[], told: Told): NaiveAlert[] {
+function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly Moment[], told: Told, all: readonly NaiveTrade[]): NaiveAlert[] {
   if (rule.enabled === false || (rule.unit ?? 'ORDER') !== trade.unit || !isInScope(rule, trade, told)) return []
   const openedAt = (moments[0] as Moment).at
+  const sessions = (rule.scope as { sessions?: unknown[] } | undefined)?.sessions
+  const looks = (at: number) => sessions === undefined || sessions.includes(sessionOf(at, told.instruments.get(trade.conId)))
   const alert = (tier: number, at: number, moment: Moment): NaiveAlert => {
     const pct = moment.now === null ? null : rule.kind === 'MFE_TARGET' || rule.kind === 'TIME_STOP' ? moment.mfePct.value : moment.now
     return {
@@ -642,55 +651,224 @@ function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: readonly
     }
   }
   if (rule.kind === 'TIME_STOP' || rule.kind === 'NO_PROGRESS') {
-    const deadline = openedAt + duration(String(rule.after))
+    const deadline = deadlineOf(rule, openedAt, told.instruments.get(trade.conId), told.end)
     const moment = moments.filter(({ at }) => at <= deadline).at(-1) as Moment
-    if (deadline > told.end || moment.closes || moment.now === null) return []
-    const fires = rule.kind === 'TIME_STOP' ? compare(moment.mfePct.value, must(rule.mfeBelowPct)) < 0 : compare(moment.now, must(rule.resultBelowPct)) < 0
-    return fires ? [alert(0, deadline, moment)] : []
+    if (deadline > told.end || moment.closes || !looks(deadline)) return []
+    const end = { at: deadline, kind: Number.POSITIVE_INFINITY, file: 0, line: 0 }
+    const names =
+      rule.kind === 'TIME_STOP' ? (['mfeBelowPct', 'mfeBelowAmount', 'mfeBelowR'] as const) : (['resultBelowPct', 'resultBelowAmount', 'resultBelowR'] as const)
+    const limit = limitOf(rule, names, riskAt(trade, end, told, all), moment)
+    if (limit === null) return []
+    const value = rule.kind === 'TIME_STOP' ? limit.best : limit.now
+    return compare(value, limit.value) < 0 ? [alert(0, deadline, moment)] : []
   }
   const tiers = rule.kind === 'MFE_TARGET' && Array.isArray(rule.tiers) ? (rule.tiers as Json[]) : [rule]
+  const times = rule.repeat === true ? Number.POSITIVE_INFINITY : Number(rule.repeat || 1)
+  const cooldown = duration(String(rule.cooldown ?? 'PT0S'))
   return tiers.flatMap((tier, i) => {
     let isArmed = false
     let looksInARow = 0
+    let hasCeased = true
+    const fired: NaiveAlert[] = []
     for (const moment of moments) {
-      if (moment.closes) break
-      if (moment.isSilent) continue
-      if (moment.now !== null && compare(moment.mfePct.value, must(rule.armPct ?? '0')) >= 0) isArmed = true
-      looksInARow = holds(rule, tier, isArmed, trade, moment) ? looksInARow + 1 : 0
-      if (looksInARow >= Number(rule.confirm ?? 1)) return [alert(i, moment.at, moment)]
+      if (moment.closes || fired.length >= times) break
+      if (moment.isSilent || !looks(moment.at)) continue
+      const risk = riskAt(trade, moment.place, told, all)
+      const arm = limitOf(rule, ['armPct', 'armAmount', 'armR'], risk, moment, isInMoney(tier) ? 'armAmount' : 'armPct')
+      if (arm !== null && compare(arm.best, arm.value) >= 0) isArmed = true
+      if (!holds(rule, tier, isArmed, trade, moment, risk)) {
+        looksInARow = 0
+        hasCeased = true
+        continue
+      }
+      looksInARow++
+      const isCool = fired.every(({ at }) => moment.at >= at + cooldown)
+      if (!hasCeased || !isCool || looksInARow < Number(rule.confirm ?? 1)) continue
+      fired.push(alert(i, moment.at, moment))
+      hasCeased = false
     }
-    return []
+    return fired
   })
 }
 
-function holds(rule: Json, tier: Json, isArmed: boolean, trade: NaiveTrade, { now, mfePct, best, price }: Moment): boolean {
+/** A threshold beside what it is compared with. */
+interface Limit {
+  readonly value: Q
+  readonly now: Q
+  readonly best: Q
+}
+
+/** In percent, in money, or in R, by the name it is given under; null where that is not known. Without any name: 0 under `fallback`. */
+function limitOf(row: Json, names: readonly [string, string, string], risk: Q | null, moment: Moment, fallback?: string): Limit | null {
+  const name = names.find((one) => row[one] !== undefined) ?? fallback
+  const value = must(row[name as string] ?? '0')
+  if (name === names[0]) return moment.now === null ? null : { value, now: moment.now, best: moment.mfePct.value }
+  const inMoney = { now: moment.result, best: moment.mfePnl.value }
+  if (name === names[1]) return { value, ...inMoney }
+  return risk === null ? null : { value: mul(value, risk), ...inMoney }
+}
+
+function isInMoney(row: Json): boolean {
+  return row.amount !== undefined || row.r !== undefined
+}
+
+function holds(rule: Json, tier: Json, isArmed: boolean, trade: NaiveTrade, moment: Moment, risk: Q | null): boolean {
+  const own = ['pct', 'amount', 'r'] as const
   switch (rule.kind) {
-    case 'MAE_STOP':
-      return now !== null && compare(now, sub(ZERO, must(rule.pct))) <= 0
-    case 'MFE_TARGET':
-      return now !== null && compare(mfePct.value, must(tier.pct)) >= 0
+    case 'MAE_STOP': {
+      const limit = limitOf(rule, own, risk, moment)
+      return limit !== null && compare(limit.now, sub(ZERO, limit.value)) <= 0
+    }
+    case 'MFE_TARGET': {
+      const limit = limitOf(tier, own, risk, moment)
+      return limit !== null && compare(limit.best, limit.value) >= 0
+    }
     case 'TRAILING_STOP': {
-      if (!isArmed || sign(best.value) === 0) return false
+      if (!isArmed) return false
+      if (isInMoney(rule)) {
+        const limit = limitOf(rule, own, risk, moment)
+        return limit !== null && compare(sub(limit.best, limit.now), limit.value) >= 0
+      }
+      const { best, price } = moment
+      if (sign(best.value) === 0) return false
       const fallen = mul(whole(BigInt(trade.sign) * 100n), sub(best.value, price))
       return compare(fallen, mul(must(rule.pct), absolute(best.value))) >= 0
     }
-    case 'GIVEBACK':
-      return isArmed && now !== null && compare(sub(mfePct.value, now), mul(must(rule.fraction), mfePct.value)) >= 0
+    case 'GIVEBACK': {
+      // Measured as it is armed.
+      const limit = limitOf(rule, ['armPct', 'armAmount', 'armR'], risk ?? ZERO, moment, 'armPct')
+      return isArmed && limit !== null && compare(sub(limit.best, limit.now), mul(must(rule.fraction), limit.best)) >= 0
+    }
     default:
       throw new Error(`unknown rule kind ${String(rule.kind)}`)
   }
+}
+
+/** 1 R as far as was told at a place: |entry − initial stop| · quantity · multiplier; null without a stop, and where it is 0. */
+function riskAt(trade: NaiveTrade, place: Place, told: Told, all: readonly NaiveTrade[]): Q | null {
+  const { fill: opening } = trade.parts[0] as Part
+  const multiplier = multiplierOf(told.instruments.get(trade.conId))
+  const isTold = (one: { readonly place: Place }) => comparePlaces(one.place, place) <= 0
+  // A plan of the very instant of the opening is one of the entry.
+  const own = told.plans
+    .filter((plan) => plan.family === opening.family && (isTold(plan) || plan.place.at <= opening.place.at))
+    .sort((a, b) => comparePlaces(a.place, b.place))
+  const inOrder = /(?:^|\s)stop=(\d+(?:\.\d+)?)(?=\s|$)/i.exec(opening.orderRef)?.[1]
+  const early = inOrder === undefined ? own.filter((plan) => plan.place.at <= opening.place.at).at(-1)?.stop : must(inOrder)
+  const splits = told.splits.filter((split) => split.conId === trade.conId && isTold(split) && comparePlaces(split.place, opening.place) > 0)
+  if (early !== undefined) {
+    // The whole entry order, up to its first exit.
+    const family = ({ tradeId }: NaiveTrade) => tradeId.slice(tradeId.indexOf(':'))
+    const order = all.find((one) => one.unit === 'ORDER' && family(one) === family(trade)) ?? trade
+    const parts = order.parts.filter(({ fill }) => isTold(fill))
+    const end = [...parts.filter((part) => !part.enters).map(({ fill }) => fill.place), ...splits.map((split) => split.place)]
+    const entries = parts.filter((part) => part.enters && end.every((one) => comparePlaces(part.fill.place, one) < 0))
+    return riskOf(entries, early, multiplier, () => whole(1n))
+  }
+  const first = own.find((plan) => plan.place.at > opening.place.at)
+  if (first === undefined) return null
+  // What is open at that instant, in its units.
+  const until = { at: first.place.at, kind: Number.POSITIVE_INFINITY, file: 0, line: 0 }
+  const parts = trade.parts.filter(({ fill }) => isTold(fill) && fill.place.at <= first.place.at)
+  return riskOf(parts, first.stop, multiplier, (part) => grown(trade.conId, part.fill.place, until, splits))
+}
+
+function riskOf(parts: readonly Part[], stop: Q, multiplier: Q, ratioOf: (part: Part) => Q): Q | null {
+  const units = (part: Part) => mul(part.quantity, ratioOf(part))
+  const sum = (some: readonly Part[], of: (part: Part) => Q) => some.reduce((total, part) => add(total, of(part)), ZERO)
+  const entries = parts.filter((part) => part.enters)
+  const open = sub(
+    sum(entries, units),
+    sum(
+      parts.filter((part) => !part.enters),
+      units,
+    ),
+  )
+  if (sign(open) <= 0) return null
+  const entry = div(
+    sum(entries, (part) => mul(part.quantity, part.fill.price)),
+    sum(entries, units),
+  )
+  const risk = mul(mul(absolute(sub(entry, stop)), open), multiplier)
+  return sign(risk) === 0 ? null : risk
+}
+
+/** `openedAt` + after, on the wall clock or while the contract's regular session lasts; without end where the tape ends before. */
+function deadlineOf(rule: Json, openedAt: number, instrument: Json | undefined, end: number): number {
+  let left = duration(String(rule.after))
+  if (rule.clock !== 'session' || stretchesOf(instrument?.liquidHours).length === 0) return openedAt + left
+  for (let at = openedAt; at <= end; ) {
+    const minute = 60_000 - (at % 60_000)
+    if (sessionOf(at, instrument) === 'REGULAR') {
+      if (left <= minute) return at + left
+      left -= minute
+    }
+    at += minute
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** A stretch of trading on the contract's own clock, 'YYYYMMDD:HHMM' from and to; its day is the one on which it ends. */
+interface NaiveStretch {
+  readonly from: string
+  readonly to: string
+}
+
+function stretchesOf(hours: unknown): NaiveStretch[] {
+  return String(hours ?? '')
+    .split(';')
+    .flatMap((part) => {
+      const [from = '', to] = part.split('-')
+      return to === undefined ? [] : [{ from, to }]
+    })
+}
+
+/** REGULAR, PRE, POST or OVERNIGHT; null where the hours that would say so are not told. */
+function sessionOf(at: number, instrument: Json | undefined): string | null {
+  const regular = stretchesOf(instrument?.liquidHours)
+  const trading = stretchesOf(instrument?.tradingHours)
+  if (regular.length === 0) return null
+  const clock = wallClock(at, String(instrument?.timeZone))
+  const contains = ({ from, to }: NaiveStretch) => from <= clock && clock < to
+  const dayOf = (time: string) => time.slice(0, 8)
+  if (regular.some(contains)) return 'REGULAR'
+  if (trading.length === 0) return null
+  const around = trading.find(contains)
+  const ofDay = regular.filter(({ to }) => around !== undefined && dayOf(to) === dayOf(around.to))
+  if (around === undefined || ofDay.length === 0) return 'OVERNIGHT'
+  if (ofDay.every(({ from }) => from <= clock)) return 'POST'
+  return dayOf(around.from) < dayOf(around.to) ? 'OVERNIGHT' : 'PRE'
+}
+
+const clocks = new Map<string, string>()
+
+function wallClock(at: number, timeZone: string): string {
+  const minute = Math.floor(at / 60_000) * 60_000
+  const key = `${timeZone} ${minute}`
+  let clock = clocks.get(key)
+  if (clock === undefined) {
+    const options = { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const
+    const parts = new Intl.DateTimeFormat('en-US', options).formatToParts(minute)
+    const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+    clock = `${part('year')}${part('month')}${part('day')}:${part('hour')}${part('minute')}`
+    clocks.set(key, clock)
+  }
+  return clock
 }
 
 function isInScope(rule: Json, trade: NaiveTrade, told: Told): boolean {
   const scope = (rule.scope ?? {}) as Record<string, unknown[] | undefined>
   const instrument = told.instruments.get(trade.conId)
   const allows = (list: unknown[] | undefined, value: unknown) => list === undefined || list.includes(value)
+  const words = (trade.parts[0] as Part).fill.orderRef.split(/\s+/).filter((word) => word !== '')
+  const strategy = words.filter((word) => !/^#\S{1,50}$|^(stop|target)=\d{1,12}(\.\d{1,12})?$/i.test(word)).join(' ')
   return (
     Boolean(scope.held ?? false) === trade.held &&
     allows(scope.accounts, trade.account) &&
     allows(scope.symbols, instrument?.symbol) &&
     allows(scope.sides, trade.sign === 1 ? 'LONG' : 'SHORT') &&
-    allows(scope.secTypes, instrument?.secType)
+    allows(scope.secTypes, instrument?.secType) &&
+    allows(scope.strategies, strategy === '' ? undefined : strategy)
   )
 }
 

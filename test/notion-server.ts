@@ -28,6 +28,8 @@ interface Page {
   source: string | null
   properties: Record<string, unknown>
   createdAt: number
+  /** When a person last wrote into its properties. */
+  editedAt?: number
   inTrash: boolean
   children: string[]
 }
@@ -78,6 +80,8 @@ export interface NotionServer extends AsyncDisposable {
     deleteBlock(blockId: string): void
     duplicate(pageId: string): string
     setNumber(pageId: string, property: string, value: number): void
+    /** Writes into a property, at an instant: { select: { name: 'fade' } }. */
+    setProperty(pageId: string, property: string, value: object, at: number): void
     makeDatabase(title: string, sources: readonly string[]): string
   }
   /** The words of a page, its live blocks depth first. */
@@ -90,6 +94,8 @@ const BOT = '00000000-0000-4000-8000-0000000000b0'
 const PERSON = '00000000-0000-4000-8000-0000000000a0'
 const TOKEN = 'ntn_test'
 const ROWS_MAX = 1000
+/** How a property without a value is told; null where it is not named. */
+const EMPTY: Readonly<Record<string, unknown>> = { multi_select: [], rich_text: [], title: [], relation: [] }
 const BYTES_MAX = 500_000
 
 export async function openNotionServer(now: () => number = Date.now): Promise<NotionServer> {
@@ -141,6 +147,11 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
       setNumber: (id, name, value) => {
         const it = page(id)
         it.properties[propertyOf(it.source as string, name).id] = { number: value }
+      },
+      setProperty: (id, name, value, at) => {
+        const it = page(id)
+        it.properties[propertyOf(it.source as string, name).id] = value
+        it.editedAt = at
       },
       makeDatabase: (title, names) => {
         const id = newId()
@@ -383,7 +394,14 @@ export async function openNotionServer(now: () => number = Date.now): Promise<No
         it.source === null
           ? { type: 'workspace', workspace: true }
           : { type: 'data_source_id', data_source_id: it.source, database_id: sources.get(it.source)?.database },
-      properties: it.properties,
+      // To the minute, as Notion tells it.
+      last_edited_time: new Date(Math.floor((it.editedAt ?? it.createdAt) / 60_000) * 60_000).toISOString(),
+      properties: Object.fromEntries(
+        (sources.get(it.source ?? '')?.properties ?? []).map(({ id, name, type }) => [
+          name,
+          { id, type, ...((it.properties[id] ?? { [type]: EMPTY[type] ?? null }) as object) },
+        ]),
+      ),
       url: `https://www.notion.so/${it.id}`,
     }
   }

@@ -12,7 +12,8 @@ import { openWorkers } from '#jobs/worker.ts'
 import { writePage } from '#notes/notion.ts'
 import { callout } from '#notes/notion-blocks.ts'
 import { openNotion } from '#notes/notion-client.ts'
-import { dayPage, type PageStyle, tradePage } from '#notes/notion-page.ts'
+import { dayPage, tradePage } from '#notes/notion-page.ts'
+import type { PageStyle } from '#notes/notion-style.ts'
 import { tradePicture } from '#notes/notion-picture.ts'
 import { notionId, setUpNotion } from '#notes/notion-setup.ts'
 import { readTemplates } from '#notes/templates.ts'
@@ -21,14 +22,16 @@ import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { annotate } from '#store/decisions.ts'
 import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
+import { tradeById } from '#store/trades.ts'
 import { openTestDatabase } from '#test/database.ts'
-import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen } from '#test/example-day.ts'
+import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen, withStop } from '#test/example-day.ts'
 import { type Fault, type NotionServer, openNotionServer, specIsHere } from '#test/notion-server.ts'
 
 const { words } = await readTemplates('en')
 const { words: chinese } = await readTemplates('zh')
 const STYLE: PageStyle = { language: 'en', words, privacy: 'full', aliases: {} }
 const quiet = () => {}
+const NOTHING_SAID = { strategy: null, tags: [], stop: null, mistakes: [], rating: null }
 const QUICK = { ending: 'svg', type: 'image/svg+xml', bytes: (svg: string) => new Uint8Array(Buffer.from(svg)) }
 
 /** A server, a database with the example day in it, and a room to send from: time only passes when somebody waits. */
@@ -230,7 +233,7 @@ describe('setting up', () => {
     const told = await stage.setUp()
     expect(told.join('\n')).toContain("made the database 'Excursion Days'")
     expect([...stage.server.databases.values()].map((database) => database.title)).toEqual(['Excursion Days', 'Excursion Trades'])
-    expect([...stage.server.sources.values()].map((source) => source.properties.length)).toEqual([17, 29])
+    expect([...stage.server.sources.values()].map((source) => source.properties.length)).toEqual([17, 31])
     const again = await stage.setUp()
     expect(again.filter((line) => /made|added/.test(line) && !line.startsWith('pages'))).toEqual([])
     expect(stage.server.databases.size).toBe(2)
@@ -449,7 +452,9 @@ describe('what leaves the machine', () => {
     }
     return [
       dayPage(review, style, pictureOf),
-      ...review.accounts.flatMap((account) => account.trades.map((trade) => tradePage(trade, account.mode, DAY, style, pictureOf, []))),
+      ...review.accounts.flatMap((account) =>
+        account.trades.map((trade) => tradePage({ trade, said: NOTHING_SAID, mode: account.mode, day: DAY, dayPages: [] }, style, pictureOf)),
+      ),
     ]
   }
 
@@ -457,29 +462,30 @@ describe('what leaves the machine', () => {
     const scale = (text: string | null, by: number) => (text === null ? null : String(Number((Number(text) * by).toFixed(8))))
     const larger = everyTrade.map(({ trade, points }) => {
       const extreme = (reached: typeof trade.mfe) => ({ ...reached, price: scale(reached.price, 2) as string, pnl: scale(reached.pnl, 14) as string })
+      const scaled = {
+        ...trade,
+        quantity: scale(trade.quantity, 7) as string,
+        openQuantity: scale(trade.openQuantity, 7) as string,
+        entryPrice: scale(trade.entryPrice, 2) as string,
+        exitPrice: scale(trade.exitPrice, 2),
+        lastPrice: scale(trade.lastPrice, 2) as string,
+        initialStop: scale(trade.initialStop, 2),
+        grossPnl: scale(trade.grossPnl, 14) as string,
+        netPnl: scale(trade.netPnl, 14),
+        commission: scale(trade.commission, 14),
+        mfe: extreme(trade.mfe),
+        mae: extreme(trade.mae),
+        note: 'made 1,234 USD',
+        fills: trade.fills.map((fill) => ({
+          ...fill,
+          quantity: scale(fill.quantity, 7) as string,
+          price: scale(fill.price, 2) as string,
+          commission: scale(fill.commission, 14),
+        })),
+      }
       return {
         points: points.map((point) => ({ ...point, last: point.last * 2, mfe: point.mfe * 2, mae: point.mae * 2 })),
-        trade: {
-          ...trade,
-          quantity: scale(trade.quantity, 7) as string,
-          openQuantity: scale(trade.openQuantity, 7) as string,
-          entryPrice: scale(trade.entryPrice, 2) as string,
-          exitPrice: scale(trade.exitPrice, 2),
-          lastPrice: scale(trade.lastPrice, 2) as string,
-          initialStop: scale(trade.initialStop, 2),
-          grossPnl: scale(trade.grossPnl, 14) as string,
-          netPnl: scale(trade.netPnl, 14),
-          commission: scale(trade.commission, 14),
-          mfe: extreme(trade.mfe),
-          mae: extreme(trade.mae),
-          note: 'made 1,234 USD',
-          fills: trade.fills.map((fill) => ({
-            ...fill,
-            quantity: scale(fill.quantity, 7) as string,
-            price: scale(fill.price, 2) as string,
-            commission: scale(fill.commission, 14),
-          })),
-        },
+        trade: scaled.initialStop === null ? scaled : withStop(scaled, scaled.initialStop),
       }
     })
     const percent: PageStyle = { ...STYLE, privacy: 'percent' }
@@ -530,6 +536,98 @@ describe('what leaves the machine', () => {
     expect((await stage.send()).pages).toMatchObject({ created: 0 })
     expect(stage.server.refused).toEqual([])
   })
+})
+
+describe('what a person writes on a page', () => {
+  const id = givenBack.trade.tradeId
+  const later = at('20:00:00')
+  const edited = async (stage: Stage, name: string, value: object, when = later) => stage.server.user.setProperty(stage.trade.id, name, value, when)
+  const audited = (stage: Stage) =>
+    stage.db.pool
+      .query<{ who: string; after: object }>("select who, after from audit where what = 'annotate' and who is not null order by at")
+      .then(({ rows }) => rows)
+
+  test('strategy, tags, mistakes, rating and stop are annotations, audited; nothing is sent back for them', async () => {
+    await using stage = await Stage.open({ trades: [givenBack] })
+    await stage.send()
+    await edited(stage, 'Strategy', { select: { name: 'opening drive' } })
+    await edited(stage, 'Tags', { multi_select: [{ name: 'fomo' }, { name: 'news' }] })
+    await edited(stage, 'Mistakes', { multi_select: [{ name: 'sold late' }] })
+    await edited(stage, 'Rating', { number: 2 })
+    await edited(stage, 'Stop', { number: 178.5 })
+    const sent = await stage.changing(() => stage.send())
+    expect(await tradeById(stage.db, id)).toMatchObject({
+      ...{ strategy: 'opening drive', tags: ['fomo', 'news'], mistakes: ['sold late'], rating: 2, initialStop: '178.5' },
+    })
+    expect(await audited(stage)).toEqual([
+      { who: 'Notion', after: { strategy: 'opening drive', tags: ['fomo', 'news'], mistakes: ['sold late'], rating: 2, initialStop: '178.5' } },
+    ])
+    expect(stage.value(stage.trade, 'Strategy')).toEqual({ select: { name: 'opening drive' } })
+    expect(sent.length).toBeGreaterThan(0)
+    // Read once: sent again, nothing is said anew.
+    expect(await stage.changing(() => stage.send())).toEqual([])
+    expect(await audited(stage)).toHaveLength(1)
+    // What is taken away is taken away here too.
+    await edited(stage, 'Strategy', { select: null })
+    await stage.send()
+    expect(await tradeById(stage.db, id)).toMatchObject({ strategy: null, rating: 2 })
+    expect(stage.server.refused).toEqual([])
+  })
+
+  test('both sides changed: the newer edit stands; another property keeps its own', async () => {
+    await using stage = await Stage.open({ trades: [givenBack] })
+    await stage.send()
+    await edited(stage, 'Strategy', { select: { name: 'from Notion' } }, at('19:00:00'))
+    await edited(stage, 'Rating', { number: 5 }, at('19:00:00'))
+    await annotate(stage.db, id, { strategy: 'from elsewhere' }, at('20:00:00'))
+    await stage.send()
+    expect(await tradeById(stage.db, id)).toMatchObject({ strategy: 'from elsewhere', rating: 5 })
+    expect(stage.value(stage.trade, 'Strategy')).toEqual({ select: { name: 'from elsewhere' } })
+    await annotate(stage.db, id, { strategy: 'from elsewhere again' }, at('20:30:00'))
+    await edited(stage, 'Strategy', { select: { name: 'from Notion again' } }, at('21:00:00'))
+    await stage.send()
+    expect(await tradeById(stage.db, id)).toMatchObject({ strategy: 'from Notion again' })
+    expect(stage.server.refused).toEqual([])
+  })
+
+  test('what cannot be is said and left as it is; with PRIVACY=percent a stop stays where it was written', async () => {
+    await using stage = await Stage.open({ trades: [givenBack] })
+    await stage.send({ privacy: 'percent' })
+    await edited(stage, 'Rating', { number: 9 })
+    await edited(stage, 'Stop', { number: 170 })
+    await stage.send({ privacy: 'percent' })
+    expect(await tradeById(stage.db, id)).toMatchObject({ initialStop: givenBack.trade.initialStop })
+    expect((await tradeById(stage.db, id))?.rating ?? null).toBe(null)
+    expect(stage.value(stage.trade, 'Rating')).toEqual({ number: 9 })
+    expect(stage.value(stage.trade, 'Stop')).toEqual({ number: 170 })
+    expect(stage.said.join()).toContain('expected Rating from 1 to 5, found 9')
+  })
+})
+
+test('a trade that a correction took away: its page stays, says so and counts in no sum; come back, it is itself again', async () => {
+  await using stage = await Stage.open({ trades: [givenBack, stillOpen] })
+  await stage.send()
+  const { id } = stage.trade
+  stage.server.user.write(id, 'mine, beside the box')
+  const page = () => stage.server.pages.get(id) as Parameters<Stage['value']>[0]
+  await commitBatch(stage.db, { ...EMPTY_BATCH, removedTrades: [{ tradeId: givenBack.trade.tradeId, seq: 1_000 }] })
+  await stage.send()
+  expect(stage.server.pages.get(id)?.inTrash).toBe(false)
+  expect(['Status', 'Net', 'Gross', 'Result %', 'MFE %'].map((name) => stage.value(page(), name))).toEqual([
+    { select: { name: 'REMOVED' } },
+    ...Array(4).fill({ number: null }),
+  ])
+  const text = stage.server.textOf(id)
+  expect(text.join()).toContain('The broker took this trade back')
+  expect(text).toContain('mine, beside the box')
+  expect(await stage.changing(() => stage.send())).toEqual([])
+
+  await commitBatch(stage.db, { ...EMPTY_BATCH, trades: [givenBack.trade] })
+  await stage.send()
+  expect(stage.value(page(), 'Status')).toEqual({ select: { name: 'CLOSED' } })
+  expect(stage.value(page(), 'Net')).toEqual({ number: 178 })
+  expect(stage.server.textOf(id).join()).not.toContain('took this trade back')
+  expect(stage.server.refused).toEqual([])
 })
 
 describe('what breaks', () => {

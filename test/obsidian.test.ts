@@ -83,7 +83,7 @@ describe('what a vault gets', () => {
     const properties = parse(trade.split('---\n')[1] ?? '')
     expect(properties).toMatchObject({
       excursion_kind: 'trade',
-      trade_symbol: '[[IBM]]',
+      trade_symbol: '[[IBM trades paper|IBM]]',
       trade_review: `[[${DAY} review paper]]`,
       trade_opened: '2026-11-20T09:45:00',
       trade_mfe_pct: 8.1,
@@ -94,6 +94,56 @@ describe('what a vault gets', () => {
     const names = (await vault.files()).map((path) => path.replace(/^.*\//, ''))
     expect(new Set(names).size).toBe(names.length)
     for (const [, name] of card.matchAll(/!\[\[([^|\\\]]+)/g)) expect(names).toContain(name)
+  })
+
+  test('every link leads somewhere: trade ↔ day ↔ symbol ↔ strategy, real and paper apart', async () => {
+    await using vault = await openVault()
+    await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'opening: drive #1' }, at('16:00:00'))
+    await vault.make()
+    const files = await vault.files()
+    const names = new Set(files.map((path) => path.replace(/^.*\//, '').replace(/\.md$/, '')))
+    for (const path of files.filter((name) => name.endsWith('.md'))) {
+      for (const [, name = ''] of (await vault.text(path)).matchAll(/\[\[([^|\]\\]+)/g))
+        if (!name.startsWith('Journal/')) expect([path, name, names.has(name)]).toEqual([path, name, true])
+    }
+    const symbol = await vault.text('paper/symbols/IBM trades paper.md')
+    expect(symbol).toContain('excursion_kind: symbol')
+    const trade = (await noteOf(vault)).replace(/^.*\/|\.md$/g, '').replace(/\.md$/, '')
+    expect(symbol).toContain(`[[${trade}\\|IBM]]`)
+    expect(symbol).toContain(`[[${DAY} review paper\\|${DAY}]]`)
+    // What a file name cannot hold is written otherwise, and the note of the strategy lists the trade.
+    const strategy = files.find((path) => /^paper\/strategies\/opening- drive -1-[0-9a-f]{6} strategy paper\.md$/.test(path)) ?? ''
+    expect(await vault.text(strategy)).toContain(`[[${trade}\\|IBM]]`)
+    expect(await vault.text(strategy)).toContain('# opening: drive')
+    expect(`${symbol}${await vault.text(strategy)}`).not.toMatch(/NaN|undefined|null/)
+    const before = await vault.text(strategy)
+    await vault.make()
+    expect(await vault.text(strategy)).toBe(before)
+  })
+
+  test('a strategy named by a link to its note is that strategy', async () => {
+    await using vault = await openVault()
+    await vault.make()
+    await vault.edit(await noteOf(vault), (text) => text.replace(/strategy:.*/, 'strategy: "[[opening drive strategy paper]]"'))
+    await vault.make()
+    expect((await tradeById(vault.db, givenBack.trade.tradeId))?.strategy).toBe('opening drive')
+  })
+
+  test('pictures as PNG where that is wanted: embedded by their names, made again as the same bytes', { timeout: 60_000 }, async () => {
+    await using vault = await openVault({ pictures: 'png' })
+    await vault.make()
+    const files = await vault.files()
+    expect(files.filter((path) => path.endsWith('.svg'))).toEqual([])
+    const pictures = files.filter((path) => path.endsWith('.png'))
+    const names = new Set(pictures.map((path) => path.replace(/^.*\//, '')))
+    const card = await vault.text(CARD)
+    const embedded = [...card.matchAll(/!\[\[([^|\]\\]+)/g)].map(([, name]) => name)
+    expect(embedded.length).toBeGreaterThan(3)
+    for (const name of embedded) expect(names).toContain(name)
+    const bytes = await readFile(join(vault.root, 'Trading', pictures[0] ?? ''))
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG')
+    const again = await vault.make()
+    expect(again.files.filter((file) => file.outcome === 'written')).toEqual([])
   })
 
   test('a base with useful views, made once and then its reader’s', async () => {
@@ -133,7 +183,7 @@ describe('what its reader does', () => {
     await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'opening drive' }, at('20:00:00', '2026-11-21'))
     await vault.make()
     expect(await vault.files()).not.toContain(from)
-    expect(await vault.text(to)).toMatch(/strategy: "\[\[opening drive\]\]"[\s\S]*Mine\./)
+    expect(await vault.text(to)).toMatch(/strategy: "\[\[opening drive strategy paper\|opening drive\]\]"[\s\S]*Mine\./)
   })
 
   test('a note of the reader’s own where ours would be is left alone, and that is said', async () => {
@@ -161,14 +211,23 @@ describe('what its reader does', () => {
     const made = await vault.make()
     expect(await tradeById(vault.db, givenBack.trade.tradeId)).toMatchObject({
       strategy: 'breakout',
-      tags: ['fomo', 'mistake/sold late', 'rating/3'],
+      tags: ['fomo'],
+      mistakes: ['sold late'],
+      rating: 3,
       initialStop: '178',
     })
     expect(made.review.accounts[0]?.strategies.map((one) => one.strategy)).toContain('breakout')
     const logged = await vault.db.pool.query("select body from decisions where kind = 'annotate'")
     expect(logged.rows).toMatchObject([{ body: { strategy: 'breakout' } }])
     const properties = parse((await vault.text(path)).split('---\n')[1] ?? '')
-    expect(properties).toMatchObject({ strategy: '[[breakout]]', tags: ['fomo'], stop: 178, mistake: 'sold late', rating: 3, trade_r: 0.9 })
+    expect(properties).toMatchObject({
+      strategy: '[[breakout strategy paper|breakout]]',
+      tags: ['fomo'],
+      stop: 178,
+      mistake: 'sold late',
+      rating: 3,
+      trade_r: 0.9,
+    })
     // Read once, it is no edit any more.
     await vault.make()
     expect((await vault.db.pool.query("select 1 from decisions where kind = 'annotate'")).rowCount).toBe(1)
@@ -185,8 +244,8 @@ describe('what its reader does', () => {
     await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'from elsewhere' }, Date.parse('2026-11-20T23:00:00Z'))
     await vault.make()
     expect(await strategyNow()).toBe('from elsewhere')
-    expect(await vault.text(path)).toContain('strategy: "[[from elsewhere]]"')
-    await vault.edit(path, (text) => text.replace('"[[from elsewhere]]"', 'from the note again'))
+    expect(await vault.text(path)).toContain('strategy: "[[from elsewhere strategy paper|from elsewhere]]"')
+    await vault.edit(path, (text) => text.replace('"[[from elsewhere strategy paper|from elsewhere]]"', 'from the note again'))
     await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'from elsewhere again' }, Date.parse('2026-11-20T23:30:00Z'))
     await utimes(file, new Date('2026-11-21T08:00:00Z'), new Date('2026-11-21T08:00:00Z'))
     await vault.make()

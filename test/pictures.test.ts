@@ -57,6 +57,28 @@ describe('bytes', () => {
   test('a day, in Chinese colours', async () => {
     await expect(dayResult({ ...day, colours: COLOURS.chinese })).toMatchFileSnapshot('__snapshots__/day-chinese.svg')
   })
+  test('a trade that goes over the close: what lies outside the session is shaded, and the legend says so', async () => {
+    const [from, close] = [at('15:30:00'), at('16:00:00')]
+    const points = [180, 180.4, 179.8, 180.9, 181.2].map((last, step) => ({
+      ...{ tradeId: 'T', at: from + step * 900_000, last },
+      mfe: Math.max(180, last),
+      mae: Math.min(180, last),
+    }))
+    const picture = {
+      ...{ title: 'IBM long 100', side: 'LONG' as const, currency: 'USD', timeZone: ZONE, entry: 180, stop: null, openedAt: from, closedAt: from + 3_600_000 },
+      ...{ points, gaps: [], fills: [], alerts: [], mfeLabel: '', maeLabel: '' },
+    }
+    const shaded = trajectory({ ...picture, sessions: [{ from: at('09:30:00'), to: close }] })
+    await expect(shaded).toMatchFileSnapshot('__snapshots__/over-the-close.svg')
+    const shade = /<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*fill-opacity="0.08"/.exec(shaded)
+    const [left, width] = [Number(shade?.[1]), Number(shade?.[2])]
+    // From the close, in the middle of the picture, to its right edge.
+    expect(width).toBeGreaterThan(150)
+    expect(left + width).toBeCloseTo(428, 0)
+    expect(shaded).toContain('after hours')
+    expect(trajectory({ ...picture, sessions: [{ from: at('09:30:00'), to: at('20:00:00') }] })).not.toContain('after hours')
+    expect(trajectory(picture)).not.toContain('after hours')
+  })
   test('Chinese colours change nothing but colours', () => {
     const bare = (svg: string) => svg.replaceAll(/#[0-9a-f]{6}/g, '')
     expect(bare(dayResult({ ...day, colours: COLOURS.chinese }))).toBe(bare(dayResult(day)))

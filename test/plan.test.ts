@@ -1,8 +1,9 @@
 // R: what a trade was meant to risk, and how its stop was moved.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decimal } from '#core/decimal.ts'
 import type { Plan } from '#core/facts.ts'
-import { type PlannedTrade, planOf, type SaidOfEntry } from '#core/plan.ts'
+import { inR, type PlannedTrade, planOf, type SaidOfEntry } from '#core/plan.ts'
 import type { Fill } from '#core/trade.ts'
 
 const START = Date.UTC(2013, 9, 7, 13, 30)
@@ -25,14 +26,14 @@ function trade(side: PlannedTrade['side'], ...fills: readonly (readonly [role: F
 const plan = (second: number, stop: string, executionId = 'a.b.0.01'): Plan => ({ kind: 'plan', executionId, stop, at: START + second * 1000 })
 
 test('without a stop there is no R, and nothing is said in R', () => {
-  const { risk, stop, moves, inR } = planOf(trade('LONG', ['ENTRY', '100', '100']), NOTHING, [])
-  expect([risk, stop, moves, inR('50')]).toEqual([null, null, [], null])
+  const plan = planOf(trade('LONG', ['ENTRY', '100', '100']), NOTHING, [])
+  expect([plan.risk, plan.stop, plan.moves, inR(plan.risk, '50')]).toEqual([null, null, [], null])
 })
 
 test('a stop said of the entry: 1 R is what the order would have lost', () => {
-  const { risk, inR } = planOf(trade('LONG', ['ENTRY', '100', '183.11']), { initialStop: '181.11' }, [])
-  expect(risk).toEqual({ amount: '200', stop: '181.11', entryPrice: '183.11', quantity: '100', frozenAt: START })
-  expect([inR('79'), inR('-200'), inR('0')]).toEqual(['0.395', '-1', '0'])
+  const plan = planOf(trade('LONG', ['ENTRY', '100', '183.11']), { initialStop: '181.11' }, [])
+  expect(plan.risk).toEqual({ amount: '200', stop: '181.11', entryPrice: '183.11', quantity: '100', frozenAt: START })
+  expect([inR(plan.risk, '79'), inR(plan.risk, '-200'), inR(plan.risk, '0')]).toEqual(['0.395', '-1', '0'])
 })
 
 test('an order filled in parts is one decision: R is that of the whole entry', () => {
@@ -79,8 +80,13 @@ test('an option counts its multiplier', () => {
 })
 
 test('a stop at the entry risks nothing: nothing is said in R', () => {
-  const { risk, inR, moves } = planOf(trade('LONG', ['ENTRY', '100', '100']), { initialStop: '100.00' }, [plan(5, '99')])
-  expect([risk?.amount, inR('50'), moves]).toEqual(['0', null, [{ way: 'WIDENED', from: '100', to: '99', r: null, at: START + 5000 }]])
+  const planned = planOf(trade('LONG', ['ENTRY', '100', '100']), { initialStop: '100.00' }, [plan(5, '99')])
+  expect([planned.risk?.amount, planned.unit, inR(planned.risk, '50'), planned.moves]).toEqual([
+    '0',
+    null,
+    null,
+    [{ way: 'WIDENED', from: '100', to: '99', r: null, at: START + 5000 }],
+  ])
 })
 
 test('of several stops before the entry the last is the initial one; what the trader says of the entry stands above them', () => {
@@ -105,6 +111,15 @@ test('a target stands where it was set last', () => {
   const target = (second: number, at: string): Plan => ({ kind: 'plan', executionId: 'a.b.0.01', target: at, at: START + second * 1000 })
   expect(planOf(bought, { initialStop: null, initialTarget: '110' }, []).target).toBe('110')
   expect(planOf(bought, { initialStop: null, initialTarget: '110' }, [target(5, '112'), target(2, '111')]).target).toBe('112')
+})
+
+test('a split changes neither R nor where the stop is: two for one halves its price', () => {
+  const bought = trade('LONG', ['ENTRY', '100', '100'])
+  const split = { ...bought, fills: [...bought.fills, { role: 'SPLIT' as const, ratio: decimal(2), at: START + 10_000 }] }
+  const planned = planOf(split, NOTHING, [plan(5, '98'), plan(20, '49'), plan(30, '48')])
+  expect(planned).toMatchObject({ risk: { amount: '200', stop: '98' }, stop: '48' })
+  expect(planned.moves).toEqual([{ way: 'WIDENED', from: '49', to: '48', r: '-1', at: START + 30_000 }])
+  expect(planOf(split, NOTHING, [plan(20, '49')]).risk).toMatchObject({ amount: '200', quantity: '200', entryPrice: '50' })
 })
 
 test('law: R is frozen: no later stop and no later fill changes it, and the moves add up to the way from the first stop to the last', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { decimal, plain } from '#core/decimal.ts'
 import { type ReviewInput, reviewDay } from '#core/review.ts'
 import { addDays } from '#core/session.ts'
-import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, shortWon, sketch, stillOpen, turned, unmarked } from '#test/example-day.ts'
+import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, shortWon, sketch, stillOpen, turned, unmarked, withStop } from '#test/example-day.ts'
 
 const input: ReviewInput = {
   day: DAY,
@@ -89,7 +89,7 @@ describe('a day with a bit of everything', () => {
   })
 
   test('but one that was up by what it risked had, however small that was', () => {
-    const tight = { ...givenBack.trade, initialStop: '179.5', mfe: { ...givenBack.trade.mfe, pct: '0.3', pnl: '54' }, grossPnl: '-20' }
+    const tight = { ...withStop(givenBack.trade, '179.5'), mfe: { ...givenBack.trade.mfe, pct: '0.3', pnl: '54' }, grossPnl: '-20' }
     expect(reviewDay({ ...input, trades: [tight] }).accounts[0]).toMatchObject({ gaveBack: [{ gaveBack: '74' }], turned: [{ tradeId: tight.tradeId }] })
   })
 

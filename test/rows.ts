@@ -35,6 +35,7 @@ export function aTrade(n: number, seq: number, more: Partial<StoredTrade> = {}):
     mfe: { price: '183.11', pct: '0', pnl: '0', ...reached },
     mae: { price: '183.11', pct: '0', pnl: '0', ...reached },
     drawdownPct: '0',
+    plan: null,
     orderRef: null,
     held: false,
     fills: [{ executionId: `e${n}.01`, side: 'BUY', role: 'ENTRY', quantity: '100', price: '183.11', at: openedAt, commission: '1' }],

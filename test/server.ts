@@ -4,8 +4,8 @@ import { type Client, createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
-import type { GraphqlOptions } from '#graphql/plugin.ts'
-import { buildApp } from '#src/app.ts'
+import { openTradesOf } from '#graphql/open-trades.ts'
+import { type AppOptions, buildApp } from '#src/app.ts'
 import { type BrokerStatus, type Bus, type BusEvent, openBus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
@@ -47,10 +47,13 @@ export const READY: BrokerStatus = {
   readOnly: true,
 }
 
-export async function openTestServer(options: Partial<GraphqlOptions> = {}): Promise<TestServer> {
+/** `remembers`: the open trades are kept in memory, as where the writer is. */
+export async function openTestServer(options: Partial<AppOptions> = {}, { remembers = false } = {}): Promise<TestServer> {
   const db = await openTestDatabase()
   const bus = openBus()
-  const app = await buildApp({ db, bus, clock, brokers: () => [READY], ...options })
+  const open = remembers ? openTradesOf({ db, bus }) : null
+  await open?.begin()
+  const app = await buildApp({ db, bus, clock, brokers: () => [READY], ...(open === null ? {} : { open }), ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/graphql`

@@ -286,13 +286,15 @@ describe('executions', () => {
     expect(client.all('pnlSingle').map((args) => args.slice(1))).toEqual([
       [2, undefined, undefined, 0, undefined],
       [-1, undefined, undefined, 1_000, undefined],
+      // With the price, about once a second.
+      [-1, undefined, 100, 1_000, -85_400],
     ])
     client.api.reqAccountSummary(7, 'All', 'NetLiquidation,RealizedPnL')
     client.api.reqPnL(8, 'DU1', '')
     client.api.reqPositions()
     await client.next('positionEnd')
     expect(client.all('accountSummary')).toEqual([[7, 'DU1', 'RealizedPnL', '1000', 'USD']])
-    expect(client.all('pnl')).toEqual([[8, undefined, undefined, 1_000]])
+    expect(client.all('pnl')).toEqual([[8, undefined, 100, 1_000]])
     expect(client.all('position').map((args) => args.slice(2))).toEqual([[-1, 85_500]])
   })
 })
@@ -450,7 +452,7 @@ describe('the tape', () => {
     await client.next('execDetails')
     client.api.reqCurrentTime()
     await client.next('currentTime')
-    expect([gateway.state(), client.all('execDetails').length, client.all('currentTime')[0]?.[0]]).toEqual(['STANDING', 1, T0 / 1000 + 1])
+    expect([gateway.state(), client.all('execDetails').length, client.all('currentTime')[0]?.[0]]).toEqual(['STANDING', 1, T0 / 1000]) // The fill's second may not be over.
     client.api.reqMktData(2, { conId: 8314 }, '375', false, false)
     await client.next('execDetails', (_, contract) => contract.conId === 77)
     gateway.dropClients()

@@ -61,7 +61,17 @@ describe('recorded messages, token for token', () => {
     expect(commissionReport('00025b46.63f8f39c.01.01', '1.0', 'USD', null).join('|')).toBe(recorded)
   })
 
-  const order = { orderId: '5', clientId: '100', permId: '600745656', account: 'DU1234567', action: 'BUY', quantity: '100', orderRef: 'myref' } as const
+  const order = {
+    orderId: '5',
+    clientId: '100',
+    permId: '600745656',
+    account: 'DU1234567',
+    action: 'BUY',
+    quantity: '100',
+    orderRef: 'myref',
+    type: 'MKT',
+    parentId: '0',
+  } as const
 
   it('an order that is filled', () => {
     const progress = { filled: '100', remaining: '0', averagePrice: '201.94', lastPrice: '201.94' }

@@ -263,6 +263,9 @@ test('law: marks told in one go are marks told one by one', { timeout: 600_000 }
     { id: 'giveback', kind: 'GIVEBACK', fraction: '0.5', armPct: '0.5', unit: 'ROUND_TRIP' },
     { id: 'time', kind: 'TIME_STOP', after: 'PT3S', mfeBelowPct: '0.5' },
     { id: 'progress', kind: 'NO_PROGRESS', after: 'PT1S', resultBelowPct: '0.2' },
+    { id: 'again', kind: 'MAE_STOP', amount: '20', repeat: true, cooldown: 'PT0.02S', confirm: 2 },
+    { id: 'fallen', kind: 'TRAILING_STOP', amount: '30', armAmount: '10', repeat: true, cooldown: 'PT1S' },
+    { id: 'back', kind: 'GIVEBACK', fraction: '0.5', armAmount: '20', repeat: 3 },
   ].map((rule) => parseRule(rule) as Rule)
   fc.assert(
     fc.property(histories(80), fc.boolean(), (events, trace) => {

@@ -22,7 +22,7 @@ test('without a TWS it says what it expected and where the API is switched on, a
   expect(await second.ended).toEqual({ code: 1, signal: null })
   const lines = second.stderr().trimEnd().split('\n')
   expect(lines.filter((line) => !/^\d\d:\d\d:\d\d /.test(line))).toEqual([
-    `expected to be the only writer of ${home.path}, found another process holding the lock; stop it first, or give this one its own EXCURSION_HOME`,
+    `expected to be the only writer of ${home.path}, found another process holding the lock; stop it first, or give this one its own EXCURSION_HOME (EXC_WRITER_BUSY)`,
   ])
   expect(second.stdout()).toBe('')
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null })

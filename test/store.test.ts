@@ -12,7 +12,7 @@ import { alertsOf, alertsOfTrades, alertsPage, alertsSince } from '#store/alerts
 import { type Batch, commitBatch, EMPTY_BATCH, lastNumbers } from '#store/batch.ts'
 import { type Change, listen } from '#store/changes.ts'
 import { type Database, openDatabase } from '#store/db.ts'
-import { anchorOf, annotate, heldAnchors, rulesOf, saveRule, seedRules, switchRule } from '#store/decisions.ts'
+import { anchorOf, annotate, rulesOf, saveRule, seedRules, switchRule, wordsForFold } from '#store/decisions.ts'
 import { appendFacts, executionById, factsOf, instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { lastMark, marksOf } from '#store/marks.ts'
@@ -129,6 +129,23 @@ const trade: fc.Arbitrary<StoredTrade> = fc
     mae: excursion,
     drawdownPct: fc.option(decimalText),
     orderRef: fc.option(fc.oneof(text, fc.constantFrom('breakout', 'gap #a #b', 'x stop=1.50 target=2'))),
+    plan: fc.option(
+      fc.record({
+        risk: fc.option(fc.record({ amount: decimalText, stop: decimalText, entryPrice: decimalText, quantity: decimalText, frozenAt: instant })),
+        stop: fc.option(decimalText),
+        target: fc.option(decimalText),
+        moves: fc.array(
+          fc.record({
+            way: fc.constantFrom('WIDENED' as const, 'TIGHTENED' as const),
+            from: decimalText,
+            to: decimalText,
+            r: fc.option(decimalText),
+            at: instant,
+          }),
+          { maxLength: 2 },
+        ),
+      }),
+    ),
     held: fc.boolean(),
     fills: fc.array(
       fc.record({
@@ -167,26 +184,28 @@ function saidOf(orderRef: string | null) {
 
 const trades = fc.uniqueArray(trade, { selector: ({ tradeId }) => tradeId, maxLength: 25 })
 
-const alert: fc.Arbitrary<StoredAlert> = fc.record({
-  id: fc.uuid(),
-  seq: fc.integer({ min: 1, max: 1_000 }),
-  ruleId: fc.constantFrom('hard-stop', 'trail'),
-  ruleVersion: fc.integer({ min: 1, max: 9 }),
-  tier: fc.nat(3),
-  tradeId: fc.constantFrom('ORDER:DU1:1:a', 'ORDER:DU1:1:b', 'ROUND_TRIP:DU1:1:a'),
-  unit: fc.constantFrom(...UNITS),
-  account: fc.constantFrom('DU1', 'DU2'),
-  conId,
-  symbol: fc.constantFrom('IBM', 'SPY'),
-  at: fc.integer({ min: OPENED, max: OPENED + 5 }),
-  price: decimalText,
-  pct: fc.option(decimalText),
-  severity: fc.constantFrom(...SEVERITIES),
-  openedAt: fc.integer({ min: OPENED, max: OPENED + 2 }),
-  state: fc.constantFrom(...ALERT_STATES),
-  raisedAt: instant,
-  message: text,
-})
+const alert: fc.Arbitrary<StoredAlert> = fc
+  .record({
+    id: fc.uuid(),
+    seq: fc.integer({ min: 1, max: 1_000 }),
+    ruleId: fc.constantFrom('hard-stop', 'trail'),
+    ruleVersion: fc.integer({ min: 1, max: 9 }),
+    tier: fc.nat(3),
+    tradeId: fc.constantFrom('ORDER:DU1:1:a', 'ORDER:DU1:1:b', 'ROUND_TRIP:DU1:1:a'),
+    unit: fc.constantFrom(...UNITS),
+    account: fc.constantFrom('DU1', 'DU2'),
+    conId,
+    symbol: fc.constantFrom('IBM', 'SPY'),
+    at: fc.integer({ min: OPENED, max: OPENED + 5 }),
+    price: decimalText,
+    pct: fc.option(decimalText),
+    severity: fc.constantFrom(...SEVERITIES),
+    openedAt: fc.integer({ min: OPENED, max: OPENED + 2 }),
+    state: fc.constantFrom(...ALERT_STATES),
+    raisedAt: instant,
+    message: text,
+  })
+  .chain((drawn) => fc.constantFrom<Partial<StoredAlert>>({}, { ordinal: 2 }, { stateBefore: 'MISSED' }).map((more) => ({ ...drawn, ...more })))
 
 function someTrade(part: Partial<StoredTrade> = {}): StoredTrade {
   const [drawn] = fc.sample(trade, { numRuns: 1, seed: 7 })
@@ -341,7 +360,7 @@ test('facts from another process are told, come after the writer’s, and are ne
   await heard.promise
   expect(changes).toEqual([{ kind: 'facts', upTo: appended[1]?.arrival }])
   expect(await factsOf(db, { after: 1 })).toEqual(appended)
-  expect(await lastNumbers(db)).toEqual({ arrival: 1, seq: 0 })
+  expect(await lastNumbers(db)).toMatchObject({ arrival: 1, seq: 0 })
 })
 
 // --- trades ---
@@ -401,10 +420,10 @@ test('a later state of a trade takes the place of the earlier; a trade that is n
   expect(await tradeById(db, tradeId)).toMatchObject({ seq: 3, status: 'CLOSED' })
   expect(await tradesSince(db, 2, {}, 10)).toHaveLength(1)
   expect(await tradesSince(db, 3, {}, 10)).toEqual([])
-  await commitBatch(db, batch({ removedTrades: [tradeId] }))
+  await commitBatch(db, batch({ removedTrades: [{ tradeId, seq: 4 }] }))
   expect(await tradeById(db, tradeId)).toBeNull()
   expect((await db.pool.query('select * from orders_rt_ts')).rows).toEqual([])
-  expect(await lastNumbers(db)).toEqual({ arrival: 0, seq: 3 })
+  expect(await lastNumbers(db)).toMatchObject({ arrival: 0, seq: 4 })
 })
 
 test('open trades are those of both units', async () => {
@@ -577,7 +596,7 @@ test('what a trader says of a trade is shown in both units, and outlives the row
   await commitBatch(db, batch({ trades: [order, roundTrip] }))
   await annotate(db, order.tradeId, { strategy: 'breakout', tags: ['a', 'b,"c'], initialStop: '182.50', held: true }, OPENED)
   await annotate(db, roundTrip.tradeId, { note: 'patience', strategy: null }, OPENED + 1)
-  await commitBatch(db, batch({ removedTrades: [order.tradeId] }))
+  await commitBatch(db, batch({ removedTrades: [{ tradeId: order.tradeId, seq: 1_000 }] }))
   await commitBatch(db, batch({ trades: [order] }))
   const words = { strategy: null, tags: ['a', 'b,"c'], note: 'patience', initialStop: '182.5' }
   expect(await tradesByIds(db, [order.tradeId, roundTrip.tradeId])).toEqual([
@@ -587,7 +606,7 @@ test('what a trader says of a trade is shown in both units, and outlives the row
   expect(await tradesOf(db, { tags: ['x', 'a'] })).toHaveLength(1)
   expect(await tradesOf(db, { tags: [] })).toEqual([])
   expect(await tradesOf(db, { strategies: ['breakout'] })).toEqual([])
-  expect(await heldAnchors(db)).toEqual([anchorOf(order.tradeId)])
+  expect(await wordsForFold(db, 'ALL')).toEqual([{ anchor: anchorOf(order.tradeId), held: true, said: { initialStop: '182.5' } }])
   expect((await db.pool.query('select kind, subject from decisions order by id')).rows).toHaveLength(2)
 })
 
@@ -674,7 +693,7 @@ test('a full batch of 5,000 marks and 5,000 points is written and read back', as
   expect((await Array.fromAsync(marksOf(db, 1, OPENED, OPENED + DAY_MS))).flat()).toEqual(marks)
   const read = await trajectoriesOf(db, tradeIds)
   expect([...read.values()].flat()).toHaveLength(5_000)
-  expect(await lastNumbers(db)).toEqual({ arrival: 5_000, seq: 5_000 })
+  expect(await lastNumbers(db)).toMatchObject({ arrival: 5_000, seq: 5_000 })
 })
 
 // --- several at once ---

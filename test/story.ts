@@ -36,6 +36,8 @@ export interface Told {
 
 /** As fast as the service reads. */
 const RUN: readonly string[] = ['--lockstep', '--speed', '0', '--conflate-ms', '0']
+/** The same, and what was missed cannot be fetched. */
+export const FORGETFUL: readonly string[] = [...RUN, '--forgets']
 /** The day that comes along in a few seconds: time to do something in the middle of it. */
 export const WALK: readonly string[] = ['--lockstep', '--speed', '4000', '--conflate-ms', '0']
 

@@ -1,11 +1,17 @@
 // Subscriptions over a real socket with the graphql-ws client: rows written by the writer's path are told with rising seq; who is cut off
 // comes back with sinceSeq and misses nothing; who does not read is told to read again; who breaks the protocol is told which rule.
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import type { Client } from 'graphql-ws'
+import { type Client, createClient } from 'graphql-ws'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
+import { buildApp } from '#src/app.ts'
+import { openBus } from '#src/bus.ts'
+import { clock } from '#src/clock.ts'
+import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
+import { openTestDatabase } from './database.ts'
 import { aPoint, aTrade, anAlert, tradeIdOf } from './rows.ts'
 import { openTestServer, READY, type TestServer, until } from './server.ts'
 
@@ -80,13 +86,13 @@ test('a filter lets through what it names and nothing else; ORDER unless told ot
   const trips = await follow<TradeTold>(client, TRADES, { filter: { unit: 'ROUND_TRIP' } })
   const other = await follow<TradeTold>(client, TRADES, { filter: { accounts: ['DU2'] }, sinceSeq: 0 })
   const withdrawn = await follow<AlertTold>(client, ALERTS, { filter: { states: ['WITHDRAWN'] } })
-  const standing = await follow<AlertTold>(client, ALERTS, {})
+  const every = await follow<AlertTold>(client, ALERTS, {})
   await server.write({
     trades: [aTrade(1, 1), aTrade(1, 2, { unit: 'ROUND_TRIP' }), aTrade(3, 3, { account: 'DU2' })],
     alerts: [anAlert(1, 0, 4, { state: 'WITHDRAWN' }), anAlert(1, 1, 5)],
   })
-  await until(() => orders.got.length === 2 && trips.got.length === 1 && other.got.length === 1 && withdrawn.got.length === 1 && standing.got.length === 1)
-  expect([orders, trips, other, withdrawn, standing].map(({ got }) => seqs(got))).toEqual([[1, 3], [2], [3], [4], [5]])
+  await until(() => orders.got.length === 2 && trips.got.length === 1 && other.got.length === 1 && withdrawn.got.length === 1 && every.got.length === 2)
+  expect([orders, trips, other, withdrawn, every].map(({ got }) => seqs(got))).toEqual([[1, 3], [2], [3], [4], [4, 5]])
   await client.dispose()
 })
 
@@ -176,6 +182,78 @@ test('law: cut off anywhere and back with sinceSeq, a client ends with the same 
     { numRuns: 12 },
   )
 }, 120_000)
+
+test('over a restart of the server: a client that comes back with sinceSeq ends with the same state and every alert', async () => {
+  await using database = await openTestDatabase()
+  const serve = async (port: number) => {
+    const bus = openBus()
+    const app = await buildApp({ db: database, bus, clock, brokers: () => [READY] })
+    await app.listen({ host: '127.0.0.1', port })
+    return { app, bus, port: (app.server.address() as AddressInfo).port }
+  }
+  let served = await serve(0)
+  const seen = { trades: new Map<string, string>(), alerts: [] as string[], tradeSeq: 0, alertSeq: 0 }
+  const client = createClient({
+    url: `ws://127.0.0.1:${served.port}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 1_000,
+    retryWait: () => sleep(20),
+    shouldRetry: () => true,
+  })
+  // As the example does: the client subscribes again by itself, and each time asks for what came after the last it saw.
+  const followAgain = async (query: string, last: () => number, take: (told: TradeTold & AlertTold) => void) => {
+    const variables = {
+      get sinceSeq() {
+        return last()
+      },
+    }
+    for await (const { data } of client.iterate<Record<string, TradeTold & AlertTold>>({ query, variables }))
+      for (const told of Object.values(data ?? {})) take(told)
+  }
+  const following = [
+    followAgain(
+      TRADES,
+      () => seen.tradeSeq,
+      ({ seq, trade }) => {
+        seen.tradeSeq = Math.max(seen.tradeSeq, seq)
+        if (trade !== null) seen.trades.set(trade.id, trade.lastPrice)
+      },
+    ),
+    followAgain(
+      ALERTS,
+      () => seen.alertSeq,
+      ({ seq, alert }) => {
+        seen.alertSeq = Math.max(seen.alertSeq, seq)
+        if (alert !== null) seen.alerts.push(alert.id)
+      },
+    ),
+  ]
+  const raised: string[] = []
+  const latest = new Map<string, string>()
+  for (let seq = 1, n = 0; n < 30; n++) {
+    const trade = aTrade(n % 5, seq++, { lastPrice: String(n) })
+    const alert = anAlert(n, 0, seq++)
+    latest.set(trade.tradeId, trade.lastPrice)
+    raised.push(alert.id)
+    await commitBatch(database, { ...EMPTY_BATCH, trades: [trade], alerts: [alert] })
+    // Down for every fifth batch: committed, told to nobody.
+    if (n % 5 !== 4)
+      served.bus.publish([
+        { kind: 'trade', seq: trade.seq, trade },
+        { kind: 'alert', seq: alert.seq, alert },
+      ])
+    else {
+      await served.app.close()
+      served = await serve(served.port)
+    }
+  }
+  await until(() => seen.alerts.length >= raised.length && [...latest].every(([id, price]) => seen.trades.get(id) === price))
+  await client.dispose()
+  await served.app.close()
+  await Promise.allSettled(following)
+  expect(seen.trades).toEqual(latest)
+  expect(seen.alerts).toEqual(raised)
+}, 60_000)
 
 test('a client that does not read is told once to read again, gets every alert all the same, and costs no more than a mailbox', async () => {
   const socket = new WebSocket(server.socketUrl, 'graphql-transport-ws')

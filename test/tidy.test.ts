@@ -16,8 +16,6 @@ const product = sources.filter((path) => !path.startsWith('test/'))
 
 /** A page or two more than a room's largest noun needs; who reaches it holds two nouns. */
 const LINES_MAX = 500
-/** Longer all the same: each is one conversation that is harder to follow in pieces. The list may only get shorter. */
-const LONG = ['src/broker/tws.ts', 'src/core/book.ts', 'src/live.ts', 'src/record.ts', 'src/store/embedded.ts']
 
 test('codes are promises: the README lists exactly those of errors.ts, with the same words', () => {
   const table = /<!-- codes -->([\s\S]*?)<!-- \/codes -->/.exec(read('README.md'))?.[1] ?? ''
@@ -47,8 +45,8 @@ test('every source file says first what it is for', () => {
   expect(sources.filter((path) => !/^(?:#!.*\n)?(?:\/\/ |\/\*)/.test(read(path)))).toEqual([])
 })
 
-test(`no file of the product is longer than ${LINES_MAX} lines, but for a few that are named`, () => {
-  expect(product.filter((path) => !path.includes('generated') && !LONG.includes(path) && read(path).split('\n').length > LINES_MAX)).toEqual([])
+test(`no file of the product is longer than ${LINES_MAX} lines`, () => {
+  expect(product.filter((path) => !path.includes('generated') && read(path).split('\n').length > LINES_MAX)).toEqual([])
 })
 
 test('a file is one noun of the trade, not a drawer', () => {
@@ -70,4 +68,10 @@ test('nothing is left for later in the code, and nothing is switched off without
 
 test('only the configuration names the environment', () => {
   expect(product.filter((path) => path !== 'src/config.ts' && /\bprocess\.env\b|\bloadEnvFile\b/.test(read(path)))).toEqual([])
+})
+
+test('the lock calls nothing extraneous: npm 10 would take a package of another system for an error', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { os?: string[]; optional?: true }> }
+  expect(Object.keys(packages).filter((name) => 'extraneous' in (packages[name] ?? {}))).toEqual([])
+  expect(Object.keys(packages).filter((name) => packages[name]?.os !== undefined && packages[name].optional !== true)).toEqual([])
 })

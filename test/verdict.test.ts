@@ -4,7 +4,7 @@ import { reviewDay } from '#core/review.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { StoredAlert } from '#core/stored.ts'
 import { judge, type Known } from '#core/verdict.ts'
-import { alerts, at, DAY, ibm, sketch } from '#test/example-day.ts'
+import { alerts, at, DAY, ibm, sketch, withStop } from '#test/example-day.ts'
 
 const trade = sketch({
   instrument: ibm,
@@ -37,21 +37,20 @@ describe('verdicts', () => {
     expect(judge(alert('10:20:00', '102'), trade.trade, known)).toBe('TRUE_POSITIVE')
   })
   test('half of the risk, where a stop was set: it came back first', () => {
-    const { initialStop: _, ...rest } = trade.trade
-    const tight = { ...rest, initialStop: '98' }
+    const tight = withStop(trade.trade, '98')
     expect(judge(alert('10:05:00', '100'), tight, known)).toBe('FALSE_POSITIVE')
   })
   test('neither while the trade lasted, and nobody looked on: CENSORED; still to come: PENDING', () => {
     const late = alert('10:50:00', '100.5')
     expect(judge(late, trade.trade, known)).toBe('CENSORED')
     expect(judge(late, trade.trade, { ...known, asOf: at('11:30:00') })).toBe('PENDING')
-    expect(judge(late, trade.trade, { ...known, asOf: at('12:30:00') })).toBe('CENSORED')
+    expect(judge(late, trade.trade, { ...known, asOf: at('16:30:00') })).toBe('CENSORED')
   })
   test('prices after the exit settle it', () => {
     const late = alert('10:50:00', '100.5')
     expect(judge(late, trade.trade, { ...known, shadow: seen(['11:05:00', 100.3], ['11:20:00', 99.4]) })).toBe('TRUE_POSITIVE')
     expect(judge(late, trade.trade, { ...known, shadow: seen(['11:05:00', 101.6]) })).toBe('FALSE_POSITIVE')
-    expect(judge(late, trade.trade, { ...known, shadow: seen(['11:30:00', 100.6], ['12:00:00', 100.4]) })).toBe('NEUTRAL')
+    expect(judge(late, trade.trade, { ...known, shadow: seen(['11:30:00', 100.6], ['16:00:00', 100.4]) })).toBe('NEUTRAL')
   })
   test('an open trade is not over', () => {
     expect(judge(alert('10:50:00', '100.5'), { ...trade.trade, closedAt: null }, known)).toBe('PENDING')

@@ -1,0 +1,45 @@
+// What a card says of the broker's figures: what had to be mended, whether it was, and what was only reckoned another way; in both languages.
+import { expect, test } from 'vitest'
+import type { StoredDifference } from '#core/difference.ts'
+import { reviewDay } from '#core/review.ts'
+import { cardText } from '#notes/card.ts'
+import { readTemplates } from '#notes/templates.ts'
+import { at, DAY, givenBack, ibm } from './example-day.ts'
+
+const missing: StoredDifference = {
+  ...{
+    id: 'a',
+    account: givenBack.trade.account,
+    conId: ibm.conId,
+    symbol: 'IBM',
+    measure: 'QUANTITY',
+    subject: '',
+    source: 'POSITION',
+    ours: '100',
+    theirs: '300',
+  },
+  ...{ currency: null, causes: ['MISSING_FILL'], staleSeconds: null, severity: 'warn', remedy: '', since: at('10:05'), seenAt: at('10:05'), until: null },
+}
+const otherwise: StoredDifference = { ...missing, id: 'b', measure: 'UNREALIZED', causes: ['COMMISSION'], severity: 'info' }
+
+async function cardWith(language: 'en' | 'zh', differences: readonly StoredDifference[]): Promise<string> {
+  const { trade, points } = givenBack
+  const trajectories = new Map([[trade.tradeId, points]])
+  const review = reviewDay({ day: DAY, trades: [trade], alerts: [], instruments: [ibm], trajectories, differences })
+  const instruments = new Map([[ibm.conId, ibm]])
+  const trades = new Map([[trade.tradeId, trade]])
+  const templates = await readTemplates(language)
+  return cardText({ review, templates, trajectories, day: DAY, trades, shadows: new Map(), instruments, rules: [], history: [], colours: 'western' })
+}
+
+test('what had to be mended stands with its cause, and whether it was', async () => {
+  const open = await cardWith('en', [missing, otherwise])
+  expect(open).toContain("The broker disagrees on IBM since 10:05:00: quantity, ours 100, the broker's 300 (a fill we were not told of); **not mended**.")
+  expect(open).toContain("1 of the broker's figures are the same fills reckoned another way.")
+  expect(await cardWith('en', [{ ...missing, until: at('10:07') }])).toContain('; mended at 10:07:00.')
+  expect(await cardWith('zh', [missing])).toContain('IBM 自 10:05:00 起与经纪商不符：持仓数量，我方 100，对方 300（有成交未告知我方）；**尚未修复**。')
+})
+
+test('where nothing differs, and of other accounts, nothing is said', async () => {
+  expect(await cardWith('en', [{ ...missing, account: 'another' }])).toBe(await cardWith('en', []))
+})

@@ -1,0 +1,121 @@
+// What `doctor` says of TWS and of the store, as a process of its own against the simulated gateway: for every contract that is held whether its prices come,
+// and what would mend it; which client sees what; how the database grows; what the service found to differ.
+import { describe, expect, test } from 'vitest'
+import { openTws } from '#broker/tws.ts'
+import type { AnyFact, Instrument } from '#core/facts.ts'
+import { parseFaults } from '#sim/faults.ts'
+import { openGateway } from '#sim/gateway.ts'
+import { clock } from '#src/clock.ts'
+import { writeDifferences } from '#store/differences.ts'
+import { openTestDatabase } from './database.ts'
+import { excursion, makeHome } from './process.ts'
+
+const T0 = Date.parse('2026-11-20T15:00:00Z')
+const IBM: Instrument = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD', minTick: '0.01', exchange: 'SMART' }
+const TIMEOUT = { timeout: 60_000 }
+
+interface Finding {
+  readonly what: string
+  readonly state: 'ok' | 'off' | 'fault'
+  readonly found: string
+  readonly remedy?: string
+}
+
+describe('the prices of what is held', () => {
+  test('live', TIMEOUT, async () => {
+    await using scene = await open([])
+    const findings = await scene.doctor()
+    expect(of(findings, 'prices')).toMatchObject([{ state: 'ok', found: 'IBM STK: live' }])
+    expect(of(findings, 'broker')).toMatchObject([{ state: 'ok', found: expect.stringContaining('paper, accounts DU1, 1 positions') }])
+    expect(of(findings, 'time zone')).toMatchObject([{ found: 'a time that names no zone is read in US/Eastern' }])
+    expect(of(findings, 'client id')).toMatchObject([{ state: 'ok', found: expect.stringContaining('9: sees its own orders only') }])
+  })
+
+  test('delayed, with the subscription that would mend it', TIMEOUT, async () => {
+    await using scene = await open([{ at: new Date(T0).toISOString(), fault: 'delayed-data', forMs: 3_600_000 }])
+    expect(of(await scene.doctor(), 'prices')).toMatchObject([
+      { state: 'fault', found: expect.stringContaining('IBM STK: delayed'), remedy: expect.stringContaining('NYSE (Network A/CTA)') },
+    ])
+  })
+
+  test('none, because another login has them', TIMEOUT, async () => {
+    await using scene = await open([{ at: new Date(T0).toISOString(), fault: 'competing-session', forMs: 3_600_000 }])
+    expect(of(await scene.doctor(), 'prices')).toMatchObject([
+      { state: 'fault', found: expect.stringContaining('no data (10197'), remedy: expect.stringContaining('another login of the same user') },
+    ])
+  })
+})
+
+test('a client id that another program holds is told before it hurts', TIMEOUT, async () => {
+  await using scene = await open([])
+  const other = openTws({ host: '127.0.0.1', port: scene.port, clientId: 9, clock })
+  await other.connect(() => {})
+  expect(of(await scene.doctor(), 'client id')).toMatchObject([{ state: 'fault', remedy: expect.stringContaining('TWS_CLIENT_ID') }])
+  await other.close()
+})
+
+test('what differs from the broker and which commissions are pending are faults, with their remedies', TIMEOUT, async () => {
+  await using scene = await open([])
+  const kept = {
+    source: 'POSITION' as const,
+    currency: null,
+    staleSeconds: null,
+    since: T0,
+    seenAt: T0,
+    until: null,
+    account: 'DU1',
+    conId: 8314,
+    symbol: 'IBM',
+  }
+  await writeDifferences(scene.db, {
+    began: [
+      { ...kept, id: 'a', measure: 'QUANTITY', subject: '', ours: '100', theirs: '300', causes: ['MISSING_FILL'], severity: 'warn', remedy: 'do this' },
+      { ...kept, id: 'b', measure: 'COMMISSION', subject: 'a.b.01.01', ours: null, theirs: null, causes: ['NOT_TOLD'], severity: 'info', remedy: 'wait' },
+    ],
+    still: [],
+    over: [],
+  })
+  const findings = await scene.doctor()
+  expect(of(findings, 'reconcile')).toMatchObject([{ state: 'fault', found: expect.stringContaining("ours 100, the broker's 300"), remedy: 'do this' }])
+  expect(of(findings, 'commissions')).toMatchObject([{ state: 'fault', found: '1 not told yet: a.b.01.01', remedy: 'wait' }])
+  expect(of(findings, 'queue')).toMatchObject([{ state: 'ok', found: '0 deliveries wait' }])
+})
+
+function of(findings: readonly Finding[], what: string): readonly Finding[] {
+  return findings.filter((one) => one.what === what)
+}
+
+/** A position of IBM, and a price every quarter of a second for as long as anybody listens. */
+async function open(faults: readonly object[]) {
+  await using closing = new AsyncDisposableStack()
+  const db = closing.use(await openTestDatabase())
+  const home = closing.use(await makeHome())
+  const parsed = parseFaults(faults.map((fault) => JSON.stringify(fault)).join('\n'), T0, T0 + 3_600_000)
+  if ('refused' in parsed) throw new Error(parsed.refused)
+  async function* facts(): AsyncGenerator<AnyFact> {
+    yield IBM
+    yield { kind: 'execution', executionId: 'a.b.01.01', account: 'DU1', conId: 8314, side: 'BUY', quantity: '100', price: '180', at: T0, permId: '71' }
+    for (let n = 1; n < 400; n++) yield { kind: 'mark', conId: 8314, price: 180 + n / 100, at: T0 + n * 250 }
+  }
+  const gateway = closing.use(
+    await openGateway({ port: 0, facts: facts(), accounts: ['DU1'], conflateMs: 0, speed: 1, faults: parsed, hostNow: clock.monotonic }),
+  )
+  const stack = closing.move()
+  return {
+    db,
+    port: gateway.port,
+    async doctor(): Promise<readonly Finding[]> {
+      await using running = excursion(['doctor', '--json'], {
+        ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
+        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9' },
+      })
+      await running.ended
+      return running
+        .stdout()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Finding)
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}

@@ -1,0 +1,99 @@
+// Open orders as TWS tells them: what is read of one, and who hears of which, over a real socket.
+import { describe, expect, test } from 'vitest'
+import type { BrokerEvent } from '#broker/port.ts'
+import { openTws } from '#broker/tws.ts'
+import { parseOrder, type TwsOrder } from '#broker/tws-orders.ts'
+import type { AnyFact } from '#core/facts.ts'
+import type { WorkingOrder } from '#core/working-order.ts'
+import { openGateway } from '#sim/gateway.ts'
+import { clock } from '#src/clock.ts'
+import { eventually } from './process.ts'
+
+const UNSET = 1.7976931348623157e308
+const told: TwsOrder = {
+  ...{ account: 'DU1', action: 'SELL', orderType: 'STP', totalQuantity: 100, lmtPrice: 0, auxPrice: 98.5, trailStopPrice: UNSET },
+  ...{ permId: 72, clientId: 7, parentId: 5, ocaGroup: '' },
+}
+
+describe('what is read of an order', () => {
+  const read = (more: TwsOrder = {}, status = 'PreSubmitted') => parseOrder(6, { conId: 1, secType: 'STK' } as never, { ...told, ...more }, status)
+  test('a stop, child of another order', () => {
+    expect(read()).toEqual({
+      ...{ account: 'DU1', conId: 1, side: 'SELL', quantity: '100', type: 'STOP', price: '98.5', trail: null },
+      ...{ permId: '72', orderId: '6', clientId: '7', parentId: '5', ocaGroup: null, works: true },
+    })
+  })
+  test.each<[string, TwsOrder, Partial<WorkingOrder>]>([
+    ['a stop limit acts at its stop', { orderType: 'STP LMT', lmtPrice: 98 }, { type: 'STOP', price: '98.5' }],
+    ['a trailing stop where it stands now', { orderType: 'TRAIL', auxPrice: 2, trailStopPrice: 97.25 }, { type: 'STOP', price: '97.25', trail: '2|' }],
+    ['a trailing stop of which that is not told', { orderType: 'TRAIL', auxPrice: 2 }, { type: 'STOP', price: null }],
+    ['a limit', { orderType: 'LMT', lmtPrice: 110 }, { type: 'LIMIT', price: '110' }],
+    ['any other', { orderType: 'MKT' }, { type: 'OTHER', price: null }],
+    ['no parent', { parentId: 0 }, { parentId: null }],
+    ['an OCA group', { ocaGroup: 'g' }, { ocaGroup: 'g' }],
+    ['no permanent number yet', { permId: 0 }, { permId: null }],
+  ])('%s', (_, more, expected) => {
+    expect(read(more)).toMatchObject(expected)
+  })
+  test.each(['Filled', 'Cancelled', 'ApiCancelled', 'Inactive'])('%s: it works no longer', (status) => {
+    expect(read({}, status)).toMatchObject({ works: false })
+  })
+  test('a combo, or an order without side or size, protects nothing that is known', () => {
+    expect(parseOrder(6, { conId: 1, secType: 'BAG' } as never, told, 'Submitted')).toBeNull()
+    expect(read({ action: 'SLONG' })).toBeNull()
+    expect(read({ totalQuantity: UNSET })).toBeNull()
+  })
+})
+
+const START = Date.UTC(2013, 9, 7, 13, 30)
+const fill = (second: number, side: 'BUY' | 'SELL', orderId: string): AnyFact => ({
+  ...{ kind: 'execution', executionId: `a.b.${second}.01`, account: 'DU1', conId: 1, side, quantity: '100', price: '100', at: START + second * 1000 },
+  ...{ permId: `7${orderId}`, orderId, clientId: '3' },
+})
+const stop = (second: number, price: string): AnyFact => ({ kind: 'plan', executionId: 'a.b.1.01', stop: price, at: START + second * 1000 })
+const DAY: readonly AnyFact[] = [
+  { kind: 'instrument', conId: 1, symbol: 'AAA', secType: 'STK', currency: 'USD', exchange: 'SMART' },
+  ...[fill(1, 'BUY', '5'), stop(2, '98'), stop(3, '97')],
+]
+
+/** What a client of this number hears of orders while the day is played, and once it asks. */
+async function heard(clientId: number, readOnly: boolean, facts: readonly AnyFact[], enough: (orders: readonly WorkingOrder[]) => boolean) {
+  await using gateway = await openGateway({
+    ...{ port: 0, accounts: ['DU1'], hostNow: clock.monotonic },
+    facts: (async function* () {
+      yield* facts
+    })(),
+  })
+  const orders: WorkingOrder[] = []
+  const settings = { ordersMs: 50, answerMs: 500, clockMs: 2_000 }
+  const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId, clock, readOnly, ...settings })
+  try {
+    await broker.connect((event: BrokerEvent) => {
+      if (event.kind === 'order') orders.push(event.order)
+    })
+    await gateway.ended
+    await eventually(async () => enough(orders))
+    return orders.filter(({ type }) => type === 'STOP').map(({ price, parentId, works }) => ({ price, parentId, works }))
+  } finally {
+    await broker.close()
+  }
+}
+
+describe('who hears of which', () => {
+  test('client 0 hears every stop and every move without asking, though it may only read; and that it was cancelled', async () => {
+    const all = await heard(0, true, [...DAY, fill(4, 'SELL', '6')], (orders) => orders.some(({ type, works }) => type === 'STOP' && !works))
+    expect(all).toEqual([
+      { price: '98', parentId: '5', works: true },
+      { price: '97', parentId: '5', works: true },
+      { price: '97', parentId: '5', works: false },
+    ])
+  })
+  test('another client that may only read hears nothing of them, and asks for nothing', async () => {
+    expect(await heard(9, true, DAY, () => true)).toEqual([])
+  })
+  test('one that may ask does: it hears how the stop stands, and no order twice', async () => {
+    const asked = await heard(9, false, DAY, (orders) => orders.some(({ price }) => price === '97'))
+    expect(asked.at(-1)).toEqual({ price: '97', parentId: '5', works: true })
+    expect(new Set(asked.map(({ price }) => price)).size).toBe(asked.length)
+  })
+})
