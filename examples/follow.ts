@@ -20,14 +20,19 @@ const client = createClient({
   ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
 })
 
-// What was seen last: after a cut the subscription begins again from here. 0: everything that is stored.
+// What was seen last. 0: everything that is stored. After a cut the client subscribes again by itself and reads this anew: it goes on from here.
 let seen = 0
+const variables = {
+  get since() {
+    return seen
+  },
+}
 let left = Number(count)
 while (left > 0) {
   const query = `subscription Follow($since: BigInt) {
     tradeChanged(sinceSeq: $since) { seq resync trade { id status grossPnl mfe { pct } } }
   }`
-  for await (const { data, errors } of client.iterate<{ tradeChanged: Change }>({ query, variables: { since: seen } })) {
+  for await (const { data, errors } of client.iterate<{ tradeChanged: Change }>({ query, variables })) {
     if (errors) throw new Error(JSON.stringify(errors))
     const change = data?.tradeChanged
     if (!change) continue
