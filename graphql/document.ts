@@ -1,5 +1,18 @@
 // A GraphQL document as text, parsed once: the same text is not parsed again. Knows the limits of a document, nothing of transport or data.
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, specifiedRules, validate, visit } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Lexer,
+  type OperationTypeNode,
+  parse,
+  Source,
+  specifiedRules,
+  TokenKind,
+  validate,
+  visit,
+} from 'graphql'
 import { costOf } from './cost.ts'
 import { apiError } from './errors.ts'
 import { LIMITS, limitRules } from './limits.ts'
@@ -29,6 +42,8 @@ export function openDocuments(schema: GraphQLSchema): Documents {
       const found = known.get(source)
       if (found !== undefined) return found
       try {
+        const tooDeep = tooDeepToParse(source)
+        if (tooDeep !== null) return tooDeep
         const document = parse(source, { maxTokens: LIMITS.tokens })
         if (source.length <= REMEMBERED_LENGTH) {
           if (known.size >= REMEMBERED) known.clear()
@@ -36,7 +51,7 @@ export function openDocuments(schema: GraphQLSchema): Documents {
         }
         return document
       } catch (error) {
-        return error instanceof GraphQLError ? error : new GraphQLError(String(error))
+        return error instanceof GraphQLError ? error : new GraphQLError('expected a GraphQL document, found text that cannot be read as one')
       }
     },
     faults(document) {
@@ -65,6 +80,21 @@ export function openDocuments(schema: GraphQLSchema): Documents {
         : apiError('QUERY_TOO_COMPLEX', `expected an operation that looks up about ${LIMITS.cost} things at most, found ${cost}; ask for fewer rows or points`)
     },
   }
+}
+
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L])
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R])
+
+/** The parser calls itself for every bracket inside a bracket, and would use up the stack: what is too deep for it is counted out before. */
+function tooDeepToParse(source: string): GraphQLError | null {
+  const lexer = new Lexer(new Source(source))
+  let depth = 0
+  for (let token = lexer.advance(), seen = 0; token.kind !== TokenKind.EOF && seen <= LIMITS.tokens; token = lexer.advance(), seen++) {
+    if (OPENING.has(token.kind) && ++depth > LIMITS.nesting)
+      return apiError('QUERY_TOO_COMPLEX', `expected at most ${LIMITS.nesting} brackets inside one another, found more`)
+    if (CLOSING.has(token.kind)) depth--
+  }
+  return null
 }
 
 /** A rule of the library that runs fields (subscriptions have only one) throws at a directive it cannot evaluate. */

@@ -6,6 +6,8 @@ export const LIMITS = {
   depth: 12,
   /** Tokens of a document; the standard introspection query has about 400. */
   tokens: 4000,
+  /** Brackets of any kind inside one another; the standard introspection query has about 15. */
+  nesting: 100,
   aliases: 30,
   directives: 30,
   /** Top-level fields of one operation. */

@@ -164,6 +164,19 @@ test(`${COUNT} random and hostile documents over HTTP: each is answered, none wi
   expect(await server.ask('{ trades { nodes { id } } }')).toBeDefined()
 })
 
+test.each([
+  ['fields', (n: number) => `{ ${'a { '.repeat(n)} b ${'} '.repeat(n)} }`],
+  ['lists', (n: number) => `{ trades(filter: ${'['.repeat(n)}${']'.repeat(n)}) { nodes { id } } }`],
+  ['inputs', (n: number) => `{ trades(filter: ${'{a: '.repeat(n)}1${'}'.repeat(n)}) { nodes { id } } }`],
+  ['types of variables', (n: number) => `query ($a: ${'['.repeat(n)}Int${']'.repeat(n)}) { __typename }`],
+])('%s inside one another are refused at any depth before they use up the stack', async (_, nested) => {
+  for (const depth of [101, 1900, 3000, 20_000]) {
+    const answer = await server.post({ query: nested(depth) })
+    const { errors } = (await answer.json()) as { errors: { message: string; extensions: { code: string } }[] }
+    expect(errors[0]).toMatchObject({ message: 'expected at most 100 brackets inside one another, found more', extensions: { code: 'QUERY_TOO_COMPLEX' } })
+  }
+})
+
 test('bodies that are none are refused, one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(
