@@ -1,6 +1,6 @@
 // The marks of days long gone, thinned to those on which a trade stands; safe to run twice: a day is thinned once.
 import type { Clock } from '#src/clock.ts'
-import { thinPast } from '#src/thinning.ts'
+import { thinPast } from '#record/thinning.ts'
 import type { Database } from '#store/db.ts'
 
 export interface ThinRoom {

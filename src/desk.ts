@@ -31,12 +31,12 @@ import { type Bus, type BrokerStatus, openBus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { PortTaken, WriterBusy } from './errors.ts'
-import { type Live, openLive } from './live.ts'
+import { type Live, openLive } from '#live/live.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
-import { openRecorder } from './record.ts'
-import { openStops } from './stops.ts'
-import type { Observer, Recorder } from './recorder.ts'
-import { openRepair } from './repair.ts'
+import { openRecorder } from '#record/record.ts'
+import { openStops } from '#live/stops.ts'
+import type { Observer, Recorder } from '#record/recorder.ts'
+import { openRepair } from '#live/repair.ts'
 
 export const ROLES = ['api', 'live', 'worker'] as const
 export type Role = (typeof ROLES)[number]

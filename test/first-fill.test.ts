@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Instrument } from '#core/facts.ts'
 import { openBus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
-import { openRecorder } from '#src/record.ts'
+import { openRecorder } from '#record/record.ts'
 import { tradesOf } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Execution } from '#core/facts.ts'
-import { Hearing, type HearingRecorder } from '#src/hearing.ts'
+import { Hearing, type HearingRecorder } from '#live/hearing.ts'
 
 const AT = Date.UTC(2026, 10, 20, 15)
 const s = (seconds: number) => AT + Math.round(seconds * 1000)

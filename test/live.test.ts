@@ -7,7 +7,7 @@ import { parseInstant } from '#core/time.ts'
 import { openGateway } from '#sim/gateway.ts'
 import type { BrokerStatus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
-import { type Live, type LiveOptions, type LiveRecorder, openLive } from '#src/live.ts'
+import { type Live, type LiveOptions, type LiveRecorder, openLive } from '#live/live.ts'
 import { execDetails, ScriptedGateway, type ScriptOptions } from './tws-gateway.ts'
 
 const NOW_S = 1_790_000_000

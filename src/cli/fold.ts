@@ -2,7 +2,7 @@
 import { openBus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
 import type { Config } from '#src/config.ts'
-import { openRecorder } from '#src/record.ts'
+import { openRecorder } from '#record/record.ts'
 import type { Database } from '#store/db.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { say } from './terminal.ts'

@@ -2,7 +2,7 @@
 import { clock } from '#src/clock.ts'
 import { openBus } from '#src/bus.ts'
 import { WriterBusy } from '#src/errors.ts'
-import { openRecorder } from '#src/record.ts'
+import { openRecorder } from '#record/record.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { verb } from './arguments.ts'
 import { print, say } from './terminal.ts'

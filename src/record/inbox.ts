@@ -1,6 +1,6 @@
 // The inbox: what was told waits here, in order, until it is taken, one at a time; when enough was taken, or long enough ago, it is committed.
 // Knows nothing of what it holds.
-import type { Clock } from './clock.ts'
+import type { Clock } from '#src/clock.ts'
 
 export interface InboxOptions<Told> {
   readonly clock: Clock

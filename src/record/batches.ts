@@ -15,8 +15,8 @@ import type { Database } from '#store/db.ts'
 import { anchorOf } from '#store/decisions.ts'
 import { tradesByIds } from '#store/trades.ts'
 import type { Books, Contract } from './books.ts'
-import type { Bus, BusEvent } from './bus.ts'
-import type { Clock } from './clock.ts'
+import type { Bus, BusEvent } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
 import type { Observer } from './recorder.ts'
 
 export interface BatchesOptions {

@@ -7,7 +7,7 @@ import type { Quote } from '#broker/port.ts'
 import { familyOf } from '#core/execution.ts'
 import type { Execution } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recorder } from '#record/recorder.ts'
 
 export type HearingRecorder = Pick<Recorder, 'gap' | 'held' | 'knows' | 'lastHeardAt' | 'marketTime'>
 

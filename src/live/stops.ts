@@ -3,9 +3,9 @@
 import type { Fact } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import { type HeardOrder, heardAgain, linksSeen, planSeen, type WorkingOrder } from '#core/working-order.ts'
-import type { Bus } from './bus.ts'
-import type { Clock } from './clock.ts'
-import type { Recorder } from './recorder.ts'
+import type { Bus } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
+import type { Recorder } from '#record/recorder.ts'
 
 export interface StopsOptions {
   readonly recorder: Pick<Recorder, 'consult' | 'opened' | 'marketTime'>

@@ -5,8 +5,8 @@ import type { Bar, Repair } from '#core/facts.ts'
 import { type Span, without } from '#core/repair.ts'
 import { tradedMs } from '#core/session.ts'
 import type { Instant } from '#core/time.ts'
-import type { Clock } from './clock.ts'
-import type { Hole, Recorder } from './recorder.ts'
+import type { Clock } from '#src/clock.ts'
+import type { Hole, Recorder } from '#record/recorder.ts'
 
 export interface RepairOptions {
   readonly broker: Pick<Broker, 'history'>

@@ -5,10 +5,10 @@ import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
 import type { AccountSaid } from '#core/account.ts'
 import type { Instant } from '#core/time.ts'
 import type { WorkingOrder } from '#core/working-order.ts'
-import type { BrokerState, BrokerStatus } from './bus.ts'
-import type { Clock } from './clock.ts'
+import type { BrokerState, BrokerStatus } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
 import { Hearing, type HearingRecorder } from './hearing.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recorder } from '#record/recorder.ts'
 
 /** The part of the recorder that a live session needs. */
 export type LiveRecorder = HearingRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>

@@ -6,8 +6,8 @@ import type { MarkFilterMode } from '#core/mark.ts'
 import type { Instant } from '#core/time.ts'
 import type { OpenedTrade } from '#core/working-order.ts'
 import type { Database } from '#store/db.ts'
-import type { Bus } from './bus.ts'
-import type { Clock } from './clock.ts'
+import type { Bus } from '#src/bus.ts'
+import type { Clock } from '#src/clock.ts'
 
 export interface Recorder {
   /** In the order the wire told them; an execution's `at` is the broker's whole second. */

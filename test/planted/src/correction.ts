@@ -1,4 +1,0 @@
-// Planted: What differs is found in the store; the broker is not asked.
-// Expected: noRestrictedImports
-import '#store/marks.ts'
-import '#broker/tws.ts'

@@ -1,0 +1,3 @@
+// Planted: The writer knows nothing of who reads the trades.
+// Expected: noRestrictedImports
+import '#graphql/context.ts'

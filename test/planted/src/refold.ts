@@ -1,4 +1,0 @@
-// Planted: History is folded from the store; the broker is not asked.
-// Expected: noRestrictedImports
-import '#store/marks.ts'
-import '#broker/tws.ts'

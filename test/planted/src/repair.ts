@@ -1,3 +1,0 @@
-// Planted: What is missing is asked for through the port.
-// Expected: noRestrictedImports
-import '#broker/tws.ts'
