@@ -44,6 +44,8 @@ export interface StoredAlert extends Alert {
 export interface StoredFact {
   readonly arrival: number
   readonly fact: Fact
+  /** Market time when the service heard it; absent where it was not heard live or the market's time was not known. */
+  readonly seenAt?: Instant
   readonly raw?: unknown
 }
 

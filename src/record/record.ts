@@ -54,6 +54,8 @@ class Writer implements Recorder {
   readonly #inbox: Inbox<Told>
   #arrival = 0
   #marketTime: Instant | null = null
+  /** Whether the market's time was heard by this process: what is read from the store is a time long gone. */
+  #heardTime = false
   #daysEndedUntil: Instant | null = null
   readonly #words: Words
   readonly #intake: Intake
@@ -322,6 +324,7 @@ class Writer implements Recorder {
   /** The market has come to `now`; everything up to and including `until` has been told. */
   #passTime(until: Instant, now: Instant): void {
     if (this.#marketTime === null || now > this.#marketTime) this.#marketTime = now
+    this.#heardTime = true
     if (this.#books.passTime(until)) this.#batches.closeNow()
     this.#endDays(this.#marketTime)
   }
@@ -384,7 +387,8 @@ class Writer implements Recorder {
 
   /** Takes a fact into memory and into the batch. */
   #keep(fact: Fact, raw: unknown): StoredFact {
-    const stored = { arrival: ++this.#arrival, fact, ...(raw === undefined ? {} : { raw }) }
+    const seenAt = this.#heardTime ? this.#marketTime : null
+    const stored = { arrival: ++this.#arrival, fact, ...(seenAt === null ? {} : { seenAt }), ...(raw === undefined ? {} : { raw }) }
     this.#batches.fact(stored)
     this.#books.remember(stored)
     return stored

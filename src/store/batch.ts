@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises'
 import { getTableColumns } from 'drizzle-orm'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import type { Fact } from '#core/facts.ts'
 import { readOrderRef } from '#core/order-ref.ts'
 import type { StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
@@ -131,20 +130,20 @@ export async function writeFacts(sql: Sql, facts: readonly StoredFact[]): Promis
     `insert into facts (arrival, kind, at, con_id, account, execution_id, seen_at, body, raw)
      select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[], $9::jsonb[])
      on conflict (execution_id) where kind = 'execution' do nothing`,
-    [facts.map(({ arrival }) => arrival), ...factColumns(facts.map(({ fact }) => fact)), facts.map(({ raw }) => (raw === undefined ? null : writeJson(raw)))],
+    [facts.map(({ arrival }) => arrival), ...factColumns(facts), facts.map(({ raw }) => (raw === undefined ? null : writeJson(raw)))],
   )
 }
 
 /** kind, at, con_id, account, execution_id, seen_at, body: a list for each. */
-export function factColumns(facts: readonly Fact[]): unknown[][] {
+export function factColumns(facts: readonly Pick<StoredFact, 'fact' | 'seenAt'>[]): unknown[][] {
   return [
-    facts.map(({ kind }) => kind),
-    facts.map((fact) => writeInstant('from' in fact ? fact.from : fact.at)),
-    facts.map((fact) => ('conId' in fact ? (fact.conId ?? null) : null)),
-    facts.map((fact) => ('account' in fact ? clean(fact.account) : null)),
-    facts.map((fact) => ('executionId' in fact ? clean(fact.executionId) : null)),
-    facts.map((fact) => writeInstant(fact.seenAt)),
-    facts.map(writeJson),
+    facts.map(({ fact }) => fact.kind),
+    facts.map(({ fact }) => writeInstant('from' in fact ? fact.from : fact.at)),
+    facts.map(({ fact }) => ('conId' in fact ? (fact.conId ?? null) : null)),
+    facts.map(({ fact }) => ('account' in fact ? clean(fact.account) : null)),
+    facts.map(({ fact }) => ('executionId' in fact ? clean(fact.executionId) : null)),
+    facts.map(({ fact, seenAt }) => writeInstant(fact.seenAt ?? seenAt)),
+    facts.map(({ fact }) => writeJson(fact)),
   ]
 }
 

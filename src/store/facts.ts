@@ -85,7 +85,7 @@ export async function appendFacts(db: Database, facts: readonly Fact[]): Promise
        order by place
        on conflict (execution_id) where kind = 'execution' do nothing
        returning arrival, body`,
-      [...factColumns(facts), APPENDED_FROM],
+      [...factColumns(facts.map((fact) => ({ fact }))), APPENDED_FROM],
     )
     const last = rows.at(-1)
     if (last !== undefined) await notifyChanged(client, { kind: 'facts', upTo: last.arrival })
