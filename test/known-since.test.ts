@@ -1,6 +1,6 @@
 // When each fact became known: what was heard live carries the market's time beside it, what changed about a contract is a fact of its own with its date.
 import { expect, test } from 'vitest'
-import type { Fact } from '#core/facts.ts'
+import type { Fact, Instrument } from '#core/facts.ts'
 import { printInstant } from '#core/time.ts'
 import { openRecorder } from '#record/record.ts'
 import { openBus } from '#src/bus.ts'
@@ -9,10 +9,10 @@ import type { Database } from '#store/db.ts'
 import { appendFacts, instruments } from '#store/facts.ts'
 import { openTestDatabase } from './database.ts'
 
-const FUTURE = {
+const FUTURE: Instrument = {
   ...{ kind: 'instrument', conId: 7, symbol: 'ES', secType: 'FUT', currency: 'USD' },
   ...{ multiplier: '50', minTick: '0.25', liquidHours: '20131007:0930-20131007:1600' },
-} as const
+}
 const MONDAY = Date.UTC(2013, 9, 7, 13, 30)
 const TUESDAY = Date.UTC(2013, 9, 8, 13, 30)
 const fill = (executionId: string, at: number): Fact => ({
