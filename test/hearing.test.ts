@@ -326,15 +326,17 @@ class Days {
   subscribe(conId: number): void {
     const line = Symbol(conId)
     this.asked.set(conId, line)
-    // Both requests go out in one piece.
+    // Two requests, and the gateway may read them far apart: the time it tells is one at which the line stood.
+    this.request(() => {
+      if (this.refused.has(conId)) this.tell(() => this.asked.get(conId) === line && this.hearRefusal(conId))
+      else this.lines.add(conId)
+    })
     this.request(() => {
       const at = this.seconds()
       this.tell(() => {
         this.hearClock(at)
         if (this.asked.get(conId) === line) this.hearing.asked(conId, at)
       })
-      if (this.refused.has(conId)) this.tell(() => this.asked.get(conId) === line && this.hearRefusal(conId))
-      else this.lines.add(conId)
     })
   }
 

@@ -25,6 +25,8 @@ export interface ScriptOptions {
 
 export class ScriptedSession {
   readonly requests: Request[] = []
+  /** The requests that came in each piece that the socket brought. */
+  readonly pieces: number[][] = []
   readonly socket: Socket
   readonly #split: boolean
   #buffer = Buffer.alloc(0)
@@ -39,6 +41,7 @@ export class ScriptedSession {
     socket.on('error', () => {})
     socket.on('data', (data) => {
       this.#buffer = Buffer.concat([this.#buffer, data])
+      this.pieces.push([])
       if (options.mute === true) return
       this.#read(options)
     })
@@ -101,6 +104,7 @@ export class ScriptedSession {
 
   #take(request: Request, options: ScriptOptions): void {
     this.requests.push(request)
+    this.pieces.at(-1)?.push(request.id)
     for (const waiting of this.#waiting.filter((one) => one.wanted(request))) waiting.resolve(request)
     this.#waiting = this.#waiting.filter((one) => !one.wanted(request))
     if (options.answer?.(request, this) === true) return

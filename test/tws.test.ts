@@ -37,7 +37,9 @@ describe('opening a session', () => {
     await scene.connect()
     const session = await scene.gateway.session()
     await session.request(REQUESTS.reqMktData)
-    expect(scene.told('connected', 'accounts', 'clock', 'fact', 'position').map(short)).toEqual([
+    // The time is told once more with the line.
+    const told = new Set(scene.told('connected', 'accounts', 'clock', 'fact', 'position').map(short))
+    expect([...told]).toEqual([
       'connected',
       'accounts DU1,DU2',
       'clock 1790000000000',
@@ -48,8 +50,18 @@ describe('opening a session', () => {
       'position DU1 8314 100 @ 183.12',
     ])
     const order = session.requests.map((request) => request.id).filter((id) => id !== REQUESTS.reqContractDetails)
-    expect(order).toEqual([START_API, REQUESTS.reqCurrentTime, REQUESTS.reqExecutions, REQUESTS.reqPositions, REQUESTS.reqCurrentTime, REQUESTS.reqMktData])
+    expect(order).toEqual([START_API, REQUESTS.reqCurrentTime, REQUESTS.reqExecutions, REQUESTS.reqPositions, REQUESTS.reqMktData, REQUESTS.reqCurrentTime])
     scene.expectNothingUndecoded()
+  })
+
+  test('a line and the time at which it stands are asked for in one piece, the time last', async () => {
+    await using scene = await open()
+    await scene.connect()
+    const session = await scene.gateway.session()
+    scene.broker.watch([IBM])
+    await session.request(REQUESTS.reqMktData)
+    const piece = session.pieces.find((ids) => ids.includes(REQUESTS.reqMktData))
+    expect(piece?.slice(0, 2)).toEqual([REQUESTS.reqMktData, REQUESTS.reqCurrentTime])
   })
 
   test('frames cut into small pieces are read all the same', async () => {

@@ -35,7 +35,7 @@ export type BrokerEvent =
   | { readonly kind: 'quote'; readonly quote: Quote }
   /** The live prices of one contract stay away while the session goes on (refused, late, over the limit), or come again: `at` is when, null: now. */
   | { readonly kind: 'prices'; readonly conId: number; readonly heard: boolean; readonly at: Instant | null; readonly reason: string }
-  /** The broker's clock (whole seconds) when the prices of a contract were asked for: what comes later is heard. */
+  /** The broker's clock (whole seconds) when it had taken the request for a contract's prices: what comes later is heard. */
   | { readonly kind: 'asked'; readonly conId: number; readonly at: Instant }
   /** The broker's answer to 'what time is it' (whole seconds). */
   | { readonly kind: 'clock'; readonly at: Instant }

@@ -163,13 +163,15 @@ export class Lines {
     }
     this.#lines.set(instrument.conId, line)
     this.#linesByRequest.set(requestId, line)
-    line.turn = this.#wire.ask(() => {
+    const ask = () => {
+      this.#wire.requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
+      // After it: the time that TWS tells must be one at which the line stood, however far apart it reads the two.
       this.#wire.askTimeNow((at) => {
         // One that was let go in the meantime brings nothing.
         if (this.#lines.get(instrument.conId) === line) this.#wire.tell({ kind: 'asked', conId: instrument.conId, at })
       })
-      this.#wire.requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
-    })
+    }
+    line.turn = this.#wire.ask(() => this.#wire.together(ask))
     this.#contracts.askDetails(instrument.conId)
   }
 

@@ -1,6 +1,7 @@
 // One session with TWS (or IB Gateway), from connecting to its end: the handshake, the clock, the pace of requests, and which room hears what.
 // Every connection gets a client of its own: @stoqey/ib keeps requests made while it is down and sends them later, and loses those that wait when it goes
 // down (reference 1.6, t07 and t08).
+import type { Socket } from 'node:net'
 import { EventName, IBApi } from '@stoqey/ib'
 import type { Instant } from '#core/time.ts'
 import { BrokerSilent, BrokerUnreachable, ClientIdInUse, type ExcursionError } from '#src/errors.ts'
@@ -15,6 +16,7 @@ import { Orders } from './tws-orders.ts'
 import { Pace, type Turn } from './tws-pace.ts'
 import { classify, type TwsCommissionReport, type TwsContract, type TwsContractDetails, type TwsExecution, zoneOf, zoneOfConnectionTime } from './tws-parse.ts'
 import { Positions } from './tws-positions.ts'
+import { socketOf } from './tws-socket.ts'
 import { type Memory, NO_REQUEST, type ORDER_REQUESTS, type REQUESTS, type Settings, type Wire } from './tws-wire.ts'
 
 /** The client's own limiter is not used: it forgets nothing when it should and leaves timers behind. One that never fills. */
@@ -32,6 +34,7 @@ export class Session implements Wire {
   message: readonly string[] = []
   zone: string
   readonly #client: IBApi
+  #socket: Socket | null = null
   readonly #pace: Pace
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #handshake: Answer
@@ -79,7 +82,9 @@ export class Session implements Wire {
 
   /** Handshake → clock → executions → positions → prices. */
   async open(): Promise<void> {
-    this.#client.connect()
+    this.#socket = socketOf(() => this.#client.connect())
+    // A request is a few bytes: the system would keep the second one back until the first was acknowledged.
+    this.#socket?.setNoDelay(true)
     const greeted = await this.#handshake.outcome
     if (greeted !== 'answered') {
       const found = this.#greeted ? 'a program that accepts the connection and then says nothing (is a question open in its window?)' : 'no answer in time'
@@ -151,6 +156,15 @@ export class Session implements Wire {
       this.#lastRequestAt = this.settings.clock.monotonic()
       send()
     }, urgency)
+  }
+
+  together(send: () => void): void {
+    this.#socket?.cork()
+    try {
+      send()
+    } finally {
+      this.#socket?.uncork()
+    }
   }
 
   askTimeNow(tell: (at: Instant) => void): void {

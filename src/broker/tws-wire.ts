@@ -95,6 +95,8 @@ export interface Wire {
   nextRequestId(): number
   /** Sends when the pace allows it. */
   ask(send: () => void, urgency?: 'urgent' | 'patient'): Turn
+  /** What is sent meanwhile goes out in one piece: TWS reads it at one moment. */
+  together(send: () => void): void
   /** Asks the time, and tells the answer to who asked; nobody waits for it. To be called when it is its turn. */
   askTimeNow(tell: (at: Instant) => void): void
   /** Acts after so many milliseconds, unless the session ends before. */

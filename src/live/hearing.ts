@@ -211,7 +211,7 @@ export class Hearing {
     else if (ear.listensSince !== null && !ear.parted) this.#deafen(ear, pricedUntil(ear), reason)
   }
 
-  /** Prices are asked for at this time of the broker's: what comes later is heard. */
+  /** Prices were asked for, and at this time of the broker's they were on their way: what comes later is heard. */
   asked(conId: number, at: Instant): void {
     const ear = this.#earOf(conId)
     if (ear.hole === null && ear.listensSince === null) ear.listensSince = at + CLOCK_STEP_MS - 1
