@@ -58,9 +58,10 @@ export async function fetchStatements(room: FlexRoom): Promise<readonly TakenSta
 export async function takeStatement(db: Database, xml: string, name: string): Promise<TakenStatement> {
   const statement = parseFlex(xml)
   if ('refused' in statement) throw new TapeInvalid(`${name}: ${statement.refused}`)
-  const { facts, accounts, leftOut } = statement
+  const { facts, accounts } = statement
   const known = (await factsOf(db)).map(({ fact }) => fact)
-  const fresh = await appendFacts(db, newsOf(facts, known))
+  const { facts: news, leftOut } = newsOf(statement, known)
+  const fresh = await appendFacts(db, news)
   const read: Partial<Record<Fact['kind'], number>> = {}
   for (const { kind } of facts) read[kind] = (read[kind] ?? 0) + 1
   return { accounts, read, fresh: fresh.length, leftOut }

@@ -89,6 +89,80 @@ describe('shapes of other files', () => {
     expect(of(facts, 'execution').map(({ executionId }) => executionId)).toEqual(['0000a.0000b.01.01', '0000a.0000b.01.02'])
   })
 
+  const takenBack = { tradeID: '', origTradeID: '5', ibExecID: '', transactionType: 'TradeCancel', quantity: '-40', ibCommission: '0' }
+  const stands = (facts: readonly Fact[], executionId: string) => {
+    const ledger = new Ledger()
+    let arrival = 0
+    for (const fact of facts) if (fact.kind !== 'instrument') ledger.take(fact, { at: 'at' in fact && fact.at !== undefined ? fact.at : 0, arrival: ++arrival })
+    return plain(ledger.fillOf(familyOf(executionId))?.quantity ?? decimal(0))
+  }
+
+  it.each([
+    ['by their transactions', { transactionID: '10651118319' }, { transactionID: '10651118321' }],
+    ['by their order in the file', {}, {}],
+  ])('corrected the next day, in a statement of that day alone: the correction stands (%s)', (_, cancelled, again) => {
+    const yesterday = parsed(statementOf(tradeRow({}))).facts
+    const rebooked = tradeRow({ ...again, ibExecID: '0000a.0000b.01.02', quantity: '30', ibCommission: '0' })
+    const { facts } = parsed(statementOf(tradeRow({ ...takenBack, ...cancelled }), rebooked))
+    expect(of(facts, 'cancel')).toEqual([])
+    expect(stands([...yesterday, ...facts], '0000a.0000b.01.01')).toBe('30')
+  })
+
+  it('corrected and then taken back altogether: nothing stands, in whatever order the rows come', () => {
+    const rows = [
+      tradeRow({ transactionID: '1' }),
+      tradeRow({ ibExecID: '0000a.0000b.01.02', quantity: '30', transactionID: '3' }),
+      tradeRow({ ...takenBack, transactionID: '2' }),
+      tradeRow({ ...takenBack, quantity: '-30', transactionID: '4' }),
+    ]
+    const { facts } = parsed(statementOf(...rows))
+    expect(of(facts, 'cancel')).toMatchObject([{ executionId: '0000a.0000b.01.02' }])
+    expect(stands(facts, '0000a.0000b.01.01')).toBe('0')
+  })
+
+  it('corrected without any execution id: the first booking is taken back, the second one stands beside it', () => {
+    const first = tradeRow({ ibExecID: '', transactionID: '1' })
+    const second = tradeRow({ ibExecID: '', transactionID: '3', quantity: '30' })
+    const cancelled = tradeRow({ ...takenBack, transactionID: '2' })
+    const yesterday = parsed(statementOf(first)).facts
+    for (const rows of [
+      [first, cancelled, second],
+      [cancelled, second],
+    ]) {
+      const { facts } = parsed(statementOf(...rows))
+      expect(stands([...yesterday, ...facts], 'trade-5')).toBe('0')
+      expect(stands([...yesterday, ...facts], 'trade-5-2')).toBe('30')
+    }
+  })
+
+  it('a bust told alone takes back the one execution it can mean; where several fit, none, and it is said', () => {
+    const yesterday = parsed(statementOf(tradeRow({}), tradeRow({ ibExecID: '0000a.0000c.01.01', tradeID: '6', tradePrice: '11' }))).facts
+    const statement = parsed(statementOf(tradeRow({ ...takenBack, origTradeID: '5' })))
+    expect(of(newsOf(statement, yesterday).facts, 'cancel')).toMatchObject([{ executionId: '0000a.0000b.01.01' }])
+    const twin = parsed(statementOf(tradeRow({ ibExecID: '0000a.0000d.01.01', tradeID: '7' }))).facts
+    const doubtful = newsOf(statement, [...yesterday, ...twin])
+    expect(of(doubtful.facts, 'cancel')).toEqual([])
+    expect([...doubtful.leftOut]).toEqual([['a cancellation of a trade that is not in this file', 1]])
+  })
+
+  it('a cancellation that names no trade takes back none that has no number', () => {
+    const statement = parsed(statementOf(tradeRow({ tradeID: '' }), tradeRow({ ...takenBack, origTradeID: '', tradePrice: '12' })))
+    const { facts, leftOut } = newsOf(statement, [])
+    expect(of(facts, 'cancel')).toEqual([])
+    expect([...leftOut]).toEqual([['a cancellation of a trade that is not in this file', 1]])
+  })
+
+  it('a number that is none costs its row, not the statement', () => {
+    const { facts, leftOut } = parsed(statementOf(tradeRow({}), tradeRow({ ibExecID: '0000a.0000c.01.01', tradeID: '6', multiplier: '1,000' })))
+    expect(of(facts, 'execution')).toHaveLength(1)
+    expect([...leftOut]).toEqual([["a multiplier of '1,000'", 1]])
+  })
+
+  it('letters written by their numbers read as letters', () => {
+    const { facts } = parsed(statementOf(tradeRow({ orderReference: 'R&#252;ckkauf &amp; &#x4E2D;' })))
+    expect(of(facts, 'execution')[0]?.orderRef).toBe('Rückkauf & 中')
+  })
+
   it('order and summary rows are passed over; a row without an execution id is known by its trade id', () => {
     const { facts } = parsed(
       statementOf(tradeRow({ levelOfDetail: 'ORDER' }), tradeRow({ levelOfDetail: 'SYMBOL_SUMMARY' }), tradeRow({ ibExecID: 'N/A', tradeID: '6' })),
@@ -106,18 +180,22 @@ describe('shapes of other files', () => {
   it('orders that both sources know are joined by an execution seen in both; what is known is not told again', () => {
     const { facts } = parsed(statementOf(tradeRow({}), tradeRow({ ibExecID: '0000a.0000c.01.01', tradeID: '6' })))
     const live = { ...(of(facts, 'execution')[0] as Execution), permId: '123', clientId: '7', orderId: '5' }
-    expect(newsOf(facts, [...of(facts, 'instrument'), live, ...of(facts, 'commission').slice(0, 1)])).toEqual([
+    const news = (known: readonly Fact[]) => newsOf(parsed(statementOf(tradeRow({}), tradeRow({ ibExecID: '0000a.0000c.01.01', tradeID: '6' }))), known).facts
+    expect(news([...of(facts, 'instrument'), live, ...of(facts, 'commission').slice(0, 1)])).toEqual([
       { kind: 'sameOrder', account: 'U1', permId: '900', asPermId: '123' },
       ...facts.filter((fact) => 'executionId' in fact && fact.executionId === '0000a.0000c.01.01'),
     ])
     const { permId: _, ...bare } = live
-    expect(newsOf(facts, [bare])[0]).toEqual({ kind: 'sameOrder', account: 'U1', permId: '900', asOrderId: '5', asClientId: '7' })
-    expect(newsOf(facts, facts)).toEqual([])
+    expect(news([bare])[0]).toEqual({ kind: 'sameOrder', account: 'U1', permId: '900', asOrderId: '5', asClientId: '7' })
+    expect(news(facts)).toEqual([])
   })
 
   it('a time names its zone, or is New York’s', () => {
     expect(printInstant(parseFlexTime('2026-04-02;11:08:05 EDT') ?? 0)).toBe('2026-04-02T15:08:05.000Z')
     expect(printInstant(parseFlexTime('20260115;120000') ?? 0)).toBe('2026-01-15T17:00:00.000Z')
     expect(parseFlexTime('20260115')).toBeNull()
+    // The hour that comes twice.
+    expect(printInstant(parseFlexTime('2026-11-01;01:30:00 EDT') ?? 0)).toBe('2026-11-01T05:30:00.000Z')
+    expect(printInstant(parseFlexTime('2026-11-01;01:30:00 EST') ?? 0)).toBe('2026-11-01T06:30:00.000Z')
   })
 })

@@ -1,9 +1,9 @@
 // Flex statements as facts: Activity (AF) and Trade Confirmation (TCF) queries, executions only. Pure: text in, facts out, the same for the same text.
 // It fetches nothing (flex-web.ts does), stores nothing, and counts no row twice: order and summary rows of the same fills are passed over.
 import { XMLParser } from 'fast-xml-parser'
-import { decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
-import { sameOrderOf } from '#core/execution.ts'
-import type { Adoption, Cancel, Commission, Execution, Fact, Instrument, SameOrder, Settlement } from '#core/facts.ts'
+import { type DecimalText, decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
+import { familyOf, sameOrderOf } from '#core/execution.ts'
+import type { Adoption, Cancel, Commission, Execution, ExecutionSide, Fact, Instrument, SameOrder, Settlement } from '#core/facts.ts'
 import { type Instant, instantOf } from '#core/time.ts'
 
 export interface FlexStatement {
@@ -12,6 +12,18 @@ export interface FlexStatement {
   readonly accounts: readonly string[]
   /** Why rows were passed over, and how many. Summary rows are not counted. */
   readonly leftOut: ReadonlyMap<string, number>
+  /** Trades that were taken back and are not in this file: told on an earlier day, if ever. */
+  readonly takenBack: readonly TakenBack[]
+}
+
+/** A trade as its cancellation describes it. */
+export interface TakenBack {
+  readonly account: string
+  readonly conId: number
+  readonly side: ExecutionSide
+  readonly quantity: DecimalText
+  readonly price: DecimalText
+  readonly at: Instant
 }
 
 /** A row of the statement: attributes as text, because ids are longer than numbers are exact. */
@@ -21,6 +33,8 @@ const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: '',
   parseAttributeValue: false,
+  // 'R&#252;ckkauf': without it letters written by their numbers stay numbers.
+  htmlEntities: true,
   isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.has(name),
 })
 const LISTS: ReadonlySet<string> = new Set(['FlexStatement', 'Trade', 'TradeConfirm', 'OptionEAE'])
@@ -32,17 +46,20 @@ export function parseFlex(xml: string): FlexStatement | { readonly refused: stri
     ...listOf(statement, 'Trades', 'Trade').map(activityRow),
     ...listOf(statement, 'TradeConfirms', 'TradeConfirm').map(confirmationRow),
   ])
-  const marks = new Map(statements.flatMap((statement) => listOf(statement, 'OptionEAE', 'OptionEAE')).map((row) => [row['tradeID'] ?? '', row]))
   const leftOut = new Map<string, number>()
   const leave = (reason: string) => {
     leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
     return []
   }
   const wanted = rows.filter((row) => row['levelOfDetail'] === undefined || row['levelOfDetail'] === '' || row['levelOfDetail'] === 'EXECUTION')
-  const originals = new Map(wanted.filter((row) => !isCancel(row)).map((row) => [row['tradeID'] ?? '', row]))
+  const bookings = bookingsOf(wanted)
+  const takenBack: TakenBack[] = []
   const facts = wanted.flatMap((row): readonly Fact[] => {
-    const read = factsOf(row, { originals, marks, all: wanted })
-    return 'refused' in read ? leave(read.refused) : read
+    const read = factsOf(row, bookings)
+    if ('refused' in read) return leave(read.refused)
+    if (!('takenBack' in read)) return read
+    takenBack.push(read.takenBack)
+    return []
   })
   const instruments = new Map(facts.flatMap((fact) => (fact.kind === 'instrument' ? [[fact.conId, fact] as const] : [])))
   const others = facts.filter((fact) => fact.kind !== 'instrument')
@@ -50,18 +67,32 @@ export function parseFlex(xml: string): FlexStatement | { readonly refused: stri
     facts: [...instruments.values(), ...others.sort((a, b) => instant(a) - instant(b))],
     accounts: [...new Set(statements.map((statement) => String(statement['accountId'] ?? '')))].filter((account) => account !== ''),
     leftOut,
+    takenBack,
   }
 }
 
-interface Context {
-  /** The row a cancellation speaks of, by trade id. */
-  readonly originals: ReadonlyMap<string, Row>
-  /** Exercises, assignments and expiries, by trade id. */
-  readonly marks: ReadonlyMap<string, Row>
-  readonly all: readonly Row[]
+/** The rows of each trade, its cancellations among them, in the order in which they were booked. */
+type Bookings = ReadonlyMap<string, readonly Row[]>
+
+function bookingsOf(rows: readonly Row[]): Bookings {
+  const byTransaction = new Map(rows.filter((row) => !isCancel(row)).map((row) => [row['transactionID'], row]))
+  const tradeOf = (row: Row): string | undefined => {
+    if (!isCancel(row)) return row['tradeID']
+    if (isSaid(row['origTradeID'])) return row['origTradeID']
+    return isSaid(row['origTransactionID']) ? byTransaction.get(row['origTransactionID'])?.['tradeID'] : row['tradeID']
+  }
+  const bookings = new Map<string, readonly Row[]>()
+  for (const [trade, ofTrade] of Map.groupBy(rows, tradeOf)) {
+    if (!isSaid(trade)) continue
+    // A query may leave the transactions' numbers out: then the file's order is all there is.
+    const isNumbered = ofTrade.every((row) => /^\d+$/.test(row['transactionID'] ?? ''))
+    const number = (row: Row) => BigInt(row['transactionID'] ?? 0)
+    bookings.set(trade, isNumbered ? ofTrade.toSorted((a, b) => (number(a) < number(b) ? -1 : 1)) : ofTrade)
+  }
+  return bookings
 }
 
-function factsOf(row: Row, context: Context): readonly Fact[] | { readonly refused: string } {
+function factsOf(row: Row, bookings: Bookings): readonly Fact[] | { readonly takenBack: TakenBack } | { readonly refused: string } {
   const instrument = instrumentOf(row)
   if ('refused' in instrument) return instrument
   const quantity = parseDecimal(row['quantity'])
@@ -69,10 +100,10 @@ function factsOf(row: Row, context: Context): readonly Fact[] | { readonly refus
   const at = parseFlexTime(row['dateTime'] ?? '')
   const account = row['accountId'] ?? ''
   if (quantity === null || price === null || at === null || account === '') return { refused: 'no quantity, price, time or account' }
-  if (isCancel(row)) return cancelOf(row, context)
+  if (isCancel(row)) return cancelOf(row, bookings, { account, conId: instrument.conId, quantity: plain(quantity), price: plain(price), at })
   if (row['transactionType'] === 'BookTrade')
     return [instrument, ...bookedOf(row, { account, at, conId: instrument.conId, quantity: plain(quantity), price: plain(price) })]
-  const executionId = executionIdOf(row)
+  const executionId = executionIdOf(row, bookings)
   if (executionId === null) return { refused: 'neither an execution id nor a trade id' }
   if (quantity.eq(ZERO)) return { refused: 'a quantity of 0' }
   const orderId = row['ibOrderID'] ?? ''
@@ -101,21 +132,24 @@ function commissionsOf(row: Row, executionId: string): readonly Commission[] {
 }
 
 /**
- * A cancellation names the trade it takes back. Where the trade was booked again under the next id of its family, that says it all; else it is a bust:
- * the execution never was.
+ * A cancellation takes back what was booked before it. Where the trade was booked again after it, under the next id of its family, that says it all; else it
+ * is a bust: the execution never was. One that is alone in the file speaks of a trade of an earlier day.
  */
-function cancelOf(row: Row, { originals, all }: Context): readonly Fact[] | { readonly refused: string } {
-  const originalId = isSaid(row['origTradeID']) ? row['origTradeID'] : row['tradeID']
-  const original =
-    originals.get(originalId ?? '') ??
-    all.find((other) => !isCancel(other) && isSaid(row['origTransactionID']) && other['transactionID'] === row['origTransactionID'])
-  if (original === undefined) return { refused: 'a cancellation of a trade that is not in this file' }
-  const rows = all.filter((other) => !isCancel(other) && other['tradeID'] === original['tradeID'])
-  if (rows.length > 1) return []
-  const executionId = executionIdOf(original)
-  if (executionId === null) return { refused: 'a cancellation of a trade without an id' }
-  const at = parseFlexTime(row['dateTime'] ?? '')
-  const cancel: Cancel = { kind: 'cancel', executionId, ...(at === null ? {} : { at }) }
+function cancelOf(row: Row, bookings: Bookings, booked: Booked): readonly Fact[] | { readonly takenBack: TakenBack } {
+  const rows = [...bookings.values()].find((ofTrade) => ofTrade.includes(row)) ?? []
+  const place = rows.indexOf(row)
+  const before = rows.slice(0, place).findLast((other) => !isCancel(other))
+  const after = rows.slice(place + 1).find((other) => !isCancel(other))
+  const next = after === undefined ? null : executionIdOf(after, bookings)
+  // Without an id of its own what was booked before is known by how often it was booked.
+  const executionId = before === undefined ? (isSaid(after?.['ibExecID']) ? null : idOfBooking(after, rows, place)) : executionIdOf(before, bookings)
+  if (executionId === null) {
+    const { account, conId, quantity, price, at } = booked
+    const side = quantity.startsWith('-') ? 'BUY' : 'SELL'
+    return next === null ? { takenBack: { account, conId, side, quantity: quantity.replace('-', ''), price, at } } : []
+  }
+  if (next !== null && familyOf(next) === familyOf(executionId)) return []
+  const cancel: Cancel = { kind: 'cancel', executionId, at: booked.at }
   return [cancel]
 }
 
@@ -150,8 +184,14 @@ function joinOrders(statement: readonly Fact[], known: readonly Execution[]): re
   return [...joined.values()]
 }
 
-/** What a statement adds: contract details of the broker's socket are better than a statement's, a fill is told once, and so is what it cost. */
-export function newsOf(statement: readonly Fact[], known: readonly Fact[]): readonly Fact[] {
+/**
+ * What a statement adds: contract details of the broker's socket are better than a statement's, a fill is told once, and so is what it cost. A trade that was
+ * taken back and is not in the statement is looked for among what is known.
+ */
+export function newsOf(
+  { facts: statement, takenBack, leftOut }: Pick<FlexStatement, 'facts' | 'takenBack' | 'leftOut'>,
+  known: readonly Fact[],
+): { readonly facts: readonly Fact[]; readonly leftOut: ReadonlyMap<string, number> } {
   const executions = known.filter((fact): fact is Execution => fact.kind === 'execution')
   const knownIds = new Set(executions.map(({ executionId }) => executionId))
   const contracts = new Set(known.flatMap((fact) => (fact.kind === 'instrument' ? [fact.conId] : [])))
@@ -161,7 +201,34 @@ export function newsOf(statement: readonly Fact[], known: readonly Fact[]): read
     if (fact.kind === 'commission') return !isSameCost(costs.get(fact.executionId), fact)
     return fact.kind !== 'execution' || !knownIds.has(fact.executionId)
   })
-  return [...joinOrders(statement, executions), ...fresh]
+  const busts = takenBack.flatMap((one) => bustOf(one, executions))
+  const isKnown = (bust: Cancel) => known.some((fact) => fact.kind === 'cancel' && fact.executionId === bust.executionId)
+  const unfound = takenBack.length - busts.length
+  return {
+    facts: [...joinOrders(statement, executions), ...fresh, ...busts.filter((bust) => !isKnown(bust))],
+    leftOut: unfound === 0 ? leftOut : new Map([...leftOut, [NOT_IN_FILE, unfound]]),
+  }
+}
+
+const NOT_IN_FILE = 'a cancellation of a trade that is not in this file'
+/** A bust is told a day or two later. */
+const BUST_MS_MAX = 7 * 86_400_000
+
+/** The one execution that a cancellation can mean: of that very second, else of the days before it. None where several may be meant. */
+function bustOf({ account, conId, side, quantity, price, at }: TakenBack, executions: readonly Execution[]): readonly Cancel[] {
+  const alike = executions.filter(
+    (one) =>
+      one.account === account &&
+      one.conId === conId &&
+      one.side === side &&
+      decimal(one.quantity).eq(quantity) &&
+      decimal(one.price).eq(price) &&
+      one.at < at + 1_000 &&
+      one.at > at - BUST_MS_MAX,
+  )
+  const ofSecond = alike.filter((one) => one.at >= at)
+  const [meant, ...others] = ofSecond.length > 0 ? ofSecond : alike
+  return meant === undefined || others.length > 0 ? [] : [{ kind: 'cancel', executionId: meant.executionId, at }]
 }
 
 function isSameCost(known: Commission | undefined, told: Commission): boolean {
@@ -224,9 +291,17 @@ function isSaid(text: string | undefined): text is string {
   return text !== undefined && text !== '' && text !== 'N/A' && text !== '--'
 }
 
-function executionIdOf(row: Row): string | null {
+function executionIdOf(row: Row, bookings: Bookings): string | null {
   if (isSaid(row['ibExecID'])) return row['ibExecID']
-  return isSaid(row['tradeID']) ? `trade-${row['tradeID']}` : null
+  const rows = bookings.get(row['tradeID'] ?? '')
+  return rows === undefined ? null : idOfBooking(row, rows, rows.indexOf(row))
+}
+
+/** 'trade-5', booked again after it was cancelled 'trade-5-2': a trade without execution ids is told apart by how often it was taken back before that place. */
+function idOfBooking(row: Row | undefined, rows: readonly Row[], place: number): string | null {
+  if (row === undefined) return null
+  const cancelled = rows.slice(0, place).filter(isCancel).length
+  return `trade-${row['tradeID']}${cancelled === 0 ? '' : `-${cancelled + 1}`}`
 }
 
 const DERIVED: ReadonlySet<string> = new Set(['OPT', 'FOP', 'FUT', 'WAR'])
@@ -238,6 +313,8 @@ function instrumentOf(row: Row): Instrument | { readonly refused: string } {
   if (secType === '') return { refused: 'no asset category' }
   const localSymbol = row['symbol'] ?? ''
   const isDerived = DERIVED.has(secType)
+  for (const name of ['multiplier', 'strike'] as const)
+    if (isSaid(row[name]) && parseDecimal(row[name]) === null) return { refused: `a ${name} of '${row[name]}'` }
   const right = row['putCall']
   return {
     kind: 'instrument',
@@ -255,26 +332,18 @@ function instrumentOf(row: Row): Instrument | { readonly refused: string } {
 }
 
 const FLEX_TIME = /^(\d{4})-?(\d\d)-?(\d\d)[;, T]+(\d\d):?(\d\d):?(\d\d)(?:\s+([A-Z]{2,5}))?$/
-const ZONES: Readonly<Record<string, string>> = {
-  EST: 'America/New_York',
-  EDT: 'America/New_York',
-  UTC: 'UTC',
-  GMT: 'UTC',
-  CET: 'Europe/Berlin',
-  CEST: 'Europe/Berlin',
-  BST: 'Europe/London',
-  JST: 'Asia/Tokyo',
-  HKT: 'Asia/Hong_Kong',
-  CST: 'America/Chicago',
-  CDT: 'America/Chicago',
-}
+/** Hours ahead of UTC: an abbreviation names summer or winter, so that the hour which comes twice in autumn is told apart. */
+const ZONES: Readonly<Record<string, number>> = { EST: -5, EDT: -4, CST: -6, CDT: -5, UTC: 0, GMT: 0, BST: 1, CET: 1, CEST: 2, HKT: 8, JST: 9 }
+const HOUR_MS = 3_600_000
 
 /** '20260717;120440' is New York's time; '2026-04-02;11:08:05 EDT' names its zone. */
 export function parseFlexTime(text: string): Instant | null {
   const [, year, month, day, hours, minutes, seconds, zone] = FLEX_TIME.exec(text.trim()) ?? []
   if (year === undefined) return null
-  const timeZone = zone === undefined ? 'America/New_York' : ZONES[zone]
-  return timeZone === undefined ? null : instantOf(`${year}-${month}-${day}`, `${hours}:${minutes}:${seconds}`, timeZone)
+  const [date, clock] = [`${year}-${month}-${day}`, `${hours}:${minutes}:${seconds}`]
+  if (zone === undefined) return instantOf(date, clock, 'America/New_York')
+  const ahead = ZONES[zone]
+  return ahead === undefined ? null : instantOf(date, clock, 'UTC') - ahead * HOUR_MS
 }
 
 function instant(fact: Fact): Instant {
