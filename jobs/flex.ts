@@ -38,17 +38,18 @@ export interface TakenStatement {
 export async function fetchStatements(room: FlexRoom): Promise<readonly TakenStatement[]> {
   const web = openFlexWeb(room)
   const taken: TakenStatement[] = []
-  const failures: FlexFailed[] = []
+  const failures: (FlexFailed | TapeInvalid)[] = []
   for (const queryId of room.queryIds) {
+    const name = `query ${queryId}`
     try {
-      taken.push(await takeStatement(room.db, await web.statement(queryId), `query ${queryId}`))
+      taken.push(await takeStatement(room.db, await web.statement(queryId), name))
     } catch (error) {
-      if (!(error instanceof FlexFailed)) throw error
-      room.log(`flex: query ${queryId}: ${error.message}`)
+      if (!(error instanceof FlexFailed || error instanceof TapeInvalid)) throw error
+      room.log(error instanceof TapeInvalid ? `flex: ${error.message}` : `flex: ${name}: ${error.message}`)
       failures.push(error)
     }
   }
-  const worst = failures.find(({ again }) => again) ?? failures[0]
+  const worst = failures.find((failure) => failure instanceof FlexFailed && failure.again) ?? failures[0]
   if (worst !== undefined) throw worst
   await rememberStatement(room.db, room.clock.now())
   return taken

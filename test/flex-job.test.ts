@@ -238,6 +238,19 @@ describe('the nightly job', () => {
     expect([workers, sweep, folding].every((part) => part !== null)).toBe(true)
   })
 
+  test('a statement that cannot be read keeps no other query from being taken in, and is not taken for one that came', async () => {
+    await using db = await openTestDatabase()
+    await using server = await openFlexServer()
+    const told: string[] = []
+    const log = (line: string) => void told.push(line)
+    const room: FlexRoom = { db, clock, log, baseUrl: server.url, token: TOKEN, queryIds: [QUERY, QUERY], patience: { pausesMs: [1], intervalMs: 0 } }
+    server.holds('<FlexQueryResponse><cut', statementOf(tradeRow({})))
+    await expect(fetchStatements(room)).rejects.toThrow('expected a Flex statement, found no XML')
+    expect((await factsOf(db)).map(({ fact }) => fact.kind)).toContain('execution')
+    expect(await lastStatementAt(db)).toBeNull()
+    expect(told.join('\n')).toContain(`flex: query ${QUERY}:`)
+  })
+
   test('a token that is over fails once and is not tried again; it stands in no line', { timeout: 60_000 }, async () => {
     await using db = await openTestDatabase()
     await using server = await openFlexServer()

@@ -9,8 +9,8 @@ export interface FlexServer extends AsyncDisposable {
   readonly url: string
   /** 'SendRequest' and 'GetStatement' in the order they came. */
   readonly asked: readonly { readonly step: string; readonly params: URLSearchParams; readonly headers: Received['headers'] }[]
-  /** What the query's next statements hold. */
-  holds(xml: string): void
+  /** What the query's next statements hold, one after the other; the last for ever. */
+  holds(...xml: readonly string[]): void
   /** So many times 'in progress' before a statement is there. */
   takes(turns: number): void
   /** This code is answered to the next requests of a step, so many times. */
@@ -23,9 +23,14 @@ export async function openFlexServer(): Promise<FlexServer> {
   const asked: { step: string; params: URLSearchParams; headers: Received['headers'] }[] = []
   const failures: { step: string; code: number; message: string; times: number }[] = []
   const waiting = new Map<string, number>()
-  let xml = ''
+  let held: readonly string[] = ['']
   let turns = 1
   let named: string | null = null
+  const nextHeld = () => {
+    const [xml = '', ...others] = held
+    if (others.length > 0) held = others
+    return xml
+  }
   const receiver = await openReceiver(({ method, path, headers }, answer) => {
     const url = new URL(path, receiver.url)
     const step = url.pathname.replace(/^.*\//, '')
@@ -48,13 +53,13 @@ export async function openFlexServer(): Promise<FlexServer> {
     const left = waiting.get(q)
     if (left === undefined) return reply(refusal(1017, 'Reference code is invalid.'))
     waiting.set(q, left - 1)
-    return left > 0 ? reply(refusal(1019, 'Statement generation in progress. Please try again shortly.')) : reply(xml)
+    return left > 0 ? reply(refusal(1019, 'Statement generation in progress. Please try again shortly.')) : reply(nextHeld())
   })
   return {
     url: receiver.url,
     asked,
-    holds: (other) => {
-      xml = other
+    holds: (...others) => {
+      held = others
     },
     takes: (other) => {
       turns = other
