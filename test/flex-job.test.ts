@@ -141,6 +141,24 @@ describe('statement and feed', () => {
     expect((await factsOf(db)).filter(({ fact }) => fact.kind === 'sameOrder')).toHaveLength(1)
   })
 
+  test('what a statement says a fill cost stays, however often a session tells again what it told before', async () => {
+    await using db = await openTestDatabase()
+    const xml = statementOf(tradeRow({ dateTime: '20260717;100000', ibCommission: '-1.25' }))
+    const parsed = parseFlex(xml)
+    const feed = 'refused' in parsed ? [] : asLive(parsed.facts).flat()
+    const told = feed.map((fact) => (fact.kind === 'commission' ? { ...fact, amount: '1.00' } : fact))
+    for (let night = 0; night < 2; night++) {
+      await using recorder = await recorderOf(db)
+      // A session that shows the trades of a week tells each of them at every start.
+      for (const fact of told) recorder.tell(fact)
+      await recorder.settled()
+      await takeStatement(db, xml, 'statement')
+      recorder.appended()
+      await recorder.settled()
+    }
+    expect((await tradesOf(db, { unit: 'ORDER' })).map(({ commission }) => commission)).toEqual(['1.25'])
+  })
+
   test.skipIf(!existsSync(FILES))(
     'a real year, half of it seen live under other numbers, in either order: no order falls apart',
     { timeout: 60_000 },

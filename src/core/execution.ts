@@ -109,6 +109,8 @@ export class Ledger {
   readonly #said = new Map<string, SaidOfTrade>()
   /** Per family, per exact execution id. */
   readonly #commissions = new Map<string, Map<string, Commission>>()
+  /** Every commission that was ever told. */
+  readonly #costsTold = new Set<string>()
   readonly #rates: FxRate[] = []
 
   /** Records an execution; a repeated id is ignored. */
@@ -206,15 +208,15 @@ export class Ledger {
   /** The last commission of an execution id wins. */
   tellCommission(commission: Commission): void {
     const family = familyOf(commission.executionId)
+    this.#costsTold.add(costKey(commission))
     const known = this.#commissions.get(family)
     if (known === undefined) this.#commissions.set(family, new Map([[commission.executionId, commission]]))
     else known.set(commission.executionId, commission)
   }
 
-  /** Whether a commission says something else than what is known of its execution. */
-  isNews({ executionId, amount, currency }: Commission): boolean {
-    const known = this.#commissions.get(familyOf(executionId))?.get(executionId)
-    return known === undefined || known.currency !== currency || !decimal(known.amount).eq(amount)
+  /** Whether a commission was never told of its execution. One that was may have been corrected by a statement since; a session goes on telling the first. */
+  isNews(commission: Commission): boolean {
+    return !this.#costsTold.has(costKey(commission))
   }
 
   /** The contract of an execution, or null where it was never told. */
@@ -399,6 +401,10 @@ export function sameOrderOf(one: Execution, other: Execution): SameOrder | null 
 
 function isSet(id: string | undefined): id is string {
   return id !== undefined && Number(id) > 0
+}
+
+function costKey({ executionId, amount, currency }: Commission): string {
+  return `${executionId} ${plain(decimal(amount))} ${currency}`
 }
 
 function linkKey(account: string, permId: Link['exitPermId']): string {
