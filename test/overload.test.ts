@@ -26,7 +26,7 @@ interface Other {
 const price = (number: number, conId: number, price: number): Price => ({ kind: 'quote', quote: { conId, price, at: number, source: 'LAST' } })
 const sides = (number: number, conId: number, mid: number): Price => ({
   kind: 'quote',
-  quote: { conId, price: null, bid: mid - 1, ask: mid + 1, at: number, source: 'MID' },
+  quote: { conId, price: null, bid: mid - 0.1, ask: mid + 0.1, at: number, source: 'MID' },
 })
 const other = (number: number): Other => ({ kind: 'fact', number })
 
@@ -48,6 +48,14 @@ test('a price at which nobody could trade does not take the place of a true extr
   const { quote } = price(2, 1, 50)
   const thinned = conflate<Other>([price(0, 1, 5), price(1, 1, 9), { kind: 'quote', quote: { ...quote, pastLimit: true } }, price(3, 1, 4), price(4, 1, 5)])
   expect(thinned.map((told) => told.kind === 'quote' && told.quote.price)).toEqual([5, 9, 50, 4, 5])
+})
+
+test('nor does one that is none, or the middle of a quote that is crossed or wide', () => {
+  const quoted = (at: number, bid: number, ask: number): Price => ({ kind: 'quote', quote: { conId: 1, price: null, bid, ask, at, source: 'MID' } })
+  const zero = conflate<Other>([price(0, 1, 5), price(1, 1, 4), price(2, 1, 0), price(3, 1, 6), price(4, 1, 5)])
+  expect(zero.map((told) => told.kind === 'quote' && told.quote.price)).toEqual([5, 4, 0, 6, 5])
+  const odd = conflate<Other>([quoted(0, 9.9, 10), quoted(1, 9.8, 9.9), quoted(2, 1, 9), quoted(3, 20, 12), quoted(4, 10, 10.1), quoted(5, 9.9, 10)])
+  expect(odd.map((told) => told.kind === 'quote' && told.quote.at)).toEqual([0, 1, 2, 3, 4, 5])
 })
 
 test('law: facts stay, all of them, in order; between two the first, high, low and last price of each contract; nothing else, and it says SAMPLED', () => {
@@ -103,7 +111,7 @@ function runsOf(told: readonly (Price | Other)[]): Map<string, Quote[]> {
 
 /** The high and the low with the first time of each. */
 function extremesOf(run: readonly Quote[]): readonly unknown[] {
-  const levels = run.map(({ price, bid = 0 }) => price ?? bid + 1)
+  const levels = run.map(({ price, bid = 0, ask = 0 }) => price ?? (bid + ask) / 2)
   return [Math.max(...levels), Math.min(...levels)].map((level) => [level, run[levels.indexOf(level)]?.at])
 }
 

@@ -43,8 +43,20 @@ function thinned(run: readonly ToldQuote[]): readonly ToldQuote[] {
   return run.filter((told) => keep.has(told)).map((told) => ({ ...told, quote: { ...told.quote, sampled: true } }))
 }
 
-function kindOf({ conId, delayed = false, pastLimit = false, unreported = false, halted = false }: Quote): string {
-  return [conId, delayed, pastLimit, unreported, halted].join()
+function kindOf(quote: Quote): string {
+  const { conId, delayed = false, pastLimit = false, unreported = false, halted = false } = quote
+  return [conId, delayed, pastLimit, unreported, halted, isOdd(quote)].join()
+}
+
+/** A mid is refused from about this spread on. */
+const SPREAD_SHARE = 0.25
+
+/** Most likely refused: no price above zero, or both sides too far apart or crossed. It is judged later, and exactly. */
+function isOdd(quote: Quote): boolean {
+  const { price, bid, ask } = quote
+  const level = levelOf(quote)
+  if (level === null || level <= 0) return true
+  return bid !== undefined && ask !== undefined && (bid > ask || (price === null && ask - bid > SPREAD_SHARE * level))
 }
 
 /** A trade's price, or the middle of both sides. */
