@@ -1,6 +1,6 @@
 // Overload: prices that wait are thinned, facts never; nothing changes its order, and what was thinned says so.
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Quote } from '#broker/port.ts'
 import type { Execution } from '#core/facts.ts'
 import type { StoredMark } from '#core/stored.ts'
@@ -162,6 +162,43 @@ test('law: whatever is pushed while something is taken, facts are taken once, in
     }),
     { numRuns: 200 },
   )
+})
+
+test('what becomes due sooner than what was waited for is committed then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    let [now, dueAt] = [0, Number.POSITIVE_INFINITY]
+    const committedAt: number[] = []
+    const inbox = new Inbox<number>({
+      clock: { ...clock, monotonic: () => now },
+      shorten: (queue) => [...queue],
+      // The first may wait for most of a second, as last prices do; the second may not.
+      take: (told) => {
+        dueAt = told
+      },
+      isFull: () => false,
+      dueAt: () => dueAt,
+      commit: async () => {
+        committedAt.push(now)
+        dueAt = Number.POSITIVE_INFINITY
+      },
+      onFailure: (error) => {
+        throw error
+      },
+    })
+    const pass = async (ms: number) => {
+      now += ms
+      await vi.advanceTimersByTimeAsync(ms)
+    }
+    inbox.push(900)
+    await pass(1)
+    inbox.push(11)
+    for (let ms = 0; ms < 50; ms++) await pass(1)
+    expect(committedAt).toEqual([11])
+    await inbox.close()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('through the recorder: executions wait for no more prices than may wait, and the trade says SAMPLED with its extremes whole', async () => {

@@ -34,6 +34,8 @@ export class Inbox<Told> {
   #shortenAt: number
   #working: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
+  /** When the timer comes, by `clock.monotonic()`. */
+  #wakesAt = Number.POSITIVE_INFINITY
   /** How many wait for everything to be committed. */
   #settling = 0
   #closed = false
@@ -127,13 +129,16 @@ export class Inbox<Told> {
 
   #setTimer(): void {
     const dueAt = this.#options.dueAt()
-    if (this.#closed || this.#failed || this.#timer !== null || dueAt === Number.POSITIVE_INFINITY) return
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null
-        void this.#work()
-      },
-      Math.max(1, Math.min(dueAt - this.#options.clock.monotonic(), TIMER_MS_MAX)),
-    )
+    if (this.#closed || this.#failed || dueAt === Number.POSITIVE_INFINITY) return
+    const now = this.#options.clock.monotonic()
+    const wakesAt = Math.max(now + 1, Math.min(dueAt, now + TIMER_MS_MAX))
+    // What is due sooner does not wait for what may be later.
+    if (this.#timer !== null && this.#wakesAt <= wakesAt) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#wakesAt = wakesAt
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      void this.#work()
+    }, wakesAt - now)
   }
 }
