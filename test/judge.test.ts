@@ -1,7 +1,7 @@
 // Alerts judged again after history changed: what was told is never told twice, what never was is not taken for told, and repeated ones are told apart.
 import { describe, expect, test } from 'vitest'
-import { alertKey, LATE_MS, rejudge } from '#core/judge.ts'
-import type { RaisedAlert } from '#core/lookout.ts'
+import { LATE_MS, rejudge } from '#core/judge.ts'
+import { alertKey, type RaisedAlert } from '#core/raised.ts'
 import type { AlertState, StoredAlert } from '#core/stored.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 15)

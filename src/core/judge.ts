@@ -1,5 +1,5 @@
 // Alerts judged again after history changed: which still stand, which should never have been raised, which were missed. Pure; nothing is sent twice.
-import type { RaisedAlert } from './lookout.ts'
+import { alertKey, type RaisedAlert } from './raised.ts'
 import type { AlertState, StoredAlert } from './stored.ts'
 import type { Instant } from './time.ts'
 
@@ -11,11 +11,6 @@ export interface Judged {
   readonly alert: RaisedAlert
   readonly state: AlertState
   readonly before: StoredAlert | null
-}
-
-/** The name of an alert: the same rule, tier and trade make the same one, and where it repeats itself, the same firing of them. */
-export function alertKey({ ruleId, tier, tradeId, ordinal = 1 }: Pick<RaisedAlert, 'ruleId' | 'tier' | 'tradeId' | 'ordinal'>): string {
-  return `${ruleId}|${tier}|${tradeId}${ordinal === 1 ? '' : `|${ordinal}`}`
 }
 
 /** RAISED, or LATE where the market has gone on for more than five minutes since its fact. */

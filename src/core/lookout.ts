@@ -7,21 +7,12 @@ import { decimal } from './decimal.ts'
 import { alertPct, ceasingLevels, holds, holdsAtDeadline, levels, NEVER, type Pending, type Situation } from './condition.ts'
 import type { Instrument } from './facts.ts'
 import { readOrderRef } from './order-ref.ts'
-import { alertKey } from './judge.ts'
+import { alertKey, type RaisedAlert, type RaisedBefore } from './raised.ts'
 import { concerns, isTimed, type Rule } from './rules.ts'
 import type { RunningTrade } from './running.ts'
 import { afterSessionTime, sessionAt, type SessionSpan } from './session.ts'
 import type { Instant } from './time.ts'
-import type { Alert } from './trade.ts'
 import { Watch } from './watch.ts'
-
-export interface RaisedAlert extends Alert {
-  /** The rule's line: the last but one key of the order in which alerts are printed. */
-  readonly ruleIndex: number
-}
-
-/** What was raised of trades up to an instant, by the name of the first alert of its kind (judge.ts): how often, and when last. */
-export type RaisedBefore = ReadonlyMap<string, { readonly times: number; readonly at: Instant }>
 
 interface Waiting {
   readonly trade: RunningTrade
@@ -272,15 +263,6 @@ export class Lookout {
     })
     return pending.fired >= rule.times
   }
-}
-
-/** The order in which alerts are printed: time, opening, trade, the rule's line, tier. */
-export function compareAlerts(a: RaisedAlert, b: RaisedAlert): number {
-  return a.at - b.at || a.openedAt - b.openedAt || compareText(a.tradeId, b.tradeId) || a.ruleIndex - b.ruleIndex || a.tier - b.tier
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function wake(watch: Watch<Waiting>, woken: Set<RunningTrade>): void {

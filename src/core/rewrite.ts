@@ -1,5 +1,5 @@
 // What has to be rewritten when a contract was folded again: the trades and alerts that differ from what is stored. Pure.
-import type { RaisedAlert } from './lookout.ts'
+import type { RaisedAlert } from './raised.ts'
 import { type Judged, rejudge } from './judge.ts'
 import type { StoredAlert, StoredTrade } from './stored.ts'
 import type { Instant } from './time.ts'

@@ -1,9 +1,9 @@
 // Batches: what was taken is gathered here, numbered, committed in one transaction, and only then told to this process. Folds nothing.
 import { createHash } from 'node:crypto'
-import { compareAlerts, type RaisedAlert } from '#core/lookout.ts'
+import { alertKey, compareAlerts, type RaisedAlert } from '#core/raised.ts'
 import { decimal, plain } from '#core/decimal.ts'
 import { effectsOf } from '#core/delivery.ts'
-import { alertKey, freshState } from '#core/judge.ts'
+import { freshState } from '#core/judge.ts'
 import { readOrderRef } from '#core/order-ref.ts'
 import type { Rewrite } from '#core/rewrite.ts'
 import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
