@@ -149,7 +149,7 @@ function pushedThrough(manners: Manners): Pushed[] {
   for (const [n, alert] of coming.entries()) {
     while (nextAt !== null && nextAt < alert.at) look(nextAt)
     const about = { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snooze: null } as const
-    waiting.push({ id: n, createdAt: alert.at, dueAt: alert.at, attempts: 0, messageId: null, about })
+    waiting.push({ id: n, createdAt: alert.at, dueAt: alert.at, attempts: 0, firstAttemptedAt: null, messageId: null, about })
     if (coming[n + 1]?.at !== alert.at) look(alert.at)
   }
   while (nextAt !== null) look(nextAt)

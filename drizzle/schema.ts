@@ -330,6 +330,7 @@ export const deliveries = pgTable(
     dueAt: instant('due_at').notNull(),
     createdAt: instant('created_at').notNull(),
     attemptedAt: instant('attempted_at'),
+    firstAttemptedAt: instant('first_attempted_at'),
     sentAt: instant('sent_at'),
     trouble: text('trouble'),
     failure: text('failure').$type<DeliveryFailure>(),

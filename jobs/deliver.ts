@@ -67,7 +67,7 @@ export interface Patience extends Holds {
   readonly timeoutMs: number
   readonly firstRetryMs: number
   readonly retryMsMax: number
-  /** Then it is a dead letter: this often tried, or this old. */
+  /** Then it is a dead letter: this often tried, or for this long. What was kept back on purpose, or while this machine slept, is not old by that. */
   readonly attemptsMax: number
   readonly ageMsMax: number
 }
@@ -159,7 +159,7 @@ async function sendOne(
     const trouble = error instanceof Error ? error.message : String(error)
     const now = clock.now()
     const attempts = Math.max(...planned.deliveries.map((one) => one.attempts)) + 1
-    const age = now - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt))
+    const age = now - Math.min(...planned.deliveries.map(({ firstAttemptedAt }) => firstAttemptedAt ?? now))
     if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
       await markDead(client, ids, { trouble, failure })
       room.onOutcome?.(kind, 'dead', waitedMs())

@@ -11,11 +11,11 @@ import { alertsOf } from '#store/alerts.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { saveRule } from '#store/decisions.ts'
-import { deadLetters, type Delivery, deliveriesOfAlerts, sendAgain } from '#store/deliveries.ts'
+import { createDeliveries, deadLetters, type Delivery, deliveriesOfAlerts, sendAgain, waitingFor } from '#store/deliveries.ts'
 import { systemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
 import { openVigil } from '#jobs/vigil.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
-import { clockThatReads } from '#src/clock.ts'
+import { clock, clockThatReads } from '#src/clock.ts'
 import { openMetrics } from '#src/metrics.ts'
 import { openTestDatabase } from './database.ts'
 import { openDelivering } from './delivering.ts'
@@ -230,7 +230,37 @@ test('two processes that deliver tell every alert once', async () => {
   expect(told.toSorted()).toEqual(ids.toSorted())
 })
 
+test('whatever was withdrawn before it went out, however much of it, keeps nothing that stands from its reader', async () => {
+  await using db = await openTestDatabase()
+  const manners = { kind: 'webhook', least: 'info', prompt: 'info', quiet: false } as const
+  const withdrawn = Array.from({ length: 1_000 }, (_, n) => stop(n, { tradeId: `ORDER:DU1:8314:w${n}` }))
+  await raise(db, withdrawn)
+  await createDeliveries(db, [manners], 1)
+  await commitBatch(db, { ...EMPTY_BATCH, alerts: withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' })) })
+  await raise(db, [stop(2_000)])
+  await createDeliveries(db, [manners], 2)
+  const waiting = await waitingFor(db, db.pool, 'webhook')
+  expect(waiting.map(({ about }) => about.kind === 'alert' && about.alert.id)).toEqual(['stop-2000'])
+})
+
 describe('a receiver that', () => {
+  test('cannot be reached at the first attempt gets it at the next, however long it was kept back: quiet hours, a sleep', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver((_, answer, count) => void answer.writeHead(count === 1 ? 503 : 200).end())
+    await raise(db, [stop(1)])
+    await createDeliveries(db, [{ kind: 'webhook', least: 'info', prompt: 'info', quiet: false }], clock.now() - 9 * 3_600_000)
+    await using _delivering = await openDelivering(db, hookEnv(hook))
+    expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'SENT', attempts: 2 }])
+  })
+
+  test('is not there for so long that nobody wants to hear it any more is not told', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver(answers(503))
+    await raise(db, [stop(1)])
+    await using _delivering = await openDelivering(db, hookEnv(hook), { ageMsMax: 1 })
+    expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'DEAD', attempts: 2 }])
+  })
+
   test('is dead delays no other', async () => {
     await using db = await openTestDatabase()
     await using slack = await openReceiver(hang)

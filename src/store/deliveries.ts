@@ -33,6 +33,7 @@ export interface Delivery {
   readonly createdAt: Instant
   readonly dueAt: Instant
   readonly attemptedAt: Instant | null
+  readonly firstAttemptedAt: Instant | null
   readonly sentAt: Instant | null
   /** What the last attempt met; never an address or a secret. */
   readonly trouble: string | null
@@ -41,7 +42,8 @@ export interface Delivery {
 }
 
 const COLUMNS = `id, channel, alert_id as "alertId", system_alert_id as "systemAlertId", state, message_id as "messageId", attempts,
-  possible_duplicates as "possibleDuplicates", created_at as "createdAt", due_at as "dueAt", attempted_at as "attemptedAt", sent_at as "sentAt", trouble, failure`
+  possible_duplicates as "possibleDuplicates", created_at as "createdAt", due_at as "dueAt", attempted_at as "attemptedAt",
+  first_attempted_at as "firstAttemptedAt", sent_at as "sentAt", trouble, failure`
 
 /** Kinds of effects that become deliveries; a sweep leaves them to `createDeliveries`. */
 export const DELIVERED_EFFECTS: readonly string[] = ['alert', 'system', 'wake'] satisfies (AlertEffect['kind'] | 'system' | 'wake')[]
@@ -154,7 +156,12 @@ const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'MISSED', 'SATISFI
 
 /** What waits for a channel, oldest first. What was withdrawn or judged missed since is not among it; it comes back if it stands again. */
 export async function waitingFor(db: Database, sql: Sql, channel: string, limit = 1_000): Promise<Waiting[]> {
-  const rows = await rowsOf<Delivery>(sql, `select ${COLUMNS} from deliveries where channel = $1 and state = 'WAITING' order by id limit $2`, [channel, limit])
+  const rows = await rowsOf<Delivery>(
+    sql,
+    `select ${COLUMNS} from deliveries where channel = $1 and state = 'WAITING'
+       and (alert_id is null or exists (select from alerts where alerts.id = alert_id and alerts.state <> all($3::text[]))) order by id limit $2`,
+    [channel, limit, UNTOLD],
+  )
   const [alerts, system] = await Promise.all([alertsById(db, rows), systemAlertsByIds(db, numbersOf(rows))])
   const tradeIds = [...new Set([...alerts.values()].map(({ tradeId }) => tradeId))]
   const [sides, snoozes] = await Promise.all([sidesOf(db, [...alerts.values()]), snoozesOf(db, tradeIds)])
@@ -166,13 +173,14 @@ export async function waitingFor(db: Database, sql: Sql, channel: string, limit 
   )
   const turns = new Map(subjects.map(({ id, subject }) => [id, subject.endsWith(':over') ? ('over' as const) : ('raised' as const)]))
   return rows.flatMap((row): Waiting[] => {
-    const { id, createdAt, dueAt, attempts, messageId } = row
-    const waiting = { id, createdAt, dueAt, attempts, messageId }
+    const { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId } = row
+    const waiting = { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId }
     if (row.systemAlertId !== null) {
       const alert = system.get(row.systemAlertId)
       return alert === undefined ? [] : [{ ...waiting, about: { kind: 'system', system: alert, turn: turns.get(id) ?? 'raised' } }]
     }
     const alert = alerts.get(row.alertId ?? '')
+    // Withdrawn just now.
     if (alert === undefined || UNTOLD.includes(alert.state)) return []
     const until = snoozes.get(alert.tradeId)?.until ?? null
     const snooze = until === null ? null : { until, knew: known.has(wordOf(alert)) }
@@ -202,11 +210,11 @@ export async function lastAttemptAt(sql: Sql, channel: string): Promise<Instant 
 }
 
 export async function claim(sql: Sql, ids: readonly number[], messageId: string, now: Instant): Promise<void> {
-  await sql.query(`update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3 where id = any($1::bigint[])`, [
-    ids,
-    messageId,
-    writeInstant(now),
-  ])
+  await sql.query(
+    `update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3, first_attempted_at = coalesce(first_attempted_at, $3)
+     where id = any($1::bigint[])`,
+    [ids, messageId, writeInstant(now)],
+  )
 }
 
 export async function markSent(sql: Sql, ids: readonly number[], now: Instant): Promise<void> {
@@ -311,7 +319,7 @@ export async function sendAgain(db: Database, id: number, now: Instant, who: str
   return inTransaction(db.pool, async (client) => {
     const rows = await rowsOf<Delivery>(
       client,
-      `update deliveries set state = 'WAITING', attempts = 0, due_at = $2, created_at = $2, trouble = null, failure = null
+      `update deliveries set state = 'WAITING', attempts = 0, due_at = $2, created_at = $2, first_attempted_at = null, trouble = null, failure = null
        where state = 'DEAD' and (id = $1 or (channel, message_id) = (select channel, message_id from deliveries where id = $1)) returning ${COLUMNS}`,
       [id, writeInstant(now)],
     )
