@@ -1,5 +1,4 @@
 // What a resolver is handed for an object of each type: the store's and the core's own values, nothing copied. Types only.
-import type { DecimalText } from '#core/decimal.ts'
 import type { Distance } from '#core/distance.ts'
 import type { StoredDifference } from '#core/difference.ts'
 import type { Instrument } from '#core/facts.ts'
@@ -36,11 +35,9 @@ export type RuleReviewParent = RuleReview
 export type VerdictCountsParent = Readonly<Record<Verdict, number>>
 export type DwellParent = Dwell
 
-/** One excursion, with what R is measured against. */
+/** One excursion, and whose: the hours of its contract say in which session it was reached, its plan what R is. */
 export interface ExcursionParent extends Excursion {
-  /** Whose hours say in which session it was reached. */
-  readonly conId: number
-  readonly r: DecimalText | null
+  readonly trade: StoredTrade
 }
 
 export interface TrajectoryParent {

@@ -6,7 +6,7 @@ import { inR, riskOf } from '#core/plan.ts'
 import { sessionAt } from '#core/session.ts'
 import { ALERT_STATES, type StoredTrade } from '#core/stored.ts'
 import { thin } from '#core/thin.ts'
-import type { Excursion, TrajectoryPoint } from '#core/trade.ts'
+import type { TrajectoryPoint } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
 import { lastRemoved, spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
 import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
@@ -15,7 +15,7 @@ import { seesTrade, within } from './caller.ts'
 import { follow, type Told } from './follow.ts'
 import type { Resolvers } from './generated.ts'
 import { matchesTrade } from './matches.ts'
-import type { ExcursionParent } from './parents.ts'
+import { partsSelected } from './selection.ts'
 
 /** Rows of one look into the store while a subscription catches up. */
 const PAGE = 500
@@ -30,9 +30,9 @@ export const trades: Resolvers = {
     node: async (_, { id }, { db, loaders, caller }) =>
       (await loaders.trade.load(id)) ?? (await alertsOf(db, within(caller, { ids: [id], states: ALERT_STATES })))[0],
     trade: (_, { id }, { loaders }) => loaders.trade.load(id),
-    trades: (_, { filter, orderBy, ...given }, { db, open, caller }) => {
+    trades: (_, { filter, orderBy, ...given }, { db, open, caller }, info) => {
       const [wanted, order, page] = [within(caller, tradeFilter(filter)), tradeOrder(orderBy), pageOf(given)]
-      return open?.page(wanted, order, page) ?? tradesPage(db, wanted, order, page)
+      return open?.page(wanted, order, page) ?? tradesPage(db, wanted, order, page, partsSelected(info))
     },
     distribution: async (_, { filter, last }, { db, caller }) => {
       const spread = await spreadOf(db, within(caller, tradeFilter(filter)), lastOf(last))
@@ -56,15 +56,16 @@ export const trades: Resolvers = {
     stop: ({ plan, initialStop }) => plan?.stop ?? initialStop,
     target: ({ plan, initialTarget }) => plan?.target ?? initialTarget ?? null,
     stopMoves: (trade) => (riskOf(trade) === null ? [] : (trade.plan?.moves ?? [])),
-    mfe: (trade) => withR(trade, trade.mfe),
-    mae: (trade) => withR(trade, trade.mae),
+    mfe: (trade) => ({ ...trade.mfe, trade }),
+    mae: (trade) => ({ ...trade.mae, trade }),
     trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
     latestPoints: ({ tradeId, openedAt }, { count }, { loaders }) => loaders.latestPoints.load({ tradeId, openedAt, count: latestOf(count) }),
     alerts: ({ tradeId }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
     sparkline: async (trade, _, { loaders }) => sparklineOf(trade, await loaders.trajectory.load(trade.tradeId)),
   },
   Excursion: {
-    session: async ({ at, conId }, _, { loaders }) => {
+    r: ({ pnl, trade }) => inR(riskOf(trade), pnl),
+    session: async ({ at, trade: { conId } }, _, { loaders }) => {
       const hours = await loaders.instrument.load(conId)
       return hours === null ? null : sessionAt(at, hours).session
     },
@@ -130,10 +131,6 @@ export const trades: Resolvers = {
 function withRemoval(page: readonly Told<StoredTrade>[], removed: number): readonly Told<StoredTrade>[] {
   if (page.length === PAGE && (page.at(-1)?.seq ?? 0) < removed) return page
   return [...page, { seq: removed, value: null }].sort((a, b) => a.seq - b.seq)
-}
-
-function withR(trade: StoredTrade, excursion: Excursion): ExcursionParent {
-  return { ...excursion, conId: trade.conId, r: inR(riskOf(trade), excursion.pnl) }
 }
 
 function lastOf(last: number | null | undefined): number {

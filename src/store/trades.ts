@@ -1,16 +1,29 @@
 // The trades as rows: open ones for the start, pages for those who read, changes for those who come back. Both units, never in one answer
 // except where ids name them. Never folds anything: the batch writes what the book said.
-import { createHash } from 'node:crypto'
-import { type AnyColumn, and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { DecimalText } from '#core/decimal.ts'
-import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder, type TradeOrderField } from '#core/query.ts'
-import type { StoredTrade, Words } from '#core/stored.ts'
+import { type Connection, DEFAULT_TRADE_ORDER, type Page, type TradeFilter, type TradeOrder } from '#core/query.ts'
+import type { StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint, Unit } from '#core/trade.ts'
-import { annotations, orders, roundTrips } from '#drizzle/schema.ts'
+import { annotations } from '#drizzle/schema.ts'
 import type { Database } from './db.ts'
-import { connectionOf, type KeyValue, pageQuery, type SortKey } from './page.ts'
+import { connectionOf, pageQuery, type SortKey } from './page.ts'
 import { listsOf, rowsOf, writeInstant } from './sql.ts'
+import {
+  columnsOf,
+  partsOfRow,
+  rowsOfStatement,
+  SORTED_BY,
+  select,
+  type Statement,
+  statementOf,
+  tableOf,
+  tradeOf,
+  type TradePart,
+  type TradeTable,
+  unitOf,
+} from './trade-rows.ts'
 
 /** Trades still open, of both units, in the order of their opening. */
 export async function openTrades(db: Database): Promise<StoredTrade[]> {
@@ -22,21 +35,30 @@ export async function openTrades(db: Database): Promise<StoredTrade[]> {
 export async function tradesOf(db: Database, filter: TradeFilter, order: TradeOrder = DEFAULT_TRADE_ORDER): Promise<StoredTrade[]> {
   const table = tableOf(filter.unit)
   const { orderBy } = pageQuery({}, sortKeys(table, order))
-  const query = select(db, table)
+  const columns = columnsOf(null)
+  const query = select(db, table, columns)
     .where(conditions(table, filter))
     .orderBy(...orderBy)
-  return (await read(db, query)).map(tradeOf)
+  return (await rowsOfStatement(db, statementOf(query, columns))).map(tradeOf)
 }
 
-export async function tradesPage(db: Database, filter: TradeFilter, order: TradeOrder | null | undefined, page: Page): Promise<Connection<StoredTrade>> {
+/** `parts`: only these are read; asking such a trade for another one throws. Absent: all of it. */
+export async function tradesPage(
+  db: Database,
+  filter: TradeFilter,
+  order: TradeOrder | null | undefined,
+  page: Page,
+  parts: ReadonlySet<TradePart> | null = null,
+): Promise<Connection<StoredTrade>> {
   const by = order ?? DEFAULT_TRADE_ORDER
-  const question = JSON.stringify([filter, by, page])
-  const statement = known.get(question) ?? statementOf(pageOf(db, filter, by, page))
+  const question = JSON.stringify([filter, by, page, parts === null ? null : [...parts]])
+  const statement = known.get(question) ?? pageStatement(db, filter, by, page, parts)
   if (question.length <= QUESTION_MAX) {
     if (known.size >= KNOWN_MAX) known.clear()
     known.set(question, statement)
   }
-  return connectionOf(page, await rowsOfStatement(db, statement), tradeOf, (row) => [keyOf(row, by.field), row.trade.tradeId])
+  const nodeOf = parts === null ? tradeOf : partsOfRow(parts)
+  return connectionOf(page, await rowsOfStatement(db, statement), nodeOf, ({ trade }) => [trade[SORTED_BY[by.field]], trade.tradeId])
 }
 
 /** Statements of pages that were asked for: tools ask the same few again and again, and writing one anew costs as much as reading its rows. */
@@ -44,13 +66,15 @@ const known = new Map<string, Statement>()
 const KNOWN_MAX = 200
 const QUESTION_MAX = 2_000
 
-function pageOf(db: Database, filter: TradeFilter, order: TradeOrder, page: Page) {
+function pageStatement(db: Database, filter: TradeFilter, order: TradeOrder, page: Page, parts: ReadonlySet<TradePart> | null): Statement {
   const table = tableOf(filter.unit)
   const { where, orderBy, limit } = pageQuery(page, sortKeys(table, order))
-  return select(db, table)
+  const columns = columnsOf(parts, SORTED_BY[order.field])
+  const query = select(db, table, columns)
     .where(and(conditions(table, filter), where))
     .orderBy(...orderBy)
     .limit(limit)
+  return statementOf(query, columns)
 }
 
 /** The ids of all of one unit. */
@@ -87,11 +111,12 @@ export async function spreadOf(db: Database, filter: TradeFilter, last: number):
 /** Trades that changed after `seq`, by seq: the latest state of each. */
 export async function tradesSince(db: Database, seq: number, filter: TradeFilter, limit: number): Promise<StoredTrade[]> {
   const table = tableOf(filter.unit)
-  const query = select(db, table)
+  const columns = columnsOf(null)
+  const query = select(db, table, columns)
     .where(and(conditions(table, filter), gt(table.seq, seq)))
     .orderBy(asc(table.seq), asc(table.tradeId))
     .limit(limit)
-  return (await read(db, query)).map(tradeOf)
+  return (await rowsOfStatement(db, statementOf(query, columns))).map(tradeOf)
 }
 
 /** Where the number is kept under which a trade of this unit and account last ceased to exist. */
@@ -159,32 +184,31 @@ export interface Latest {
 
 /** The latest points of many trades at once, by instant, in the order asked for: one statement, whatever is asked, and one row a trade. */
 export async function latestPointsOf(db: Database, wanted: readonly Latest[]): Promise<LatestPoint[][]> {
-  const found = new Map<string, LatestPoint[]>()
+  const found: LatestPoint[][] = wanted.map(() => [])
   for (const unit of ['ORDER', 'ROUND_TRIP'] as const) {
-    const some = wanted.filter(({ tradeId }) => unitOf(tradeId) === unit)
+    const some = wanted.flatMap((latest, place) => (unitOf(latest.tradeId) === unit ? { ...latest, place } : []))
     if (some.length === 0) continue
     const table = unit === 'ORDER' ? 'orders_rt_ts' : 'round_trips_rt_ts'
+    // A text for each column: half of what JSON of the same costs the server to write. The last point comes first, as the index is read.
     const rows = (await listsOf(
       db.pool,
-      `select wanted.trade_id, wanted.count, points.* from unnest($1::text[], $2::timestamptz[], $3::int[]) as wanted (trade_id, opened_at, count),
-       lateral (select string_agg(date_part('epoch', ts) * 1000 || ',' || last_px || ',' || mfe_px || ',' || mae_px, ',' order by ts) as points from
-         (select ts, last_px, mfe_px, mae_px from ${table} where ${table}.trade_id = wanted.trade_id and ts >= wanted.opened_at order by ts desc limit wanted.count) as latest) as points
-       where points.points is not null`,
-      [some.map(({ tradeId }) => tradeId), some.map(({ openedAt }) => writeInstant(openedAt)), some.map(({ count }) => count)],
+      `select wanted.place, points.* from unnest($1::text[], $2::timestamptz[], $3::int[], $4::int[]) as wanted (trade_id, opened_at, count, place),
+       lateral (select string_agg(date_part('epoch', ts)::text, ','), string_agg(last_px::text, ','), string_agg(mfe_px::text, ','), string_agg(mae_px::text, ',') from
+         (select ts, last_px, mfe_px, mae_px from ${table} where ${table}.trade_id = wanted.trade_id and ts >= wanted.opened_at order by ts desc limit wanted.count) as latest) as points`,
+      [some.map(({ tradeId }) => tradeId), some.map(({ openedAt }) => writeInstant(openedAt)), some.map(({ count }) => count), some.map(({ place }) => place)],
       `latest points ${table}`,
-    )) as [tradeId: string, count: number, points: string][]
-    for (const [tradeId, count, points] of rows) found.set(`${count} ${tradeId}`, readPoints(tradeId, points))
+    )) as [place: number, ...columns: (string | null)[]][]
+    for (const [place, ...columns] of rows) found[place] = readPoints((wanted[place] as Latest).tradeId, columns)
   }
-  return wanted.map(({ tradeId, count }) => found.get(`${count} ${tradeId}`) ?? [])
+  return found
 }
 
-/** Four texts a point, with commas: half of what JSON of the same costs the server to write. An epoch is a double, so a millisecond may come a hair too early. */
-function readPoints(tradeId: string, text: string): LatestPoint[] {
-  const texts = text.split(',')
+/** Instants are seconds with a fraction; times a thousand a millisecond may come a hair too early. */
+function readPoints(tradeId: string, columns: readonly (string | null)[]): LatestPoint[] {
+  const [ats = [], lasts = [], mfes = [], maes = []] = columns.map((texts) => texts?.split(','))
   const points: LatestPoint[] = []
-  for (let n = 0; n < texts.length; n += 4) {
-    const [at, last, mfe, mae] = [texts[n], texts[n + 1], texts[n + 2], texts[n + 3]] as [string, string, string, string]
-    points.push({ tradeId, at: Math.round(Number(at)), last, mfe, mae })
+  for (let n = ats.length - 1; n >= 0; n--) {
+    points.push({ tradeId, at: Math.round(Number(ats[n]) * 1000), last: lasts[n] as string, mfe: mfes[n] as string, mae: maes[n] as string })
   }
   return points
 }
@@ -226,66 +250,6 @@ async function pointsOf(db: Database, unit: Unit, ids: readonly string[], sinceS
     [ids, writeInstant(first), until, sinceSeq],
   )
   return rows.map((row) => ({ tradeId: row.trade_id, at: row.ts, last: Number(row.last_px), mfe: Number(row.mfe_px), mae: Number(row.mae_px), seq: row.seq }))
-}
-
-function unitOf(tradeId: string): Unit {
-  return tradeId.startsWith('ROUND_TRIP:') ? 'ROUND_TRIP' : 'ORDER'
-}
-
-// Both tables have the same columns; the type of the one stands for both.
-type TradeTable = typeof orders
-
-function tableOf(unit: Unit = 'ORDER'): TradeTable {
-  return unit === 'ORDER' ? orders : (roundTrips as unknown as TradeTable)
-}
-
-function select(db: Database, table: TradeTable) {
-  return db.orm
-    .select({ trade: getTableColumns(table), words: getTableColumns(annotations) })
-    .from(table)
-    .leftJoin(annotations, eq(annotations.anchor, table.anchor))
-    .$dynamic()
-}
-
-type Row = Awaited<ReturnType<typeof select>>[number]
-
-const TRADE_KEYS = Object.keys(getTableColumns(orders))
-const WORD_KEYS = Object.keys(getTableColumns(annotations))
-/** Statements with few values come in few shapes: the server keeps their plans. */
-const KEPT_VALUES_MAX = 3
-
-/** The rows of such a query. Column by column: Drizzle's own way asks every value of every row for its decoder, which costs more than the query. */
-async function read(db: Database, query: Query): Promise<Row[]> {
-  return rowsOfStatement(db, statementOf(query))
-}
-
-interface Query {
-  toSQL(): { sql: string; params: unknown[] }
-}
-
-interface Statement {
-  readonly text: string
-  readonly params: readonly unknown[]
-  readonly name: string | undefined
-}
-
-function statementOf(query: Query): Statement {
-  const { sql: text, params } = query.toSQL()
-  return { text, params, name: params.length <= KEPT_VALUES_MAX ? `trades ${createHash('sha1').update(text).digest('hex')}` : undefined }
-}
-
-async function rowsOfStatement(db: Database, { text, params, name }: Statement): Promise<Row[]> {
-  const lists = await listsOf(db.pool, text, params, name)
-  const anchor = TRADE_KEYS.length + WORD_KEYS.indexOf('anchor')
-  return lists.map(
-    (list) => ({ trade: shaped(TRADE_KEYS, list, 0), words: list[anchor] === null ? null : shaped(WORD_KEYS, list, TRADE_KEYS.length) }) as unknown as Row,
-  )
-}
-
-function shaped(keys: readonly string[], list: readonly unknown[], from: number): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (let n = 0; n < keys.length; n++) row[keys[n] as string] = list[from + n]
-  return row
 }
 
 function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
@@ -338,86 +302,8 @@ function spokenOf(table: TradeTable, what: 'strategy' | 'tags', says: SQL, byOrd
 
 function sortKeys(table: TradeTable, order: TradeOrder): SortKey[] {
   const { direction } = order
-  const columns = {
-    OPENED_AT: table.openedAt,
-    CLOSED_AT: table.closedAt,
-    MFE_PCT: table.mfePct,
-    MAE_PCT: table.maePct,
-    NET_PNL: table.netPnl,
-    GIVEBACK: table.giveback,
-  }
   return [
-    { column: columns[order.field], direction, nullable: order.field !== 'OPENED_AT' && order.field !== 'GIVEBACK' },
+    { column: table[SORTED_BY[order.field]], direction, nullable: order.field !== 'OPENED_AT' && order.field !== 'GIVEBACK' },
     { column: table.tradeId, direction },
   ]
-}
-
-function keyOf({ trade }: Row, field: TradeOrderField): KeyValue {
-  return {
-    OPENED_AT: trade.openedAt,
-    CLOSED_AT: trade.closedAt,
-    MFE_PCT: trade.mfePct,
-    MAE_PCT: trade.maePct,
-    NET_PNL: trade.netPnl,
-    GIVEBACK: trade.giveback,
-  }[field]
-}
-
-function tradeOf({ trade: row, words }: Row): StoredTrade {
-  return {
-    unit: unitOf(row.tradeId),
-    tradeId: row.tradeId,
-    account: row.account,
-    conId: row.conId,
-    symbol: row.symbol,
-    secType: row.secType,
-    currency: row.currency,
-    multiplier: row.multiplier,
-    side: row.side === 'BUY' ? 'LONG' : 'SHORT',
-    status: row.status,
-    quantity: row.qty,
-    openQuantity: row.openQty,
-    entryPrice: row.entryPx,
-    exitPrice: row.exitPx,
-    lastPrice: row.lastPx,
-    openedAt: row.openedAt,
-    closedAt: row.closedAt,
-    updatedAt: row.updatedAt,
-    grossPnl: row.grossPnl,
-    commission: row.commission,
-    netPnl: row.netPnl,
-    mfe: { price: row.mfePx, at: row.mfeAt, pct: row.mfePct, pctAt: row.mfePctAt, pnl: row.mfePnl, pnlAt: row.mfePnlAt },
-    mae: { price: row.maePx, at: row.maeAt, pct: row.maePct, pctAt: row.maePctAt, pnl: row.maePnl, pnlAt: row.maePnlAt },
-    drawdownPct: row.drawdownPct,
-    orderRef: row.orderRef,
-    plan: row.plan,
-    held: row.held,
-    fills: row.fills,
-    provenance: {
-      source: row.source,
-      coverage: row.coverage,
-      gaps: row.gaps,
-      ...(row.partialSince === null ? {} : { partialSince: row.partialSince }),
-      ...(row.leftOut === 0 ? {} : { leftOut: row.leftOut }),
-      ...(row.thinned ? { thinned: true as const } : {}),
-    },
-    seq: row.seq,
-    mode: row.mode,
-    ...wordsOf(row, words),
-  }
-}
-
-/** What is said of the trade: by a person, and where no person spoke by the order's reference. What nobody said is left out where it may be. */
-function wordsOf(row: Row['trade'], words: Row['words']): Words {
-  const said = (what: string) => words?.said.includes(what) === true
-  const initialTarget = said('initialTarget') ? words?.initialTarget : row.refTarget
-  return {
-    strategy: said('strategy') ? (words?.strategy ?? null) : row.refStrategy,
-    tags: said('tags') ? (words?.tags ?? []) : row.refTags,
-    note: words?.note ?? null,
-    initialStop: said('initialStop') ? (words?.initialStop ?? null) : row.refStop,
-    ...(initialTarget ? { initialTarget } : {}),
-    ...(words?.rating ? { rating: words.rating } : {}),
-    ...(words?.mistakes.length ? { mistakes: words.mistakes } : {}),
-  }
 }
