@@ -150,6 +150,7 @@ function tradeNotes(
       alerts: input.alerts.filter((alert) => alert.tradeId === id),
       shadow: shadows.get(id) ?? [],
       asOf: input.asOf ?? null,
+      life: true,
     })
     // The picture of its last day is made with that day's card; until then the one of this day stands in.
     return trade === null

@@ -198,7 +198,7 @@ describe('the nightly job', () => {
       recorder.tell(execution)
     await recorder.settled()
     const before = await makeReview({ db, templates, notesDir: null }, DAY)
-    expect(before.markdown).toContain('+40.00 USD gross')
+    expect(before.markdown).toContain('+40.00\u00a0USD gross')
     await using jobs = await openJobs({ url: db.url, log: () => {} })
     const told: string[] = []
     const log = (line: string) => void told.push(line)
@@ -245,8 +245,8 @@ describe('the nightly job', () => {
     await reached.promise
     await recorder.settled()
     expect(await tradesOf(db, { unit: 'ORDER' })).toMatchObject([{ grossPnl: '20', commission: '2', netPnl: '18' }])
-    expect(await madeAgain).toContain('+18.00 USD net')
-    expect((await reviewOf(db, DAY, null))?.card).toContain('+18.00 USD net')
+    expect(await madeAgain).toContain('+18.00\u00a0USD net')
+    expect((await reviewOf(db, DAY, null))?.card).toContain('+18.00\u00a0USD net')
 
     const facts = await factsOf(db)
     expect(await fetchStatements(room)).toMatchObject([{ fresh: 0 }])

@@ -60,9 +60,9 @@ describe('the card of a day', () => {
     const made = await makeReview(room, DAY)
     expect(made.files.every((file) => file.outcome === 'written')).toBe(true)
     expect(made.path).toBe(join(folder.path, CARD))
-    expect(made.markdown).toContain('**−170.00 USD gross** from 3 closed trades')
+    expect(made.markdown).toContain('**−170.00\u00a0USD gross** from 3 closed trades')
     const first = await contents(folder.path)
-    expect(first[CARD]).toContain('**−170.00 USD gross** from 3 closed trades')
+    expect(first[CARD]).toContain('**−170.00\u00a0USD gross** from 3 closed trades')
     // Every link of every note leads to a file that is there.
     for (const [name, text] of Object.entries(first)) {
       for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g))

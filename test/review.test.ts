@@ -153,7 +153,7 @@ describe('days and trades', () => {
     expect(only?.results).toEqual([])
   })
 
-  test('a day is told as it was, though the trade went on: what came later is unknown to it', () => {
+  test('a day is told as it was, though the trade went on: what came later is unknown to it, what it reached itself is not', () => {
     const closedNextDay = {
       ...stillOpen.trade,
       status: 'CLOSED' as const,
@@ -185,7 +185,7 @@ describe('days and trades', () => {
       lastPrice: '197.2',
       exitPrice: null,
       closedAt: null,
-      mfe: { pct: null, price: null },
+      mfe: { pct: stillOpen.trade.mfe.pct, price: '198.6', pctAt: stillOpen.trade.mfe.pctAt, pnl: stillOpen.trade.mfe.pnl },
       mae: { pct: stillOpen.trade.mae.pct },
     })
   })

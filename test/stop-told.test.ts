@@ -61,13 +61,13 @@ test("while the trader's newest word waits to be folded, R is unknown rather tha
 describe('the note of a trade', () => {
   test('in English', () => {
     const text = noteOf(moved, english)
-    expect(text).toContain('+0.90 R')
-    expect(text).toContain('| Initial stop | 178.00 | 1 R = 200.00 USD |')
-    expect(text).toContain('- Stop widened 14:03:00, 178.00 → 177.20, −0.40 R\n- Stop tightened 15:00:00, 177.20 → 180.00, +1.40 R')
-    expect(noteOf(withStops(), english)).toContain('R unknown')
+    expect(text).toContain('+0.90\u00a0R')
+    expect(text).toContain('| Initial stop | 178.00 | 1\u00a0R = 200.00\u00a0USD |')
+    expect(text).toContain('- Stop widened 14:03:00, 178.00 → 177.20, −0.40\u00a0R\n- Stop tightened 15:00:00, 177.20 → 180.00, +1.40\u00a0R')
+    expect(noteOf(withStops(), english)).toContain('R\u00a0unknown')
   })
   test('in Chinese', () => {
-    expect(noteOf(moved, chinese)).toContain('- 14:03:00 止损放宽：178.00 → 177.20，−0.40 R')
+    expect(noteOf(moved, chinese)).toContain('- 14:03:00 止损放宽：178.00 → 177.20，−0.40\u00a0R')
   })
 })
 

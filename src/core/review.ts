@@ -67,7 +67,7 @@ export interface AccountReview {
   readonly gaveBack: readonly ReviewedTrade[]
   /** Closed trades that were in profit once and ended as losers. */
   readonly turned: readonly ReviewedTrade[]
-  /** Losers that stood at least as far in profit, within the hour after the exit, as they had risked: their stop was noise. Empty where no prices were kept. */
+  /** Losers whose contract stood, between the exit and the end of its shadow, as far in profit as they had risked: their stop was noise. Empty where no prices were kept. */
   readonly noise: readonly NoiseStop[]
   readonly alerts: readonly ReviewedAlert[]
   readonly rules: readonly RuleReview[]

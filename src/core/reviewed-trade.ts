@@ -8,7 +8,7 @@ import { endOfDay, marketDay, type TradingHours, zoneOf } from './session.ts'
 import type { AlertState, StoredAlert, StoredTrade } from './stored.ts'
 import { share, sum } from './tally.ts'
 import type { Day, Instant } from './time.ts'
-import type { Risk, Severity, StopMove, TradeSide, TrajectoryPoint } from './trade.ts'
+import type { Fill, Risk, Severity, StopMove, TradeSide, TrajectoryPoint } from './trade.ts'
 import { judge, type Known, resultThen, type Verdict, wasIgnored } from './verdict.ts'
 
 export const SECTIONS = ['CLOSED', 'OPENED', 'CARRIED', 'HELD'] as const
@@ -125,6 +125,8 @@ export interface Beside {
   readonly alerts: readonly StoredAlert[]
   readonly shadow: Known['shadow']
   readonly asOf: Instant | null
+  /** Alerts and gaps of all its life up to the day's end; absent: only the day's own. */
+  readonly life?: true
 }
 
 /** The day has something to tell of it: opened by then, and not closed, or last heard of, before. */
@@ -145,6 +147,8 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
   const state = closedToday ? finalState(trade) : stateAt(trade, end, points)
   const risk = riskBefore(trade, end)
   const gaveBack = closedToday && wasInProfit(trade) ? decimal(trade.mfe.pnl).minus(trade.grossPnl) : null
+  const seen = seenOf(trade)
+  const isOfDay = (at: Instant) => (beside.life ? at < end : marketDay(at, hours) === day)
   return {
     tradeId: trade.tradeId,
     section,
@@ -169,16 +173,16 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
     gaveBack: gaveBack === null ? null : plain(gaveBack),
     gaveBackPct: gaveBack === null ? null : share(gaveBack, decimal(trade.mfe.pnl)),
     capture: closedToday && decimal(trade.mfe.pnl).gt(ZERO) ? share(decimal(trade.grossPnl), decimal(trade.mfe.pnl)) : null,
-    efficiency: closedToday ? efficiencyOf(trade) : null,
+    efficiency: closedToday ? efficiencyOf(trade, seen) : null,
     dwell: dwellOf(trade, state, points, closedToday ? (trade.closedAt ?? end) : end),
-    drawdownPct: closedToday ? trade.drawdownPct : null,
+    drawdownPct: closedToday ? seen.drawdownPct : null,
     alerts: beside.alerts
-      .filter((alert) => alert.tradeId === trade.tradeId && alert.unit === 'ORDER' && alert.state !== 'WITHDRAWN' && marketDay(alert.at, hours) === day)
+      .filter((alert) => alert.tradeId === trade.tradeId && alert.unit === 'ORDER' && alert.state !== 'WITHDRAWN' && isOfDay(alert.at))
       .sort((a, b) => a.at - b.at || (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : a.tier - b.tier))
       .map((alert) => reviewAlert(alert, trade, state, beside)),
     source: trade.provenance.source,
     coverage: trade.provenance.coverage === null ? null : plain(decimal(trade.provenance.coverage).times(HUNDRED)),
-    gaps: trade.provenance.gaps.filter((gap) => gap.from < end && marketDay(gap.to, hours) >= day),
+    gaps: trade.provenance.gaps.filter((gap) => gap.from < end && (beside.life || marketDay(gap.to, hours) >= day)),
   }
 }
 
@@ -191,7 +195,32 @@ export function wasInProfit(trade: Pick<StoredTrade, 'mfe' | 'initialStop' | 'pl
   return risk !== null && decimal(risk.amount).gt(ZERO) && best.gte(risk.amount)
 }
 
-function efficiencyOf(trade: StoredTrade): Efficiency | null {
+/**
+ * How far a trade went, as far as somebody looked: where it lived and no price of it was heard, that its fills never left the entry behind says nothing
+ * of what was between them.
+ */
+export function seenOf({ mfe, mae, drawdownPct, provenance, openedAt, closedAt }: Looked): Seen {
+  if (provenance.source !== 'ENTRY' || openedAt === closedAt) return { mfe, mae, drawdownPct }
+  return { mfe: farther(mfe), mae: farther(mae), drawdownPct: null }
+}
+
+type Looked = Pick<StoredTrade, 'mfe' | 'mae' | 'drawdownPct' | 'provenance' | 'openedAt' | 'closedAt'>
+type Seen = Pick<ReviewedTrade, 'mfe' | 'mae' | 'drawdownPct'>
+
+function farther({ price, at, pct, pctAt, pnl, pnlAt }: Reached): Reached {
+  const moved = (value: DecimalText | null) => value !== null && !decimal(value).eq(ZERO)
+  return {
+    price: moved(pct) ? price : null,
+    at: moved(pct) ? at : null,
+    pct: moved(pct) ? pct : null,
+    pctAt: moved(pct) ? pctAt : null,
+    pnl: moved(pnl) ? pnl : null,
+    pnlAt: moved(pnl) ? pnlAt : null,
+  }
+}
+
+function efficiencyOf(trade: StoredTrade, { mfe, mae }: Seen): Efficiency | null {
+  if (mfe.pnl === null || mae.pnl === null) return null
   const [up, down, result] = [decimal(trade.mfe.pnl), decimal(trade.mae.pnl), decimal(trade.grossPnl)]
   const range = up.minus(down)
   const [entry, exit, total] = [share(up, range), share(result.minus(down), range), share(result, range)]
@@ -241,7 +270,8 @@ type State = Pick<
 >
 
 function finalState(trade: StoredTrade): State {
-  const { quantity, openQuantity, entryPrice, exitPrice, lastPrice, closedAt, commission, mfe, mae } = trade
+  const { quantity, openQuantity, entryPrice, exitPrice, lastPrice, closedAt, commission } = trade
+  const { mfe, mae } = seenOf(trade)
   const entered = decimal(entryPrice).abs().times(quantity).times(trade.multiplier)
   return {
     quantity,
@@ -291,22 +321,35 @@ function stateAt(trade: StoredTrade, end: Instant, points: readonly TrajectoryPo
     net: gross === null || commission === null ? null : plain(gross.minus(commission)),
     commission: commission === null ? null : plain(commission),
     pct: gross === null ? null : share(gross, cost.abs().times(multiplier)),
-    mfe: reachedBefore(trade.mfe, end),
-    mae: reachedBefore(trade.mae, end),
+    mfe: reachedBefore(seenOf(trade).mfe, end, reachedOn(trade, 'mfe', fills, points, end)),
+    mae: reachedBefore(seenOf(trade).mae, end, reachedOn(trade, 'mae', fills, points, end)),
   }
 }
 
-/** An extreme first reached before `end` was the extreme at `end`; of one reached later the day's own is not known. */
-function reachedBefore(excursion: Reached, end: Instant): Reached {
+/** An extreme first reached before `end` was the extreme at `end`; of one reached later the day's own is what its path says. */
+function reachedBefore(excursion: Reached, end: Instant, own: Reached): Reached {
   const before = (at: Instant | null) => at !== null && at < end
-  return {
-    price: before(excursion.at) ? excursion.price : null,
-    at: before(excursion.at) ? excursion.at : null,
-    pct: before(excursion.pctAt) ? excursion.pct : null,
-    pctAt: before(excursion.pctAt) ? excursion.pctAt : null,
-    pnl: before(excursion.pnlAt) ? excursion.pnl : null,
-    pnlAt: before(excursion.pnlAt) ? excursion.pnlAt : null,
-  }
+  const [price, pct, pnl] = [before(excursion.at) ? excursion : own, before(excursion.pctAt) ? excursion : own, before(excursion.pnlAt) ? excursion : own]
+  return { price: price.price, at: price.at, pct: pct.pct, pctAt: pct.pctAt, pnl: pnl.pnl, pnlAt: pnl.pnlAt }
+}
+
+const NOWHERE: Reached = { price: null, at: null, pct: null, pctAt: null, pnl: null, pnlAt: null }
+
+/** An extreme by the path alone. It is one of price: of percentages only where one price was paid for everything, of money only where nothing came or went. */
+function reachedOn(trade: StoredTrade, side: 'mfe' | 'mae', fills: readonly Fill[], points: readonly TrajectoryPoint[], end: Instant): Reached {
+  const level = points.findLast((point) => point.at < end)?.[side]
+  const at = points.find((point) => point[side] === level)?.at ?? null
+  if (level === undefined || at === null || trade.provenance.source === 'ENTRY') return NOWHERE
+  const price = plain(decimal(level))
+  const entries = fills.filter((fill) => fill.role === 'ENTRY')
+  const [entry] = entries
+  if (entry === undefined || entries.some((fill) => !decimal(fill.price).eq(entry.price))) return { ...NOWHERE, price, at }
+  const moved = decimal(level)
+    .minus(entry.price)
+    .times(trade.side === 'LONG' ? 1 : -1)
+  const pct = share(moved, decimal(entry.price).abs())
+  const pnl = fills.length === 1 ? plain(moved.times(entry.quantity).times(trade.multiplier)) : null
+  return { price, at, pct, pctAt: pct === null ? null : at, pnl, pnlAt: pnl === null ? null : at }
 }
 
 /** A risk frozen after the day is not the day's to tell. */

@@ -1,6 +1,7 @@
 // The days before a day: the last twenty on which trades closed, to see whether today is like them. Pure.
 import { type DecimalText, decimal, plain, quotient, ZERO } from './decimal.ts'
 import type { Instrument } from './facts.ts'
+import { seenOf } from './reviewed-trade.ts'
 import { marketDay } from './session.ts'
 import type { StoredTrade } from './stored.ts'
 import { mean, meanOfKnown, share, sum } from './tally.ts'
@@ -43,7 +44,7 @@ export function compareTrailing(currency: string, day: Day, history: readonly St
     expectancy: mean(results),
     winRate: share(decimal(results.filter((result) => result.gt(ZERO)).length), decimal(results.length)),
     capture: best.gt(ZERO) ? share(sum(results), best) : null,
-    meanMfePct: meanOfKnown(trades.map((trade) => trade.mfe.pct)),
-    meanMaePct: meanOfKnown(trades.map((trade) => trade.mae.pct)),
+    meanMfePct: meanOfKnown(trades.map((trade) => seenOf(trade).mfe.pct)),
+    meanMaePct: meanOfKnown(trades.map((trade) => seenOf(trade).mae.pct)),
   }
 }

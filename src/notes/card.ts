@@ -3,9 +3,10 @@
 import type { AccountReview, CurrencyResult, Lapse, Review, ReviewedAlert, ReviewedTrade, RuleReview, StrategyResult, Trailing } from '#core/review.ts'
 import { SECTIONS } from '#core/reviewed-trade.ts'
 import { monthOf, weekOf } from '#core/period.ts'
+import { total } from '#core/tally.ts'
 import type { Day } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
-import { clockTime, duration, inR, literal, money, price, quantity, signedMoney, signedPercent, wholePercent } from './format.ts'
+import { clockTime, duration, inR, literal, money, price, quantity, rounded, signedMoney, signedPercent, unbroken, wholePercent } from './format.ts'
 import type { Note, Property } from './note.ts'
 import {
   type AccountPictures,
@@ -76,7 +77,7 @@ function dayProperties(day: Day, mode: Mode, accounts: readonly AccountReview[],
   const currencies = [...new Set(results.map((result) => result.currency))]
   const sums = currencies.map((currency) => {
     const of = results.filter((result) => result.currency === currency)
-    return [`review_gross_${currency.toLowerCase()}`, Number(of.reduce((sum, result) => sum + Number(result.gross), 0).toFixed(2))] as const
+    return [`review_gross_${currency.toLowerCase()}`, rounded(total(of.map((result) => result.gross)))] as const
   })
   return {
     excursion_kind: 'day',
@@ -169,7 +170,7 @@ function accountView(account: AccountReview, clockwork: Clockwork, input: CardIn
 }
 
 export function resultView(result: CurrencyResult, bases: Templates['words']['bases']): object {
-  return {
+  return unbroken({
     currency: result.currency,
     basis: bases[result.basis],
     headline: signedMoney(result.basis === 'net' ? result.net : result.gross),
@@ -194,21 +195,23 @@ export function resultView(result: CurrencyResult, bases: Templates['words']['ba
     exitEfficiency: wholePercent(result.exitEfficiency),
     open: result.open,
     openGross: signedMoney(result.openGross),
-  }
+  })
 }
 
 function trailingView(trailing: Trailing): object {
-  return {
+  return unbroken({
     currency: trailing.currency,
     days: trailing.days,
+    oneDay: trailing.days === 1,
     closed: trailing.closed,
+    one: trailing.closed === 1,
     grossADay: signedMoney(trailing.grossADay),
     expectancy: signedMoney(trailing.expectancy),
     winRate: wholePercent(trailing.winRate),
     capture: wholePercent(trailing.capture),
     mfe: signedPercent(trailing.meanMfePct),
     mae: signedPercent(trailing.meanMaePct),
-  }
+  })
 }
 
 function tradeView(trade: ReviewedTrade, clockwork: Clockwork, { templates, notedOn }: CardInput, { place, path, notes }: Standing): object {
@@ -233,7 +236,7 @@ function tradeView(trade: ReviewedTrade, clockwork: Clockwork, { templates, note
 /** A trade's numbers for the eye; the same in a card and in its own note. */
 export function numbersOf(trade: ReviewedTrade, time: (at: number | null) => string | null, { words }: Templates): Record<string, unknown> {
   const lost = trade.gaveBackPct !== null && Number(trade.gaveBackPct) > 100
-  return {
+  return unbroken({
     side: words.sides[trade.side],
     quantity: quantity(trade.quantity),
     partly: trade.openQuantity !== '0' && trade.openQuantity !== trade.quantity ? quantity(trade.openQuantity) : null,
@@ -264,18 +267,18 @@ export function numbersOf(trade: ReviewedTrade, time: (at: number | null) => str
     dwellAt: trade.dwell === null ? null : `+${trade.dwell.pct} %`,
     stop: price(trade.initialStop),
     risk: money(trade.risk),
-    stopMoves: trade.stopMoves.map(({ way, from, to, r, at }) => ({ widened: way === 'WIDENED', from: price(from), to: price(to), r: inR(r), at: time(at) })),
-  }
+    stopMoves: trade.stopMoves.map(({ way, from, to, r, at }) =>
+      unbroken({ widened: way === 'WIDENED', from: price(from), to: price(to), r: inR(r), at: time(at) }),
+    ),
+  })
 }
 
 export function alertView(alert: ReviewedAlert, trade: ReviewedTrade | undefined, clockwork: Clockwork, templates: Templates): object {
   return {
-    time: timePrinter(alert.timeZone, clockwork)(alert.at),
+    ...unbroken({ time: timePrinter(alert.timeZone, clockwork)(alert.at), price: price(alert.price), pct: signedPercent(alert.pct) }),
     rule: literal(ruleName(alert)),
     label: literal(trade?.label ?? alert.symbol),
     side: trade === undefined ? '' : templates.words.sides[trade.side],
-    price: price(alert.price),
-    pct: signedPercent(alert.pct),
     verdict: templates.words.verdicts[alert.verdict],
   }
 }
@@ -288,7 +291,7 @@ function ruleView({ ruleId, fired, verdicts, hitRate, missed, late, ignored }: R
     right: verdicts.TRUE_POSITIVE,
     wrong: verdicts.FALSE_POSITIVE,
     open,
-    hitRate: wholePercent(hitRate),
+    ...unbroken({ hitRate: wholePercent(hitRate) }),
     missed,
     late,
     ignored,
@@ -297,7 +300,7 @@ function ruleView({ ruleId, fired, verdicts, hitRate, missed, late, ignored }: R
 
 function lapseView(lapse: Lapse, clockwork: Clockwork): object {
   return {
-    time: timePrinter(lapse.timeZone, clockwork)(lapse.at),
+    ...unbroken({ time: timePrinter(lapse.timeZone, clockwork)(lapse.at) }),
     rule: literal(ruleName(lapse)),
     label: literal(lapse.label),
     before: signedMoney(lapse.resultThen),
@@ -315,9 +318,7 @@ export function strategyView({ strategy: name, ...strategy }: StrategyResult, mo
     currency: strategy.currency,
     basis: words.bases[strategy.net === null ? 'gross' : 'net'],
     result: signedMoney(strategy.net ?? strategy.gross),
-    mfe: signedPercent(strategy.meanMfePct),
-    mae: signedPercent(strategy.meanMaePct),
-    r: inR(strategy.meanR),
+    ...unbroken({ mfe: signedPercent(strategy.meanMfePct), mae: signedPercent(strategy.meanMaePct), r: inR(strategy.meanR) }),
   }
 }
 
@@ -339,10 +340,10 @@ function qualityView(account: AccountReview, clockwork: Clockwork, { words }: Te
     lowest:
       quality.lowestCoverage === null
         ? null
-        : { label: literal(quality.lowestCoverage.symbol), coverage: signedPercent(quality.lowestCoverage.coverage)?.replace('+', '') },
+        : { label: literal(quality.lowestCoverage.symbol), ...unbroken({ coverage: signedPercent(quality.lowestCoverage.coverage)?.replace('+', '') }) },
     gaps: quality.gaps.slice(0, LISTED).map((gap) => {
       const time = timePrinter(gap.timeZone, clockwork)
-      return { label: literal(gap.symbol), from: time(gap.from), to: time(gap.to) }
+      return { label: literal(gap.symbol), ...unbroken({ from: time(gap.from), to: time(gap.to) }) }
     }),
     moreGaps: Math.max(0, quality.gaps.length - LISTED),
     unmarked: quality.unmarked.length === 0 ? null : [...new Set(quality.unmarked)].map(literal).join(', '),

@@ -43,6 +43,11 @@ export function price(value: DecimalText | null): string | null {
   return grouped(exact.toFixed(Math.max(2, Math.min(room, decimals.length)), HALF_EVEN))
 }
 
+/** For a property of a note: a number to sort and sum by, rounded as the same is printed; never −0. */
+export function rounded(value: DecimalText | null, decimals = 2): number | null {
+  return value === null ? null : Number(decimal(value).toFixed(decimals, HALF_EVEN)) + 0
+}
+
 /** A quantity as it is, with thousands apart. */
 export function quantity(value: DecimalText): string {
   return grouped(decimal(value).toFixed())
@@ -61,7 +66,7 @@ export function clockTime(at: Instant | null, timeZone: string, day: string): st
   return shown.day === day ? shown.clock : `${shown.day.slice(5)} ${shown.clock}`
 }
 
-/** '4 min 12 s', '1 h 5 min': the two largest parts. */
+/** '4 min 12 s', '1 h 5 min', '< 1 s': the two largest parts. */
 export function duration(ms: number, words: Readonly<Record<'h' | 'min' | 's', string>>): string {
   const seconds = Math.round(ms / 1000)
   const parts = [
@@ -70,13 +75,21 @@ export function duration(ms: number, words: Readonly<Record<'h' | 'min' | 's', s
     [seconds % 60, words.s],
   ] as const
   const first = parts.findIndex(([count]) => count > 0)
-  if (first < 0) return `0 ${words.s}`
+  if (first < 0) return `< 1 ${words.s}`
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} ${word}`)
     .join(' ')
 }
+
+/** The same values with every text of them kept on one line: in a narrow column no number parts from its unit. Only for what is numbers, times and single words. */
+export function unbroken<T extends Readonly<Record<string, unknown>>>(values: T): T {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value.replaceAll(' ', NBSP) : value])) as T
+}
+
+/** A space at which no line breaks. */
+export const NBSP = '\u00a0'
 
 /** Text that Markdown takes literally, on one line: a strategy called '*a|b*' stays what it is. */
 export function literal(text: string): string {

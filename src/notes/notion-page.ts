@@ -7,7 +7,7 @@ import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrad
 import { SECTIONS } from '#core/reviewed-trade.ts'
 import { type Day, type Instant, printInstant, wallClock } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
-import { clockTime, inR, money, price, quantity, signedMoney, signedPercent, wholePercent } from './format.ts'
+import { clockTime, inR, money, price, quantity, rounded, signedMoney, signedPercent, wholePercent } from './format.ts'
 import { callout, facts, heading, line, type Rows, table } from './notion-blocks.ts'
 import { qualityText, ruleBlocks, strategyBlocks, trailingText } from './notion-account.ts'
 import type { PageStyle } from './notion-style.ts'
@@ -447,7 +447,7 @@ function timeOf(at: Instant | null, { timeZone }: ReviewedTrade): string | null 
 
 /** Rounded as on the card; Notion keeps numbers as doubles. */
 function numberOf(value: DecimalText | null): PropertyValue {
-  return { type: 'number', number: value === null ? null : Number(decimal(value).toFixed(2, 2)) }
+  return { type: 'number', number: rounded(value) }
 }
 
 /** A select's option: no comma, at most 100 letters, never empty. */

@@ -10,6 +10,7 @@ import { type DecimalText, plain, decimal } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
 import { together, walk } from '#core/path.ts'
 import type { AccountReview, CurrencyResult, Review, ReviewedTrade } from '#core/review.ts'
+import { seenOf } from '#core/reviewed-trade.ts'
 import type { StandingRule } from '#core/rule-review.ts'
 import { concerns, valueIn } from '#core/rules.ts'
 import { addDays, marketDay, sessionsOf } from '#core/session.ts'
@@ -247,7 +248,8 @@ function lastPictures(account: AccountReview, input: PictureInput): Titled[] {
   }
   const dots = last.flatMap((trade) => {
     const entered = decimal(trade.entryPrice).abs().times(trade.quantity).times(trade.multiplier)
-    return trade.mae.pct === null || entered.eq(0) ? [] : [{ mae: Number(trade.mae.pct), result: (Number(trade.grossPnl) * 100) / Number(entered) }]
+    const { pct } = seenOf(trade).mae
+    return pct === null || entered.eq(0) ? [] : [{ mae: Number(pct), result: (Number(trade.grossPnl) * 100) / Number(entered) }]
   })
   return [
     ...spread(
@@ -255,14 +257,14 @@ function lastPictures(account: AccountReview, input: PictureInput): Titled[] {
       'favourable',
       words.mfeTitle,
       words.mfe,
-      numbers((trade) => trade.mfe.pct),
+      numbers((trade) => seenOf(trade).mfe.pct),
     ),
     ...spread(
       'drawdown',
       'adverse',
       words.drawdownTitle,
       words.drawdown,
-      numbers((trade) => trade.drawdownPct),
+      numbers((trade) => seenOf(trade).drawdownPct),
     ),
     ...(dots.length < TRADES_NEEDED
       ? []

@@ -10,6 +10,7 @@ import type { Section, Verdict } from '#core/review.ts'
 import type { AlertState } from '#core/stored.ts'
 import type { SystemAlertKind } from '#core/system-alert.ts'
 import type { Mode, TradeSide } from '#core/trade.ts'
+import { NBSP } from './format.ts'
 import type { Block } from './note.ts'
 
 export interface Words {
@@ -112,6 +113,8 @@ export async function readTemplates(language: Language, own?: string): Promise<T
   const handlebars = Handlebars.create()
   // Whatever is not known must be said: a null in a template reads 'unknown'.
   handlebars.registerHelper('known', (value: unknown) => value ?? words.unknown)
+  // Between an amount and its currency, which stay on one line.
+  handlebars.registerHelper('nbsp', () => NBSP)
   // Where a block of a note begins: what comes next is replaced as one, unless its reader changed it.
   handlebars.registerHelper('block', (name: string, of: unknown) => `${MARK}${typeof of === 'string' ? `${name}:${plainName(of)}` : name}${MARK}`)
   // A part with a title of its own: in a vault a callout that folds, elsewhere a heading.

@@ -3,7 +3,7 @@ import type { ReviewedTrade } from '#core/review.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import { type Day, wallClock } from '#core/time.ts'
 import { alertView, numbersOf, subjectLink, timePrinter } from './card.ts'
-import { literal } from './format.ts'
+import { literal, rounded } from './format.ts'
 import type { Note, Property } from './note.ts'
 import { headline, tradeName, trajectoryPath } from './pictures.ts'
 import { dayPath, embed, linkable, linkTo, type Place, type Subject, subjectPath, tradePath } from './place.ts'
@@ -64,7 +64,6 @@ function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: S
   const link = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : text)
   // A property is plain text: nothing in it is Markdown, but for a link that is all of it.
   const subject = (one: Subject) => (place.vault && linkable(one.name) ? linkTo(place, '', subjectPath(one, row.mode, place), one.name) : one.name)
-  const number = (text: string | null, decimals = 2) => (text === null ? null : Number(Number(text).toFixed(decimals)))
   const instant = (at: number | null) => {
     if (at === null) return null
     const { day, clock } = wallClock(at, trade.timeZone)
@@ -86,20 +85,20 @@ function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: S
     trade_account: trade.account,
     trade_mode: row.mode,
     trade_quantity: Number(trade.quantity),
-    trade_entry: number(trade.entryPrice, 6),
-    trade_exit: number(trade.exitPrice, 6),
+    trade_entry: rounded(trade.entryPrice, 6),
+    trade_exit: rounded(trade.exitPrice, 6),
     trade_currency: trade.currency,
     trade_opened: instant(trade.openedAt),
     trade_closed: instant(trade.closedAt),
     trade_tz: trade.timeZone,
-    trade_gross: number(trade.gross),
-    trade_net: number(trade.net),
-    trade_pct: number(trade.pct),
-    trade_r: number(trade.r),
-    trade_mfe_pct: number(trade.mfe.pct),
-    trade_mae_pct: number(trade.mae.pct),
-    trade_gave_back: number(trade.gaveBack),
-    trade_capture_pct: number(trade.capture),
+    trade_gross: rounded(trade.gross),
+    trade_net: rounded(trade.net),
+    trade_pct: rounded(trade.pct),
+    trade_r: rounded(trade.r),
+    trade_mfe_pct: rounded(trade.mfe.pct),
+    trade_mae_pct: rounded(trade.mae.pct),
+    trade_gave_back: rounded(trade.gaveBack),
+    trade_capture_pct: rounded(trade.capture),
     trade_alerts: trade.alerts.length,
   }
 }
