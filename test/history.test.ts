@@ -1,9 +1,14 @@
 // What is asked of the past: how often one may ask (a law, against the gateway's own guard), and the answers over a real socket.
+import { EventEmitter } from 'node:events'
+import { EventName, type IBApi } from '@stoqey/ib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HISTORY_RULES, HistoryPace, type HistoryRules } from '#broker/history-pace.ts'
 import type { Broker } from '#broker/port.ts'
 import { openTws } from '#broker/tws.ts'
+import { Contracts } from '#broker/tws-contracts.ts'
+import { Histories } from '#broker/tws-history.ts'
+import type { Wire } from '#broker/tws-wire.ts'
 import type { AnyFact, Instrument, Mark } from '#core/facts.ts'
 import { parseInstant } from '#core/time.ts'
 import type { Fault } from '#sim/faults.ts'
@@ -119,6 +124,48 @@ describe('the answers', () => {
     expect(await ask()).toMatchObject({ kind: 'later', reason: 'no session open' })
   })
 })
+
+describe('a request', () => {
+  const asking = { kind: 'ticks', instrument: ibm, from: T0 } as const
+  const soon = <T>(promise: Promise<T>) => Promise.race([promise, new Promise<'nobody answered'>((resolve) => setImmediate(resolve, 'nobody answered'))])
+
+  test('that waits for its turn on the wire is answered when the session ends', async () => {
+    const { histories } = onWire(() => {})
+    const answer = histories.ask(asking)
+    histories.end()
+    expect(await soon(answer)).toEqual({ kind: 'later', reason: 'the session is over' })
+  })
+
+  test.each([
+    ['none of which is a price', [Array(1_000).fill(0)]],
+    ['told in two messages', [Array(600).fill(100), Array(400).fill(100)]],
+  ])('answered by as many ticks as an answer holds, %s: there may be more', async (_, messages) => {
+    const { histories, client } = onWire((send) => send())
+    const answer = histories.ask(asking)
+    for (const [n, prices] of messages.entries()) {
+      const ticks = prices.map((price: number) => ({ time: T0 / 1_000 + n, price }))
+      client.emit(EventName.historicalTicksLast, 1, ticks, n === messages.length - 1)
+    }
+    expect(await soon(answer)).toMatchObject({ kind: 'ticks', until: T0 + messages.length * 1_000 })
+    histories.end()
+  })
+})
+
+/** The room of a session's history alone, on a wire on which `send` decides when its requests go out. */
+function onWire(send: (request: () => void) => void) {
+  const client = new EventEmitter()
+  const wire = {
+    settings: { historyRules: HISTORY_RULES, historyMs: 60_000, clock },
+    memory: { historyPace: new HistoryPace(), instruments: new Map(), venues: new Map() },
+    requests: { reqHistoricalTicks: () => {} },
+    nextRequestId: () => 1,
+    ask: send,
+    later: () => {},
+  } as unknown as Wire
+  const histories = new Histories(wire, new Contracts(wire, () => {}))
+  histories.listen(client as unknown as IBApi, (hear) => hear)
+  return { histories, client }
+}
 
 async function open(facts: readonly AnyFact[], options: { historyRules?: HistoryRules; faults?: readonly Fault[] } = {}) {
   async function* told() {

@@ -8,7 +8,7 @@ import type { HistoryAsking } from './history-pace.ts'
 import type { HistoryAnswer, HistoryRequest, Quote } from './port.ts'
 import type { Contracts } from './tws-contracts.ts'
 import { isMarkedByTrades } from './tws-parse.ts'
-import { parsePastBar, parsePastQuote, parsePastTrade, type TwsPastQuote, type TwsPastTrade } from './tws-past.ts'
+import { instantOf, parsePastBar, parsePastQuote, parsePastTrade, type TwsPastQuote, type TwsPastTrade } from './tws-past.ts'
 import type { Wire } from './tws-wire.ts'
 
 /** One request on its way, or waiting for its turn. */
@@ -17,6 +17,9 @@ interface Asking extends HistoryAsking {
   readonly answer: PromiseWithResolvers<HistoryAnswer>
   readonly quotes: Quote[]
   readonly bars: Bar[]
+  /** How many ticks came, whether they were prices or not, and the second of the last one. */
+  ticks: number
+  lastTickAt: Instant | null
 }
 
 type Safely = <A extends unknown[]>(hear: (...args: A) => void) => (...args: A) => void
@@ -39,7 +42,7 @@ export class Histories {
   #waiting: Asking[] = []
   readonly #open = new Map<number, Asking>()
   /** One is about to go out: the rules count from when it does. */
-  #isSending = false
+  #sending: Asking | null = null
   #wakesAt = Number.POSITIVE_INFINITY
   #over = false
 
@@ -74,7 +77,7 @@ export class Histories {
     const rest = what.kind === 'ticks' ? utc(what.from) : `${utc(what.until)} ${what.spanMs} ${what.barMs}`
     const asking: Asking = {
       ...{ what, contract, request: `${contract} ${what.kind} ${rest}`, weight: type === WhatToShow.BID_ASK ? 2 : 1 },
-      ...{ answer: Promise.withResolvers<HistoryAnswer>(), quotes: [], bars: [] },
+      ...{ answer: Promise.withResolvers<HistoryAnswer>(), quotes: [], bars: [], ticks: 0, lastTickAt: null },
     }
     this.#waiting.push(asking)
     this.#advance()
@@ -95,14 +98,16 @@ export class Histories {
   /** The session is over. */
   end(): void {
     this.#over = true
-    for (const { answer } of [...this.#waiting, ...this.#open.values()]) answer.resolve({ kind: 'later', reason: 'the session is over' })
+    const sending = this.#sending === null ? [] : [this.#sending]
+    for (const { answer } of [...this.#waiting, ...sending, ...this.#open.values()]) answer.resolve({ kind: 'later', reason: 'the session is over' })
     this.#waiting = []
+    this.#sending = null
     this.#open.clear()
   }
 
   /** Sends what may go now, and comes back when the next may. */
   #advance(): void {
-    if (this.#over || this.#isSending || this.#waiting.length === 0) return
+    if (this.#over || this.#sending !== null || this.#waiting.length === 0) return
     const { memory, settings } = this.#wire
     if (this.#open.size >= settings.historyRules.openMax) return
     const now = this.#now()
@@ -126,9 +131,9 @@ export class Histories {
   #send(asking: Asking): void {
     const { requests, settings } = this.#wire
     const requestId = this.#wire.nextRequestId()
-    this.#isSending = true
+    this.#sending = asking
     this.#wire.ask(() => {
-      this.#isSending = false
+      this.#sending = null
       this.#wire.memory.historyPace.note(asking, this.#now())
       this.#open.set(requestId, asking)
       const { what } = asking
@@ -152,16 +157,18 @@ export class Histories {
     return { conId, exchange, ...(secType === 'FUT' ? { includeExpired: true } : {}) }
   }
 
-  #hearTicks<T>(requestId: number, ticks: readonly T[], done: boolean, parse: (conId: number, tick: T) => Quote | null): void {
+  #hearTicks<T extends { readonly time?: number }>(requestId: number, ticks: readonly T[], done: boolean, parse: (conId: number, tick: T) => Quote | null): void {
     const asking = this.#open.get(requestId)
     if (asking === undefined) return
+    asking.ticks += ticks.length
+    asking.lastTickAt = instantOf(ticks.at(-1)?.time) ?? asking.lastTickAt
     for (const tick of ticks) {
       const quote = parse(asking.what.instrument.conId, tick)
       if (quote !== null) asking.quotes.push(quote)
     }
     if (!done) return
     // A second that was begun is told to its end, so the next one begins what is missing.
-    const last = ticks.length < TICKS_MAX ? null : (asking.quotes.at(-1)?.at ?? null)
+    const last = asking.ticks < TICKS_MAX ? null : asking.lastTickAt
     this.#settle(requestId, { kind: 'ticks', quotes: asking.quotes, until: last === null ? Number.POSITIVE_INFINITY : last + 1_000 })
   }
 

@@ -47,7 +47,8 @@ export function parsePastBar(conId: number, { time, high, low, volume }: TwsPast
   return { kind: 'bar', conId, from, to: from + barMs - 1, high: numberText(high), low: numberText(low) }
 }
 
-function instantOf(seconds: number | undefined): Instant | null {
+/** Seconds since 1970; null: none. */
+export function instantOf(seconds: number | undefined): Instant | null {
   return seconds !== undefined && Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : null
 }
 
