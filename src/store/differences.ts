@@ -58,24 +58,39 @@ export async function writeDifferences(db: Database, { began, still, over }: Dif
   })
 }
 
-/** How far our executions fill the orders that were filled at or after `from`; a corrected execution counts as its last correction says. */
+/** The correction family of an execution id, as core/execution.ts reads it, and its number in it. */
+const familyOf = (id: string) => `regexp_replace(${id}, '^([^.]*[.][^.]*[.][^.]*)[.][0-9]+$', '\\1')`
+const suffixOf = (id: string) => `coalesce(substring(${id} from '^[^.]*[.][^.]*[.][^.]*[.]([0-9]+)$')::numeric, 0)`
+
+/**
+ * How far our executions fill the orders that were filled at or after `from`, with what was filled of them before, in all accounts that share one; of a combo
+ * the leg of which the most was filled. A corrected execution counts as its last correction says.
+ */
 export async function ourOrdersSince(db: Database, from: Instant): Promise<ReadonlyMap<string, OurOrder>> {
   const rows = await rowsOf<OurOrder & { permId: string }>(
     db.pool,
-    `with fills as (
-       select distinct on (account, family) account, con_id, body->>'permId' as perm_id, (body->>'quantity')::numeric as quantity
-       from (select *, regexp_replace(execution_id, '^([^.]*[.][^.]*[.][^.]*)[.][0-9]+$', '\\1') as family from facts
-             where kind = 'execution' and at >= $1 and coalesce(body->>'permId', '0') <> '0') as numbered
-       order by account, family, execution_id desc)
-     select fills.perm_id as "permId", fills.account, fills.con_id as "conId", coalesce(max(i.body->>'symbol'), '') as symbol, sum(fills.quantity) as filled
+    `with recent as (
+       select distinct con_id, body->>'permId' as perm_id from facts where kind = 'execution' and at >= $1 and coalesce(body->>'permId', '0') <> '0'
+     ), fills as (
+       select distinct on (account, family) account, con_id, perm_id, quantity
+       from (select f.account, con_id, perm_id, (f.body->>'quantity')::numeric as quantity, ${familyOf('f.execution_id')} as family, ${suffixOf('f.execution_id')} as suffix
+             from facts f join recent using (con_id) where f.kind = 'execution' and f.body->>'permId' = perm_id) as numbered
+       order by account, family, suffix desc
+     )
+     select distinct on (perm_id) perm_id as "permId", min(account) as account, con_id as "conId", coalesce(max(i.body->>'symbol'), '') as symbol, sum(quantity) as filled
      from fills left join lateral (select body from facts f where f.kind = 'instrument' and f.con_id = fills.con_id order by arrival desc limit 1) as i on true
-     group by fills.perm_id, fills.account, fills.con_id`,
+     group by perm_id, con_id order by perm_id, filled desc, con_id`,
     [writeInstant(from)],
   )
   return new Map(rows.map(({ permId, ...order }) => [permId, order]))
 }
 
-/** Executions before `until` that have no commission, and commissions whose execution nobody told; none older than `from`. */
+/** Its commission was told, or it needs none; of a corrected family the commission may stand with any of them. */
+const isPaired = (e: string) => `(
+  exists (select from facts c where c.kind in ('commission', 'cancel') and c.execution_id = ${e}.execution_id)
+  or (${suffixOf(`${e}.execution_id`)} > 1 and exists (select from facts c where c.kind = 'commission' and ${familyOf('c.execution_id')} = ${familyOf(`${e}.execution_id`)})))`
+
+/** Executions between `from` and `until` that have no commission, and commissions, however old, whose execution nobody told. */
 export async function unpairedBetween(db: Database, from: Instant, until: Instant): Promise<Unpaired[]> {
   const rows = await rowsOf<{
     executionId: string
@@ -89,11 +104,7 @@ export async function unpairedBetween(db: Database, from: Instant, until: Instan
     `select e.execution_id as "executionId", e.account, e.con_id as "conId", i.body->>'symbol' as symbol, null as amount, null as currency
      from facts e left join lateral (select body from facts f where f.kind = 'instrument' and f.con_id = e.con_id order by arrival desc limit 1) as i on true
      where e.kind = 'execution' and e.at >= $1 and e.at < $2 and (e.body->>'quantity')::numeric > 0
-       and not exists (select 1 from facts c where c.kind in ('commission', 'cancel') and c.execution_id = e.execution_id)
-       -- Where one of its family was corrected, the commission may stand with any of them.
-       and not exists (select 1 from facts c where c.kind = 'commission'
-         and regexp_replace(c.execution_id, '^([^.]*[.][^.]*[.][^.]*)[.][0-9]+$', '\\1') = regexp_replace(e.execution_id, '^([^.]*[.][^.]*[.][^.]*)[.][0-9]+$', '\\1')
-         and e.execution_id ~ '^([^.]*[.][^.]*[.][^.]*)[.][0-9]+$' and e.execution_id !~ '[.]0*1$')
+       and not ${isPaired('e')}
      union all
      select c.execution_id, null, null, null, c.body->>'amount', c.body->>'currency'
      from facts c
@@ -109,13 +120,12 @@ export async function unpairedBetween(db: Database, from: Instant, until: Instan
   }))
 }
 
-/** Of these executions, those that are here with a commission; one that was cancelled needs none. */
+/** Of these executions, those that are here and wait for no commission any more. */
 export async function pairedOf(db: Database, executionIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (executionIds.length === 0) return new Set()
   const rows = await rowsOf<{ id: string }>(
     db.pool,
-    `select e.execution_id as id from facts e where e.kind = 'execution' and e.execution_id = any($1)
-       and exists (select 1 from facts c where c.kind in ('commission', 'cancel') and c.execution_id = e.execution_id)`,
+    `select e.execution_id as id from facts e where e.kind = 'execution' and e.execution_id = any($1) and ${isPaired('e')}`,
     [executionIds],
   )
   return new Set(rows.map(({ id }) => id))
