@@ -157,7 +157,12 @@ export class Histories {
     return { conId, exchange, ...(secType === 'FUT' ? { includeExpired: true } : {}) }
   }
 
-  #hearTicks<T extends { readonly time?: number }>(requestId: number, ticks: readonly T[], done: boolean, parse: (conId: number, tick: T) => Quote | null): void {
+  #hearTicks<T extends { readonly time?: number }>(
+    requestId: number,
+    ticks: readonly T[],
+    done: boolean,
+    parse: (conId: number, tick: T) => Quote | null,
+  ): void {
     const asking = this.#open.get(requestId)
     if (asking === undefined) return
     asking.ticks += ticks.length

@@ -81,10 +81,12 @@ export async function lastMark(db: Database, conId: number, until: Instant | nul
 
 /** The instant of the last mark of any contract; null: there is none. */
 export async function lastMarkAt(db: Database): Promise<Instant | null> {
-  const day = (await daysOfMarks(db)).at(-1)
-  if (day === undefined) return null
-  const rows = await rowsOf<{ at: Instant | null }>(db.pool, 'select max(at) as at from marks where at >= $1', [day])
-  return rows[0]?.at ?? null
+  // A day's partition may be there for marks that never came.
+  for (const day of (await daysOfMarks(db)).toReversed()) {
+    const rows = await rowsOf<{ at: Instant | null }>(db.pool, `select max(at) as at from ${partitionOf('marks', day)}`)
+    if (rows[0]?.at != null) return rows[0].at
+  }
+  return null
 }
 
 /** The days (UTC) that have marks, or had some, in order. */
@@ -95,6 +97,9 @@ export async function daysOfMarks(db: Database): Promise<readonly Day[]> {
   )
   return rows.map(({ name }) => dayOfPartition(name)).sort()
 }
+
+/** A day is not exchanged where its lock is not to be had within this time. */
+const LOCK_MS_MAX = 1_000
 
 /** The contracts with marks on a day. */
 export async function conIdsOfDay(db: Database, day: Day): Promise<readonly number[]> {
@@ -116,6 +121,8 @@ export async function exchangeDay(
   const until = writeInstant(Date.parse(day) + DAY_MS)
   const conIds = [...stay.arrivals].flatMap(([conId, arrivals]) => arrivals.map(() => conId))
   await inTransaction(db.pool, async (client) => {
+    // Whoever reads for hours (a backup) is not waited for: behind us no price would be written meanwhile. The next turn tries again.
+    await client.query(`set local lock_timeout to ${LOCK_MS_MAX}`)
     await client.query('lock table marks in exclusive mode')
     await client.query(`create table ${partition}_thin (like ${partition} including all)`)
     await client.query(
