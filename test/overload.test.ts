@@ -263,3 +263,37 @@ test('waiting until everything is committed waits for no clock: last prices that
   }
   await recorder.close()
 })
+
+test('what was told while a batch was written has waited since then', async () => {
+  let now = 0
+  const taken: [told: string, since: number][] = []
+  const written = Promise.withResolvers<void>()
+  const inbox = new Inbox<string>({
+    clock: { ...clock, monotonic: () => now },
+    shorten: (queue) => [...queue],
+    take: (told, since) => void taken.push([told, since]),
+    isFull: () => taken.length === 1,
+    dueAt: () => Number.POSITIVE_INFINITY,
+    commit: () => written.promise,
+    onFailure: (error) => {
+      throw error
+    },
+  })
+  inbox.push('first')
+  await Promise.resolve()
+  for (const told of ['second', 'third']) {
+    now += 2
+    inbox.push(told)
+  }
+  now = 9
+  written.resolve()
+  await inbox.settled()
+  inbox.push('fourth')
+  await inbox.close()
+  expect(taken).toEqual([
+    ['first', 0],
+    ['second', 2],
+    ['third', 2],
+    ['fourth', 9],
+  ])
+})

@@ -29,6 +29,8 @@ export interface BatchesOptions {
   /** Alerts are told to somebody. */
   readonly delivers: boolean
   readonly observer?: Observer
+  /** When what is being taken was told, at the earliest, by `clock.monotonic()`; null: now. */
+  toldAt(): number | null
 }
 
 /** What a contract that was folded again says otherwise than the store. */
@@ -48,7 +50,7 @@ export interface Rewriting {
   readonly state: AlertState | null
 }
 
-/** A batch is closed at this many marks, or this long after its first row: who follows a trade hears of a price within 25 ms. */
+/** A batch is closed at this many marks, or this long after its first row was told: who follows a trade hears of a price within 25 ms. */
 const MARKS_MAX = 5_000
 const OPEN_MS_MAX = 10
 /** Between two writings of last prices, whatever their contracts. */
@@ -69,7 +71,7 @@ export class Batches {
   #refused: Batch['refused'][number][] = []
   #outbox: Batch['outbox'][number][] = []
   #closesAt = Number.POSITIVE_INFINITY
-  /** When the first row of the batch was taken; null before it. */
+  /** When the first row of the batch was told; null before it. */
   #openedAt: number | null = null
   /** The same of the batch that is being written. */
   #writingSince: number | null = null
@@ -117,10 +119,12 @@ export class Batches {
     for (const day of days) this.order({ key: `review:${day}:changed:${this.#options.clock.now()}`, kind: 'review', payload: { day } })
   }
 
-  /** Something is in the batch: it closes a little later. */
+  /** Something is in the batch: it closes a little later. What waited for the batch before to be written has waited already. */
   #open(): void {
-    this.#openedAt ??= this.#options.clock.monotonic()
-    if (this.#closesAt === Number.POSITIVE_INFINITY) this.#closesAt = this.#options.clock.monotonic() + OPEN_MS_MAX
+    if (this.#openedAt !== null && this.#closesAt !== Number.POSITIVE_INFINITY) return
+    const since = this.#options.toldAt() ?? this.#options.clock.monotonic()
+    this.#openedAt ??= since
+    if (this.#closesAt === Number.POSITIVE_INFINITY) this.#closesAt = since + OPEN_MS_MAX
   }
 
   /** An execution, a correction or an alert waits for nothing. */

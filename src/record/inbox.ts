@@ -4,8 +4,8 @@ import type { Clock } from '#src/clock.ts'
 
 export interface InboxOptions<Told> {
   readonly clock: Clock
-  /** Takes one; only what has to wait for something returns a promise. */
-  take(told: Told): Promise<void> | void
+  /** Takes one, told at `since` or later by `clock.monotonic()`; only what has to wait for something returns a promise. */
+  take(told: Told, since: number): Promise<void> | void
   /** Whether what was taken has to be committed before anything else is taken. */
   isFull(): boolean
   /** When what was taken has to be committed at the latest, by `clock.monotonic()`; +∞ while there is nothing. */
@@ -31,6 +31,8 @@ export class Inbox<Told> {
   #queue: Told[] = []
   /** How many at the head of the queue are taken. */
   #taken = 0
+  /** Since when the first of those that wait has waited. */
+  #waitingSince = 0
   #shortenAt: number
   #working: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
@@ -53,6 +55,7 @@ export class Inbox<Told> {
 
   push(told: Told): void {
     if (this.#closed || this.#failed) return
+    if (this.waiting === 0) this.#waitingSince = this.#options.clock.monotonic()
     this.#queue.push(told)
     if (this.waiting > this.#shortenAt) {
       this.#queue = this.#options.shorten(this.#queue.slice(this.#taken))
@@ -104,7 +107,7 @@ export class Inbox<Told> {
     await Promise.resolve()
     do {
       while (this.waiting > 0) {
-        const done = take(this.#next())
+        const done = take(this.#next(), this.#waitingSince)
         if (done !== undefined) await done
         if (isFull()) await commit(false)
       }

@@ -53,6 +53,8 @@ class Writer implements Recorder {
   readonly #batches: Batches
   readonly #inbox: Inbox<Told>
   #arrival = 0
+  /** When what is being taken was told, at the earliest; null before anything was. */
+  #toldAt: number | null = null
   #marketTime: Instant | null = null
   /** Whether the market's time was heard by this process: what is read from the store is a time long gone. */
   #heardTime = false
@@ -71,7 +73,13 @@ class Writer implements Recorder {
     this.#db = options.db
     this.#books = new Books(options.db, options.filter)
     this.#words = new Words(options.db, this.#books.ledger)
-    this.#batches = new Batches({ ...options, books: this.#books, demo: options.demo === true, delivers: options.delivers === true })
+    this.#batches = new Batches({
+      ...options,
+      books: this.#books,
+      demo: options.demo === true,
+      delivers: options.delivers === true,
+      toldAt: () => this.#toldAt,
+    })
     this.#intake = new Intake({
       books: this.#books,
       keep: (fact, raw) => this.#keep(fact, raw),
@@ -82,7 +90,10 @@ class Writer implements Recorder {
     })
     this.#inbox = new Inbox<Told>({
       clock: options.clock,
-      take: (told) => this.#take(told),
+      take: (told, since) => {
+        this.#toldAt = since
+        return this.#take(told)
+      },
       isFull: () => this.#batches.isFull,
       dueAt: () => this.#batches.dueAt,
       commit: (all) => this.#commit(all),

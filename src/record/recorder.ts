@@ -74,7 +74,7 @@ export interface Committed {
   readonly facts: readonly Fact['kind'][]
   readonly marks: number
   readonly refusedMarks: number
-  /** Since its first row was taken; null where nothing was taken for it. */
+  /** Since its first row was told; null where nothing was taken for it. */
   readonly waitedMs: number | null
 }
 

@@ -1,19 +1,16 @@
 // One batch: everything the writer has to say of a moment, in one transaction. Acknowledged means committed.
 // Never decides anything: it writes what the book, the rules and the mark filter made of the facts. Only the holder of the writer lock calls it.
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { getTableColumns } from 'drizzle-orm'
-import type pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { readOrderRef } from '#core/order-ref.ts'
 import type { StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { alerts, orders } from '#drizzle/schema.ts'
-import { notifyChanged } from './changes.ts'
+import { changed } from './changes.ts'
 import type { Database } from './db.ts'
 import { ensureDays, forgetDays } from './partitions.ts'
-import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
+import { inOneGo, type OneGo } from './one-go.ts'
+import { rowsOf, writeInstant, writeJson } from './sql.ts'
 import { removedKey } from './trades.ts'
 
 export interface Batch {
@@ -79,21 +76,18 @@ async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Pr
   }
   await ensureDays(db, 'marks', instantsOf(batch.marks))
   for (const table of POINT_TABLES) await ensureDays(db, table, instantsOf(points[table]))
-  await inTransaction(db.pool, async (client) => {
-    if (asynchronous) await client.query('set local synchronous_commit to off')
-    await writeFacts(client, batch.facts)
-    await copyMarks(client, batch.marks)
-    await removeTrades(client, batch.removedTrades)
-    await writeTrades(client, batch.trades)
-    await removePoints(client, batch.trajectoryReplacedFrom)
-    for (const table of POINT_TABLES) await writePoints(client, table, points[table])
-    await writeAlerts(client, batch.alerts)
-    await writeOutbox(client, batch.outbox)
-    await writeAudit(client, batch.audit)
-    await writeRefused(client, batch.refused)
-    const seq = highestSeq(batch)
-    await writeNumbers(client, batch, seq)
-    if (seq > 0) await notifyChanged(client, { kind: 'batch', upTo: seq })
+  await inOneGo(db.pool, asynchronous ? 'begin; set local synchronous_commit to off' : 'begin', async (go) => {
+    writeFacts(go, batch.facts)
+    await writeMarks(go, batch.marks)
+    removeTrades(go, batch.removedTrades)
+    writeTrades(go, batch.trades)
+    removePoints(go, batch.trajectoryReplacedFrom)
+    for (const table of POINT_TABLES) await writePoints(go, table, points[table])
+    writeAlerts(go, batch.alerts)
+    writeOutbox(go, batch.outbox)
+    writeAudit(go, batch.audit)
+    writeRefused(go, batch.refused)
+    writeNumbers(go, batch)
   })
 }
 
@@ -124,9 +118,9 @@ function lastOfEach<P extends TrajectoryPoint>(points: readonly P[]): P[] {
 // --- the logs ---
 
 /** Recording an execution id twice is recording it once; any other collision is an error (two writers). */
-export async function writeFacts(sql: Sql, facts: readonly StoredFact[]): Promise<void> {
+function writeFacts(go: OneGo, facts: readonly StoredFact[]): void {
   if (facts.length === 0) return
-  await sql.query(
+  go.say(
     `insert into facts (arrival, kind, at, con_id, account, execution_id, seen_at, body, raw)
      select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[], $9::jsonb[])
      on conflict (execution_id) where kind = 'execution' do nothing`,
@@ -153,10 +147,27 @@ function clean(text: string): string {
 
 const COPY_ROWS = 1_000
 
-async function copyMarks(client: pg.PoolClient, marks: readonly StoredMark[]): Promise<void> {
+/** From so many rows on they are copied; fewer are not worth a way there and back of their own. */
+const COPIED_MIN = 200
+
+async function writeMarks(go: OneGo, marks: readonly StoredMark[]): Promise<void> {
+  if (marks.length >= COPIED_MIN) return go.copy('copy marks (con_id, at, arrival, price, bid, ask, source, seen_at) from stdin', copyLines(marks))
   if (marks.length === 0) return
-  const stream = client.query(copyFrom('copy marks (con_id, at, arrival, price, bid, ask, source, seen_at) from stdin'))
-  await pipeline(Readable.from(copyLines(marks)), stream)
+  go.say(
+    `insert into marks (con_id, at, arrival, price, bid, ask, source, seen_at)
+     select * from unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[], $7::text[], $8::timestamptz[])`,
+    [
+      marks.map(({ conId }) => conId),
+      marks.map(({ at }) => writeInstant(at)),
+      marks.map(({ arrival }) => arrival),
+      marks.map(({ price }) => price),
+      marks.map(({ bid }) => bid ?? null),
+      marks.map(({ ask }) => ask ?? null),
+      marks.map(({ source }) => source ?? null),
+      marks.map(({ seenAt }) => writeInstant(seenAt)),
+    ],
+    'write marks',
+  )
 }
 
 function* copyLines(marks: readonly StoredMark[]): Iterable<string> {
@@ -198,12 +209,12 @@ const UPSERT_ALERTS = upsert(
   'id',
 )
 
-async function writeTrades(sql: Sql, trades: readonly StoredTrade[]): Promise<void> {
+function writeTrades(go: OneGo, trades: readonly StoredTrade[]): void {
   const last = [...new Map(trades.map((trade) => [trade.tradeId, trade])).values()]
   const ordersOnly = last.filter(({ unit }) => unit === 'ORDER')
   const roundTripsOnly = last.filter(({ unit }) => unit === 'ROUND_TRIP')
-  if (ordersOnly.length > 0) await sql.query(UPSERT_ORDERS, [writeJson(ordersOnly.map(tradeRow))])
-  if (roundTripsOnly.length > 0) await sql.query(UPSERT_ROUND_TRIPS, [writeJson(roundTripsOnly.map(tradeRow))])
+  if (ordersOnly.length > 0) go.say(UPSERT_ORDERS, [writeJson(ordersOnly.map(tradeRow))], 'write orders_rt')
+  if (roundTripsOnly.length > 0) go.say(UPSERT_ROUND_TRIPS, [writeJson(roundTripsOnly.map(tradeRow))], 'write round_trips_rt')
 }
 
 function tradeRow(trade: StoredTrade): Record<string, unknown> {
@@ -262,20 +273,20 @@ function tradeRow(trade: StoredTrade): Record<string, unknown> {
   }
 }
 
-async function removeTrades(sql: Sql, removed: Batch['removedTrades']): Promise<void> {
+function removeTrades(go: OneGo, removed: Batch['removedTrades']): void {
   if (removed.length === 0) return
   const tradeIds = removed.map(({ tradeId }) => tradeId)
   const last = new Map<string, number>()
   for (const { tradeId, seq } of removed) last.set(removedKey(tradeId), Math.max(seq, last.get(removedKey(tradeId)) ?? 0))
-  await sql.query(
+  go.say(
     `insert into meta (key, value) select * from unnest($1::text[], $2::bigint[])
      on conflict (key) do update set value = greatest(meta.value, excluded.value)`,
     [[...last.keys()], [...last.values()]],
   )
-  for (const table of ['orders_rt', 'round_trips_rt', ...POINT_TABLES]) await sql.query(`delete from ${table} where trade_id = any($1::text[])`, [tradeIds])
+  for (const table of ['orders_rt', 'round_trips_rt', ...POINT_TABLES]) go.say(`delete from ${table} where trade_id = any($1::text[])`, [tradeIds])
 }
 
-async function removePoints(sql: Sql, replaced: Batch['trajectoryReplacedFrom']): Promise<void> {
+function removePoints(go: OneGo, replaced: Batch['trajectoryReplacedFrom']): void {
   if (replaced.length === 0) return
   const values = [
     replaced.map(({ tradeId }) => tradeId),
@@ -284,7 +295,7 @@ async function removePoints(sql: Sql, replaced: Batch['trajectoryReplacedFrom'])
     writeInstant(Math.min(...replaced.map(({ from }) => from))),
   ]
   for (const table of POINT_TABLES) {
-    await sql.query(
+    go.say(
       `delete from ${table} as point using unnest($1::text[], $2::timestamptz[]) as replaced (trade_id, since)
        where point.trade_id = replaced.trade_id and point.ts >= replaced.since and point.ts >= $3`,
       values,
@@ -292,13 +303,11 @@ async function removePoints(sql: Sql, replaced: Batch['trajectoryReplacedFrom'])
   }
 }
 
-/** From so many on they are copied; the rest of a batch is not worth it. */
-const COPIED_POINTS_MIN = 200
 const UNIQUE_VIOLATION = '23505'
 
 /** Written over what is there. Only a trade's first point of a batch can have been written before, when its millisecond still ran; should another, all are merged. */
-async function writePoints(client: pg.PoolClient, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
-  if (points.length < COPIED_POINTS_MIN) return mergePoints(client, table, points)
+async function writePoints(go: OneGo, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
+  if (points.length < COPIED_MIN) return mergePoints(go, table, points)
   const seen = new Set<string>()
   const first: Batch['trajectory'][number][] = []
   const others: Batch['trajectory'][number][] = []
@@ -307,15 +316,14 @@ async function writePoints(client: pg.PoolClient, table: (typeof POINT_TABLES)[n
     else first.push(point)
     seen.add(point.tradeId)
   }
-  await mergePoints(client, table, first)
-  await client.query('savepoint points')
+  mergePoints(go, table, first)
+  go.say('savepoint points')
   try {
-    const stream = client.query(copyFrom(`copy ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq) from stdin`))
-    await pipeline(Readable.from(pointLines(others)), stream)
+    await go.copy(`copy ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq) from stdin`, pointLines(others))
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error
-    await client.query('rollback to savepoint points')
-    await mergePoints(client, table, others)
+    go.say('rollback to savepoint points')
+    mergePoints(go, table, others)
   }
 }
 
@@ -334,9 +342,9 @@ function copyText(text: string): string {
   return /[\\\t\n\r]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r') : text
 }
 
-async function mergePoints(sql: Sql, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): Promise<void> {
+function mergePoints(go: OneGo, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): void {
   if (points.length === 0) return
-  await sql.query(
+  go.say(
     `insert into ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq)
      select * from unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[], $6::bigint[])
      on conflict (trade_id, ts) do update set last_px = excluded.last_px, mfe_px = excluded.mfe_px, mae_px = excluded.mae_px, seq = excluded.seq`,
@@ -348,12 +356,13 @@ async function mergePoints(sql: Sql, table: (typeof POINT_TABLES)[number], point
       points.map(({ mae }) => mae),
       points.map(({ seq }) => seq),
     ],
+    `write ${table}`,
   )
 }
 
 // --- history ---
 
-async function writeAlerts(sql: Sql, raised: readonly StoredAlert[]): Promise<void> {
+function writeAlerts(go: OneGo, raised: readonly StoredAlert[]): void {
   if (raised.length === 0) return
   const last = [...new Map(raised.map((alert) => [alert.id, alert])).values()]
   const rows = last.map((alert) => {
@@ -366,21 +375,21 @@ async function writeAlerts(sql: Sql, raised: readonly StoredAlert[]): Promise<vo
     }
     return Object.fromEntries(ALERT_COLUMNS.map(({ key, name }) => [name, dated[key]]))
   })
-  await sql.query(UPSERT_ALERTS, [writeJson(rows)])
+  go.say(UPSERT_ALERTS, [writeJson(rows)], 'write alerts')
 }
 
-async function writeOutbox(sql: Sql, effects: Batch['outbox']): Promise<void> {
+function writeOutbox(go: OneGo, effects: Batch['outbox']): void {
   if (effects.length === 0) return
-  await sql.query(`insert into outbox (key, kind, payload) select * from unnest($1::text[], $2::text[], $3::jsonb[]) on conflict (key) do nothing`, [
+  go.say(`insert into outbox (key, kind, payload) select * from unnest($1::text[], $2::text[], $3::jsonb[]) on conflict (key) do nothing`, [
     effects.map(({ key }) => key),
     effects.map(({ kind }) => kind),
     effects.map(({ payload }) => writeJson(payload ?? null)),
   ])
 }
 
-async function writeAudit(sql: Sql, changes: Batch['audit']): Promise<void> {
+function writeAudit(go: OneGo, changes: Batch['audit']): void {
   if (changes.length === 0) return
-  await sql.query(
+  go.say(
     `insert into audit (at, what, subject, before, after)
      select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[])`,
     [
@@ -393,9 +402,9 @@ async function writeAudit(sql: Sql, changes: Batch['audit']): Promise<void> {
   )
 }
 
-async function writeRefused(sql: Sql, refused: Batch['refused']): Promise<void> {
+function writeRefused(go: OneGo, refused: Batch['refused']): void {
   if (refused.length === 0) return
-  await sql.query(`insert into refused_marks (con_id, at, price, reason) select * from unnest($1::bigint[], $2::timestamptz[], $3::numeric[], $4::text[])`, [
+  go.say(`insert into refused_marks (con_id, at, price, reason) select * from unnest($1::bigint[], $2::timestamptz[], $3::numeric[], $4::text[])`, [
     refused.map(({ conId }) => conId),
     refused.map(({ at }) => writeInstant(at)),
     refused.map(({ price }) => (price !== null && Number.isFinite(price) ? price : null)),
@@ -410,13 +419,17 @@ function highestSeq(batch: Batch): number {
   return seq
 }
 
-async function writeNumbers(sql: Sql, batch: Batch, seq: number): Promise<void> {
+/** And tells those who listen, where there is something new to read. */
+function writeNumbers(go: OneGo, batch: Batch): void {
+  const seq = highestSeq(batch)
   let arrival = 0
   for (const list of [batch.facts, batch.marks])
     for (const numbered of list) if (numbered.arrival < APPENDED_FROM) arrival = Math.max(arrival, numbered.arrival)
   if (arrival > 0 || seq > 0)
-    await sql.query(
+    go.say(
       `insert into meta (key, value) values ('arrival', $1), ('seq', $2) on conflict (key) do update set value = greatest(meta.value, excluded.value)`,
       [arrival, seq],
+      'write numbers',
     )
+  if (seq > 0) go.say(...changed({ kind: 'batch', upTo: seq }))
 }

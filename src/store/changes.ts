@@ -16,7 +16,12 @@ const RETRY_MS = [100, 500, 1_000, 5_000] as const
 
 /** Told when, and only if, the transaction commits. */
 export async function notifyChanged(sql: Sql, change: Change): Promise<void> {
-  await sql.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify(change)])
+  await sql.query(...changed(change))
+}
+
+/** The statement that tells it. */
+export function changed(change: Change): [text: string, values: unknown[]] {
+  return ['select pg_notify($1, $2)', [CHANNEL, JSON.stringify(change)]]
 }
 
 /** Tells every change from now on; a lost connection is opened again, and then 'reconnected' says to look for oneself. */

@@ -1,0 +1,72 @@
+// One transaction whose statements leave one after another without waiting for the answers in between: what a batch has to say takes one way there and
+// back instead of one for each. For statements whose answer nobody needs but that it was done.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+export interface OneGo {
+  /** Leaves with whatever is said next. With a name its plan is kept by the connection: for texts that never change. */
+  say(text: string, values?: unknown[], name?: string): void
+  /** Rows by COPY, after everything said so far is done. */
+  copy(text: string, lines: Iterable<string>): Promise<void>
+}
+
+/** Begun by `begin`; a statement that fails undoes all of it and is thrown on. */
+export async function inOneGo(pool: pg.Pool, begin: string, work: (go: OneGo) => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  // A connection that dies between two of our statements tells so by an event; the next statement then fails, which is what we act on.
+  client.on('error', ignore)
+  let broken: Error | undefined
+  try {
+    const go = new Connection(client)
+    go.say(begin)
+    await work(go)
+    go.say('commit')
+    await go.done()
+  } catch (error) {
+    await client.query('rollback').catch((trouble: Error) => {
+      broken = trouble
+    })
+    throw error
+  } finally {
+    client.off('error', ignore)
+    client.release(broken)
+  }
+}
+
+function ignore(): void {}
+
+class Connection implements OneGo {
+  readonly #client: pg.PoolClient
+  #said: pg.QueryConfig[] = []
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  say(text: string, values?: unknown[], name?: string): void {
+    this.#said.push({ text, ...(values === undefined ? {} : { values }), ...(name === undefined ? {} : { name }) })
+  }
+
+  async copy(text: string, lines: Iterable<string>): Promise<void> {
+    await this.done()
+    await pipeline(Readable.from(lines), this.#client.query(copyFrom(text)))
+  }
+
+  /** The first that failed is the reason: those after it only say that the transaction is lost, and a commit then undoes it. */
+  async done(): Promise<void> {
+    const said = this.#said
+    this.#said = []
+    if (said.length === 0) return
+    // Pools have it for all their connections or for none, and a COPY cannot be sent so: it is switched while nothing is under way.
+    const client = this.#client as { pipeline: boolean } & pg.PoolClient
+    client.pipeline = true
+    try {
+      const answers = await Promise.allSettled(said.map((statement) => client.query(statement)))
+      for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
+    } finally {
+      client.pipeline = false
+    }
+  }
+}
