@@ -66,10 +66,16 @@ class Room implements RepairRoom {
 
   constructor(options: RepairOptions) {
     this.#options = { everyMs: 1_000, ripeMs: 15_000, retryMs: 60_000, ...options }
-    this.#timer = setInterval(() => void this.look(), this.#options.everyMs)
+    this.#timer = setInterval(() => this.#begin(), this.#options.everyMs)
   }
 
   async look(): Promise<void> {
+    this.#begin()
+    await Promise.all(this.#working)
+  }
+
+  /** Asks for what is not asked for yet. */
+  #begin(): void {
     const { recorder, clock, ripeMs } = this.#options
     const marketTime = recorder.marketTime()
     if (this.#closed || marketTime === null) return
@@ -84,7 +90,6 @@ class Room implements RepairRoom {
         this.#working.add(working)
       }
     }
-    await Promise.all(this.#working)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -104,9 +109,18 @@ class Room implements RepairRoom {
     // A recorder that failed takes nothing any more.
     await Promise.race([Promise.all(given), this.#closing.promise])
     if (this.#closed) return
-    // What is left of it may be asked for in another way; what nobody has is not asked for again.
-    if (trouble?.kind !== 'none') asked.until = trouble === null ? Number.NEGATIVE_INFINITY : clock.monotonic() + retryMs
-    else log(`${hole.instrument.symbol}: a gap of ${Math.ceil((hole.to - hole.from) / 1000)} s stays: ${trouble.reason}`)
+    if (trouble?.kind === 'later') asked.until = clock.monotonic() + retryMs
+    // What is left of it may be asked for in another way; what nobody has, or of which nothing became known, is not asked for again.
+    else if (trouble === null && !this.#stands(hole)) asked.until = Number.NEGATIVE_INFINITY
+    else
+      log(
+        `${hole.instrument.symbol}: a gap of ${Math.ceil((hole.to - hole.from) / 1000)} s stays: ${trouble?.reason ?? 'what is told of it says nothing certain'}`,
+      )
+  }
+
+  /** All of it is still a hole. */
+  #stands({ instrument: { conId }, from, to }: Hole): boolean {
+    return this.#options.recorder.holes().some((hole) => hole.instrument.conId === conId && hole.from <= from && hole.to >= to)
   }
 
   /** Fetches the hole in order; gives what it gets as it gets it. Answers what kept it from the end. */
