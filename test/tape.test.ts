@@ -1,6 +1,7 @@
 // The tape that comes along: the bytes of the repository are what its maker makes, and it holds what the proofs need to meet.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { parseLine } from '#core/tape.ts'
 import { expect, test } from 'vitest'
 import type { AnyFact } from '#core/facts.ts'
 import { SMALL_ACCOUNTS, SMALL_TAPE, smallTape } from '#sim/tapes/make.ts'
@@ -46,4 +47,10 @@ test('every starter rule that is switched on fires on its shares, both time rule
   expect(new Set([...alerts.values()].map(({ ruleId, tier }) => `${ruleId} ${tier}`))).toEqual(
     new Set(['hard-stop 0', 'scale-out 0', 'trail 0', 'giveback 0', 'time-stop 0', 'no-momentum 0']),
   )
+})
+
+test('a rate of nothing is none: dividing by it is left to nobody', () => {
+  const rate = (text: string) => parseLine(`{"kind":"fxRate","base":"EUR","quote":"USD","rate":"${text}","at":"2026-11-20T15:00:00Z"}`)
+  expect(rate('1.25')).toMatchObject({ rate: '1.25' })
+  expect(['0', '-1.25'].map(rate)).toEqual([{ refused: 'expected rate above 0, found 0' }, { refused: 'expected rate above 0, found -1.25' }])
 })

@@ -75,7 +75,7 @@ function parseKind(line: Line): Fact | QuoteLine {
         kind: 'fxRate',
         base: text(line, 'base'),
         quote: text(line, 'quote'),
-        rate: number(line, 'rate'),
+        rate: aboveZero(line, 'rate'),
         at: instant(line, 'at'),
         ...optionalSeenAt(line),
       }
