@@ -11,7 +11,7 @@ import { alertsOf } from '#store/alerts.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { saveRule } from '#store/decisions.ts'
-import { createDeliveries, deadLetters, type Delivery, deliveriesOfAlerts, sendAgain, waitingFor } from '#store/deliveries.ts'
+import { claim, createDeliveries, deadLetters, type Delivery, deliveriesOfAlerts, failingChannels, markDead, sendAgain, waitingFor } from '#store/deliveries.ts'
 import { systemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
 import { openVigil } from '#jobs/vigil.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
@@ -241,6 +241,17 @@ test('whatever was withdrawn before it went out, however much of it, keeps nothi
   await createDeliveries(db, [manners], 2)
   const waiting = await waitingFor(db, db.pool, 'webhook')
   expect(waiting.map(({ about }) => about.kind === 'alert' && about.alert.id)).toEqual(['stop-2000'])
+})
+
+test('a channel that fails says what it met last', async () => {
+  await using db = await openTestDatabase()
+  await raise(db, [stop(1), stop(2)])
+  await createDeliveries(db, [{ kind: 'webhook', least: 'info', prompt: 'info', quiet: false }], 1)
+  for (const [n, trouble] of ['found 503', 'found 404'].entries()) {
+    await claim(db.pool, [n + 1], `msg_${n}`, 10 + n)
+    await markDead(db.pool, [n + 1], { trouble, failure: 'permanent' })
+  }
+  expect(await failingChannels(db, 3)).toEqual([{ channel: 'webhook', since: 10, trouble: 'found 404' }])
 })
 
 describe('a receiver that', () => {

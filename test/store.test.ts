@@ -515,6 +515,23 @@ test('law: a filter finds what its words say and nothing else', async () => {
   )
 })
 
+test('a cursor of another order, or of values that cannot be, reads as none in every order', async () => {
+  await using db = await openTestDatabase()
+  await commitBatch(db, batch({ trades: [someTrade({ seq: 1 })] }))
+  for (const field of ['OPENED_AT', 'CLOSED_AT', 'MFE_PCT', 'MAE_PCT', 'NET_PNL', 'GIVEBACK'] as const) {
+    for (const values of [
+      ['x', 'y'],
+      [1e20, 'y'],
+      ['x', null],
+      [0.5, 7],
+      [false, 'y'],
+    ]) {
+      const after = Buffer.from(JSON.stringify(values)).toString('base64url')
+      expect((await tradesPage(db, {}, { field, direction: 'ASC' }, { after })).edges, `${field} ${JSON.stringify(values)}`).toHaveLength(1)
+    }
+  }
+})
+
 test('a cursor nobody gave reads as none; more than 200 are never handed out at once', async () => {
   await using db = await openTestDatabase()
   const many = Array.from({ length: 205 }, (_, i) => someTrade({ tradeId: `ORDER:DU1:1:${i}` }))

@@ -2,6 +2,7 @@
 // Never counts all rows: whether there is more is known by asking for one row more than wanted.
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyColumn } from 'drizzle-orm'
+import { parseDecimal } from '#core/decimal.ts'
 import { type Connection, type Direction, type Page, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '#core/query.ts'
 
 /** A column to sort by. Unknown (null) values come last in either direction. */
@@ -23,8 +24,8 @@ export interface PageQuery {
 
 /** The last of `keys` must be unique. A cursor that is none of ours reads as no cursor. */
 export function pageQuery(page: Page, keys: readonly SortKey[]): PageQuery {
-  const after = readCursor(page.after, keys.length)
-  const before = readCursor(page.before, keys.length)
+  const after = cursorOf(page.after, keys)
+  const before = cursorOf(page.before, keys)
   const backward = isBackward(page)
   // Said of all columns or of none, as the indexes are written: only then is the order read from one of them, in either direction.
   const nulls = keys.some(({ nullable }) => nullable) ? sql.raw(backward ? ' nulls first' : ' nulls last') : sql.raw('')
@@ -77,6 +78,27 @@ export function connectionOf<Row, Node>(
     },
   }
 }
+
+/** One of a list in another order is none of this one's. */
+function cursorOf(cursor: string | null | undefined, keys: readonly SortKey[]): KeyValue[] | null {
+  const values = readCursor(cursor, keys.length)
+  return values?.every((value, n) => canBe(value, keys[n] as SortKey)) === true ? values : null
+}
+
+function canBe(value: KeyValue, { column, nullable = false }: SortKey): boolean {
+  if (value === null) return nullable
+  switch (column.getSQLType()) {
+    case 'text':
+      return typeof value === 'string'
+    case 'numeric':
+      return typeof value === 'string' && parseDecimal(value) !== null
+    default:
+      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INSTANT_MAX
+  }
+}
+
+/** The last millisecond there is a date for. */
+const INSTANT_MAX = 8.64e15
 
 function isBackward(page: Page): boolean {
   return isGiven(page.last) && !isGiven(page.first)
