@@ -3,6 +3,7 @@
 import { type Decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
 import type { Commission, Execution, Mark } from '#core/facts.ts'
 import type { Contracts } from './contracts.ts'
+import type { DayRanges } from './day-range.ts'
 import type { History, HistoryGuard } from './history.ts'
 import { moneyText } from './ledger.ts'
 import type { Fill, Ledger, Position } from './ledger.ts'
@@ -19,6 +20,7 @@ export interface Brokerage {
   readonly ledger: Ledger
   readonly protection: Protection
   readonly lastMarks: Map<number, Mark>
+  readonly ranges: DayRanges
   readonly history: History
   readonly guard: HistoryGuard
   /** Average costs and results have commissions in them, as TWS tells them. */

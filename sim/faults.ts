@@ -415,7 +415,7 @@ class Script implements Faults {
         if (this.#lasting.has('outage')) return []
         if (this.#lasting.has('delayed-data')) return delayed(frame)
         if (id !== TICK_STRING || (type !== '77' && type !== '48')) return [frame]
-        return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...(this.#spend('bad-tick') ? [wrongPrint(frame, this.#factor)] : []), frame]
+        return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...(this.#spend('bad-tick') ? wrongPrint(frame, this.#factor) : []), frame]
       default:
         return [frame]
     }
@@ -449,7 +449,7 @@ const COMPETING = 'No market data during competing live session'
 const DELAYED = 'Requested market data is not subscribed. Displaying delayed market data.'
 
 /** The number of a delayed tick beside that of the live one. */
-const DELAYED_TYPE: Readonly<Record<string, string>> = { '1': '66', '2': '67', '4': '68' }
+const DELAYED_TYPE: Readonly<Record<string, string>> = { '1': '66', '2': '67', '4': '68', '6': '72', '7': '73' }
 
 function delayed(frame: Tokens): readonly Tokens[] {
   const type = DELAYED_TYPE[frame[3] ?? '']
@@ -461,10 +461,13 @@ function noValues(requestId: string, [, , , type = '', value = '']: Tokens): rea
   const [, ...rest] = value.split(';')
   const print = (price: string): Tokens => [TICK_STRING, '6', requestId, type, [price, ...rest].join(';')]
   const last = (price: string, size: string): Tokens => messages.tickPrice(Number(requestId), 4, price, size)
-  return [print('NaN'), print(''), print(messages.UNSET), last(messages.UNSET, '1'), last('NaN', '1'), last('-1', '0'), last('0', '0')]
+  const edges = [messages.UNSET, '-1', '0'].flatMap((price) => [6, 7].map((edge) => messages.tickPrice(Number(requestId), edge, price, '0')))
+  return [...edges, print('NaN'), print(''), print(messages.UNSET), last(messages.UNSET, '1'), last('NaN', '1'), last('-1', '0'), last('0', '0')]
 }
 
-function wrongPrint([id = '', version = '', requestId = '', type = '', value = '']: Tokens, factor: number): Tokens {
+/** A print nobody made, and the day's high or low that it would be. */
+function wrongPrint([id = '', version = '', requestId = '', type = '', value = '']: Tokens, factor: number): readonly Tokens[] {
   const [price = '0', ...rest] = value.split(';')
-  return [id, version, requestId, type, [plain(decimal(price).times(factor).round(2)), ...rest].join(';')]
+  const wrong = plain(decimal(price).times(factor).round(2))
+  return [[id, version, requestId, type, [wrong, ...rest].join(';')], messages.tickPrice(Number(requestId), factor > 1 ? 6 : 7, wrong, '0')]
 }

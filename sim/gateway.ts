@@ -7,6 +7,7 @@ import { decimal } from '#core/decimal.ts'
 import type { AnyFact, Instrument } from '#core/facts.ts'
 import type { Brokerage } from './brokerage.ts'
 import { openContracts } from './contracts.ts'
+import { DayRanges } from './day-range.ts'
 import { type Fault, openFaults, type Scene } from './faults.ts'
 import { HISTORY_PACE, History, HistoryGuard, type HistoryPace } from './history.ts'
 import { openLedger } from './ledger.ts'
@@ -82,15 +83,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
   })
   const ledger = openLedger()
+  const timeZone = options.timeZone ?? 'US/Eastern'
   const brokerage: Brokerage = {
     accounts: new Set(options.accounts),
     contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...(options.instruments ?? [])]),
     ledger,
     protection: new Protection((account, conId) => ledger.position(account, conId).quantity),
     lastMarks: new Map(),
+    ranges: new DayRanges(timeZone),
     history: new History(),
     guard: new HistoryGuard(options.historyPace ?? HISTORY_PACE),
-    timeZone: options.timeZone ?? 'US/Eastern',
+    timeZone,
     masterClientId: options.masterClientId ?? 0,
     netCosts: options.netCosts ?? false,
     baseCurrency: options.baseCurrency ?? null,
@@ -126,7 +129,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       script?.reach(at, scene)
       for (const fact of script?.take(told, at) ?? [told]) show(fact, brokerage, sessions)
     },
-    remember: (fact) => (options.forgets === true ? undefined : brokerage.history.take(fact)),
+    remember(fact) {
+      brokerage.ranges.take(fact)
+      if (options.forgets !== true) brokerage.history.take(fact)
+    },
     obstacle() {
       if (market.state !== 'WAITING' && !lockstep) return null
       if (![...sessions].some((session) => session.ready)) return 'no client is ready'
@@ -214,6 +220,9 @@ function show(fact: AnyFact, { accounts, baseCurrency, contracts, ledger, lastMa
     case 'mark':
       lastMarks.set(fact.conId, fact)
       for (const session of sessions) session.tellMark(fact)
+      return
+    case 'dayRange':
+      for (const session of sessions) session.tellRange(fact.conId)
       return
     case 'fxRate':
       if (fact.quote !== baseCurrency) return

@@ -118,7 +118,19 @@ export const contractDetailsEnd = (requestId: number): Tokens => ['52', '1', Str
 
 // Market data
 
-export const TICK = { bidSize: 0, bid: 1, ask: 2, askSize: 3, last: 4, lastSize: 5, lastTimestamp: 45, rtVolume: 48, rtTradeVolume: 77 } as const
+export const TICK = {
+  bidSize: 0,
+  bid: 1,
+  ask: 2,
+  askSize: 3,
+  last: 4,
+  lastSize: 5,
+  high: 6,
+  low: 7,
+  lastTimestamp: 45,
+  rtVolume: 48,
+  rtTradeVolume: 77,
+} as const
 
 export const marketDataType = (requestId: number, type: number): Tokens => ['58', '1', String(requestId), String(type)]
 export const tickReqParams = (requestId: number, minTick: DecimalText): Tokens => ['81', String(requestId), minTick, '', '0']

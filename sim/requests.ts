@@ -11,7 +11,7 @@ import type { ContractQuery } from './contracts.ts'
 import { Fields } from './fields.ts'
 import { reqHistoricalData, reqHistoricalTicks } from './history-requests.ts'
 import * as messages from './messages.ts'
-import { openLine, standingTicks } from './ticks.ts'
+import { openLine, rangeTicks, standingTicks } from './ticks.ts'
 import type { Tokens } from './wire.ts'
 import { instrumentOf, rateMessages, realizedOf, resultMessage, worthOf } from './worth.ts'
 
@@ -134,7 +134,7 @@ function reqMktData(client: Client, brokerage: Brokerage, fields: Fields): void 
   const instrument = instrumentOf(brokerage, conId)
   const line = openLine(requestId, conId, 'MARKET', genericTicks)
   client.send(messages.marketDataType(requestId, 1), messages.tickReqParams(requestId, instrument.minTick ?? ''))
-  client.send(...standingTicks(brokerage.lastMarks.get(conId), instrument, line))
+  client.send(...standingTicks(brokerage.lastMarks.get(conId), instrument, line), ...rangeTicks(brokerage.ranges.get(conId), instrument, line))
   if (snapshot) client.send(messages.tickSnapshotEnd(requestId))
   else {
     client.lines.set(requestId, line)

@@ -13,7 +13,7 @@ import { answer } from './requests.ts'
 import type { Client } from './client.ts'
 import { segmentedOutlet } from './segments.ts'
 import type { Outlet } from './segments.ts'
-import { ticksOf } from './ticks.ts'
+import { rangeTicks, ticksOf } from './ticks.ts'
 import type { Line } from './ticks.ts'
 import { commonVersion, encodeFrame, FrameReader } from './wire.ts'
 import type { Tokens } from './wire.ts'
@@ -203,7 +203,12 @@ export class Session implements Client, Connection {
     const lines = this.#linesByContract.get(mark.conId)
     if (lines === undefined) return
     const instrument = instrumentOf(this.#door.brokerage, mark.conId)
-    for (const line of lines) this.send(...ticksOf(mark, instrument, line))
+    for (const line of lines) this.send(...ticksOf(mark, instrument, line), ...rangeTicks(this.#door.brokerage.ranges.get(mark.conId), instrument, line))
+  }
+
+  tellRange(conId: number): void {
+    const { brokerage } = this.#door
+    for (const line of this.#linesByContract.get(conId) ?? []) this.send(...rangeTicks(brokerage.ranges.get(conId), instrumentOf(brokerage, conId), line))
   }
 
   #tellResults({ conId, at }: Mark): void {

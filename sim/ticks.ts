@@ -2,6 +2,7 @@
 // Every tick of a mark goes out together and in tape order. Sizes: see SIZE.
 import { decimal, plain } from '#core/decimal.ts'
 import type { Instrument, Mark } from '#core/facts.ts'
+import type { DayRange } from './day-range.ts'
 import { TICK, tickByTickLast, tickPrice, tickSize, tickString } from './messages.ts'
 import type { Tokens } from './wire.ts'
 
@@ -26,10 +27,12 @@ export interface Line {
   ask: string
   last: string
   lastSecond: number
+  high: string
+  low: string
 }
 
 export function openLine(requestId: number, conId: number, kind: Line['kind'], genericTicks: ReadonlySet<number> = new Set()): Line {
-  return { requestId, conId, kind, genericTicks, bid: '', ask: '', last: '', lastSecond: 0 }
+  return { requestId, conId, kind, genericTicks, bid: '', ask: '', last: '', lastSecond: 0, high: '', low: '' }
 }
 
 export function ticksOf(mark: Mark, instrument: Instrument, line: Line): Tokens[] {
@@ -97,6 +100,18 @@ function lastTicks(mark: Mark, price: string, line: Line): Tokens[] {
   if (second !== line.lastSecond) frames.push(tickString(line.requestId, TICK.lastTimestamp, String(second)))
   line.last = price
   line.lastSecond = second
+  return frames
+}
+
+/** The high and low of the day, as far as they moved since the line was told last. They have no size. What is quoted and not traded has none here. */
+export function rangeTicks(range: DayRange | undefined, instrument: Instrument, line: Line): Tokens[] {
+  if (range === undefined || line.kind === 'TICK_BY_TICK' || !TRADED.has(instrument.secType)) return []
+  const frames: Tokens[] = []
+  const [high, low] = [range.high, range.low].map((price) => (price === null ? '' : priceText(price))) as [string, string]
+  if (high !== '' && high !== line.high) frames.push(tickPrice(line.requestId, TICK.high, high, '0'))
+  if (low !== '' && low !== line.low) frames.push(tickPrice(line.requestId, TICK.low, low, '0'))
+  line.high = high
+  line.low = low
   return frames
 }
 

@@ -383,10 +383,38 @@ describe('prices', () => {
       [10189, 4],
     ])
     expect(client.all('tickSnapshotEnd')).toEqual([[3]])
-    expect(client.all('tickPrice').map((args) => args.slice(0, 3))).toEqual([
-      [1, 4, 183.1],
-      [3, 4, 183.1],
+    expect(client.all('tickPrice').flatMap(([id, type, price]) => (type === 4 ? [[id, price]] : []))).toEqual([
+      [1, 183.1],
+      [3, 183.1],
     ])
+  })
+
+  it('the high and low of the day stand at once on a new line, then come where they move: of every trade, also those between two prices', async () => {
+    const held = Promise.withResolvers<void>()
+    const day = 86_400_000
+    async function* tape(): AsyncGenerator<AnyFact> {
+      yield* [ibm, mark(0, 183), mark(10, 185), mark(20, 182), mark(300, 183)]
+      await held.promise
+      yield* [
+        mark(1_000, 184),
+        mark(1_010, 186),
+        mark(1_020, 184),
+        mark(2_000, 184),
+        { kind: 'dayRange', conId: 8314, high: '190', low: '180', at: T0 + 3_000 },
+      ]
+      yield* [mark(day, 181), mark(day + 1_000, 181.5)]
+    }
+    await using gateway = await openGateway({ port: 0, accounts: [], facts: tape(), conflateMs: 250, hostNow: clock.monotonic })
+    await using client = await connectTws(gateway.port, 1)
+    client.api.reqMktData(1, { conId: 8314 }, '', false, false)
+    await client.next('tickPrice', (_, type, price) => type === 4 && price === 182)
+    client.api.reqMktData(2, { conId: 8314 }, '', false, false)
+    await client.next('tickPrice', (id, type) => id === 2 && type === 7)
+    held.resolve()
+    await gateway.ended
+    await client.next('tickPrice', (id, type, price) => id === 2 && type === 4 && price === 181.5)
+    const told = client.all('tickPrice').flatMap(([id, type, price]) => (id === 2 && type !== 4 ? [`${type === 6 ? 'high' : 'low'} ${price}`] : []))
+    expect(told).toEqual(['high 185', 'low 182', 'high 186', 'high 190', 'low 180', 'high 181', 'low 181', 'high 181.5'])
   })
 
   it('tick by tick tells every trade, whatever the interval', async () => {
@@ -461,10 +489,10 @@ describe('the tape', () => {
     again.api.reqMktData(1, { conId: 77 }, '375', false, false)
     again.api.reqMktData(2, { conId: 8314 }, '375', false, false)
     await again.next('tickPrice', (id, _, price) => id === 1 && price === 1701)
-    expect(again.all('tickPrice').flatMap(([id, , price]) => (id === 2 ? [price] : []))).toEqual([182])
+    expect(again.all('tickPrice').flatMap(([id, type, price]) => (id === 2 && type === 4 ? [price] : []))).toEqual([182])
     expect(again.all('tickString').filter(([id, type]) => id === 2 && type === 77)).toEqual([])
     await gateway.ended
-    expect(client.all('tickPrice').map((args) => args[2])).toEqual([180, 182])
+    expect(client.all('tickPrice').flatMap(([, type, price]) => (type === 4 ? [price] : []))).toEqual([180, 182])
     expect(states[0]).toBe('RUNNING: the first client is ready')
     expect(states).toContain('STANDING: contract 8314 is held and nobody watches it')
     expect(states.at(-1)).toBe('ENDED: the tape is over')
@@ -531,7 +559,7 @@ describe('the tape', () => {
     expect(gateway.seconds()).toBe(T0 / 1000 + 30)
     hostMs = 90_000
     expect(gateway.seconds()).toBe(T0 / 1000 + 59)
-    expect(client.all('tickPrice')).toHaveLength(1)
+    expect(client.all('tickPrice').filter(([, type]) => type === 4)).toHaveLength(1)
   })
 
   it('a client that does not read holds the tape back, and memory with it; when it reads on, the tape goes on', async () => {
@@ -580,7 +608,7 @@ describe('the tape', () => {
     client.api.reqMktData(1, { conId: 8314 }, '375', false, false)
     await gateway.ended
     await client.next('tickPrice', (_, __, price) => price === 170)
-    expect(client.all('tickPrice').map((args) => args[2])).toEqual([180, 170])
+    expect(client.all('tickPrice').flatMap(([, type, price]) => (type === 4 ? [price] : []))).toEqual([180, 170])
     expect(gateway.seconds()).toBe(T0 / 1000 + 8)
   })
 
