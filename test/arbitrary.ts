@@ -175,6 +175,7 @@ const dayRanges = (contracts: number) =>
     contract: fc.nat({ max: contracts - 1 }),
     high: fc.option(levels, { nil: null }),
     low: fc.option(levels, { nil: null }),
+    stands: fc.boolean(),
     at: times,
     tape: fc.nat({ max: 1 }),
   })
@@ -399,9 +400,9 @@ function print(story: Story): NaiveInput {
     tell(tape, from + length, row)
     if (isRepeated) tell(1, from + length, row)
   }
-  for (const { contract: i, high, low, at, tape } of story.dayRanges) {
+  for (const { contract: i, high, low, stands, at, tape } of story.dayRanges) {
     const edges = { ...(high === null ? {} : { high: priceAt(contract(i), high) }), ...(low === null ? {} : { low: priceAt(contract(i), low) }) }
-    tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges })
+    tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges, ...(stands ? { stands } : {}) })
   }
   for (const { account, ...link } of story.links) tell(0, 0, { kind: 'link', account: ACCOUNTS[account], ...link })
   for (const { execution: i, stop, at, tape } of story.plans) {

@@ -382,6 +382,10 @@ class Notebook implements LiveRecorder {
   }
 
   held(): readonly Instrument[] {
+    return this.open()
+  }
+
+  open(): readonly Instrument[] {
     return [...this.#positions].flatMap(([conId, quantity]) => (quantity === 0 ? [] : [this.#instruments.get(conId) ?? IBM]))
   }
 

@@ -166,8 +166,8 @@ function movesOf(dayRanges: readonly { place: Place; row: Json }[]): Range[] {
       if (row[edge] === undefined) continue
       const price = must(row[edge])
       const was = last.get(`${edge} ${row.conId}`)
-      const isFurther = was !== undefined && compare(price, was.price) * outwards > 0
-      if (was?.at === place.at && !isFurther) continue
+      const isFurther = was !== undefined && row.stands !== true && compare(price, was.price) * outwards > 0
+      if (was?.at === place.at && !isFurther && row.stands !== true) continue
       last.set(`${edge} ${row.conId}`, { at: place.at, price })
       if (isFurther) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price] })
     }

@@ -505,6 +505,13 @@ describe('excursions', () => {
     expect(trade.provenance).toMatchObject({ source: 'DAY_RANGE', leftOut: 1 })
   })
 
+  test('a range that is said to stand says nothing of when; what moves from there on has moved since', () => {
+    const stands = (high: number, low: number): Line => ({ kind: 'dayRange', high, low, stands: true })
+    const trade = only([range(110, 90), buy(100, 100), stands(111, 89), range(111, 88)])
+    expect(views(trade)).toEqual({ best: [100, 0, 0], worst: [88, -12, -1200] })
+    expect(trade.provenance).not.toHaveProperty('leftOut')
+  })
+
   test('the first range told says nothing of when; a narrower one is a new session', () => {
     expect(views(only([buy(100, 100), range(110, 90), range(105, 95)]))).toEqual({ best: [100, 0, 0], worst: [100, 0, 0] })
   })

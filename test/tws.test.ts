@@ -336,6 +336,30 @@ describe('prices', () => {
     ])
   })
 
+  test('the high and low of the session are told as they come, delayed ones flagged; none of an option, none of a value that is none', async () => {
+    await using scene = await open()
+    await scene.connect()
+    scene.broker.watch([IBM, SPY_CALL])
+    const session = await scene.gateway.session()
+    const ids = new Map<string, number>()
+    for (const conId of ['8314', '700']) ids.set(conId, Number((await session.request(REQUESTS.reqMktData, ({ fields }) => fields[3] === conId)).fields[2]))
+    const [stock, option] = [ids.get('8314') ?? 0, ids.get('700') ?? 0]
+    for (const [id, tick, price] of [
+      ...[[stock, 6, '184.2'] as const, [stock, 7, '182.9'] as const, [option, 6, '3.4'] as const],
+      ...[[stock, 6, '1.7976931348623157E308'] as const, [stock, 7, '-1'] as const, [stock, 7, '0.0'] as const],
+      ...[[stock, 72, '184.5'] as const, [stock, 73, '182.5'] as const],
+    ])
+      session.say(1, 6, id, tick, price, 0, 0)
+    await scene.broker.askClock()
+    expect(scene.told('range')).toEqual([
+      { kind: 'range', conId: 8314, high: 184.2 },
+      { kind: 'range', conId: 8314, low: 182.9 },
+      { kind: 'range', conId: 8314, high: 184.5, delayed: true },
+      { kind: 'range', conId: 8314, low: 182.5, delayed: true },
+    ])
+    scene.expectNothingUndecoded()
+  })
+
   test('delayed prices are flagged, and 10167 does not end the subscription', async () => {
     await using scene = await open({}, { marketDataType: 3 })
     await scene.connect()

@@ -33,6 +33,8 @@ export type BrokerEvent =
   /** Instruments, executions and commissions, in the order the wire told them. `history`: an execution told in answer to 'what happened today', not as it happened. */
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw?: unknown; readonly history?: boolean }
   | { readonly kind: 'quote'; readonly quote: Quote }
+  /** The high and the low of a contract's session, as far as they are told: now, or before what is told next. Without a moment of their own. */
+  | { readonly kind: 'range'; readonly conId: number; readonly high?: number; readonly low?: number; readonly delayed?: boolean }
   /** The live prices of one contract stay away while the session goes on (refused, late, over the limit), or come again: `at` is when, null: now. */
   | { readonly kind: 'prices'; readonly conId: number; readonly heard: boolean; readonly at: Instant | null; readonly reason: string }
   /** The broker's clock (whole seconds) when it had taken the request for a contract's prices: what comes later is heard. */

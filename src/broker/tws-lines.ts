@@ -4,7 +4,7 @@ import type { Instrument } from '#core/facts.ts'
 import type { Quote } from './port.ts'
 import type { Contracts } from './tws-contracts.ts'
 import type { Turn } from './tws-pace.ts'
-import { genericTicksOf, isHalted, isMarkedByTrades, isPastLimit, parsePrint, parseSide, TICK } from './tws-parse.ts'
+import { genericTicksOf, isHalted, isMarkedByTrades, isPastLimit, parsePrint, parseRange, parseSide, TICK } from './tws-parse.ts'
 import { SNAPSHOT_LINES, Snapshots } from './tws-snapshots.ts'
 import { SMART, type Wire } from './tws-wire.ts'
 
@@ -248,6 +248,9 @@ export class Lines {
       case TICK.DELAYED_LAST:
         return this.#quoteLast(line, parseSide(price, Number(size), line.secType), isPastLimit(mask), true)
     }
+    // The range is one of trades: what is marked by its quotes may never have been offered there.
+    const range = isMarkedByTrades(line.secType) ? parseRange(tick, price) : null
+    if (range !== null) this.#wire.tell({ kind: 'range', conId: line.conId, ...range })
   }
 
   hearSnapshotEnd(requestId: number): void {

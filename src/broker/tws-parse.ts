@@ -177,12 +177,16 @@ export const TICK = {
   BID: 1,
   ASK: 2,
   LAST: 4,
+  HIGH: 6,
+  LOW: 7,
   LAST_TIMESTAMP: 45,
   RT_VOLUME: 48,
   HALTED: 49,
   DELAYED_BID: 66,
   DELAYED_ASK: 67,
   DELAYED_LAST: 68,
+  DELAYED_HIGH: 72,
+  DELAYED_LOW: 73,
   RT_TRADE_VOLUME: 77,
 } as const
 
@@ -217,6 +221,20 @@ export function parseSide(price: number | undefined, size: number | undefined, s
   if (!isNumber(price)) return null
   if (price > 0) return price
   return secType === 'BAG' && isPositive(size) ? price : null
+}
+
+const RANGE_TICKS: ReadonlyMap<number, { readonly edge: 'high' | 'low'; readonly delayed: boolean }> = new Map([
+  [TICK.HIGH, { edge: 'high', delayed: false }],
+  [TICK.LOW, { edge: 'low', delayed: false }],
+  [TICK.DELAYED_HIGH, { edge: 'high', delayed: true }],
+  [TICK.DELAYED_LOW, { edge: 'low', delayed: true }],
+])
+
+/** The session's high or low of a price tick; null for any other tick, and for the 0, -1 and 'unset' that stand for none, as before the first trade of a day. */
+export function parseRange(tick: number, price: number | undefined): { readonly high?: number; readonly low?: number; readonly delayed?: true } | null {
+  const told = RANGE_TICKS.get(tick)
+  if (told === undefined || !isPositive(price)) return null
+  return { [told.edge]: price, ...(told.delayed ? { delayed: true } : {}) }
 }
 
 /** The mask of a price tick: bit 1 says that the quote is beyond the day's price limit. */

@@ -3,7 +3,7 @@
 import type { Instrument } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import type { Contracts } from './tws-contracts.ts'
-import { isMarkedByTrades, parseSide, TICK } from './tws-parse.ts'
+import { isMarkedByTrades, parseRange, parseSide, TICK } from './tws-parse.ts'
 import type { Wire } from './tws-wire.ts'
 
 interface Snapshot {
@@ -12,6 +12,8 @@ interface Snapshot {
   ask: number | null
   last: number | null
   lastAt: Instant | null
+  high: number | null
+  low: number | null
 }
 
 /** So many at once; each takes a line while it lasts. */
@@ -51,6 +53,10 @@ export class Snapshots {
     if (tick === TICK.BID) snapshot.bid = value
     else if (tick === TICK.ASK) snapshot.ask = value
     else if (tick === TICK.LAST) snapshot.last = value
+    const range = parseRange(tick, price)
+    if (range === null || range.delayed === true) return
+    snapshot.high = range.high ?? snapshot.high
+    snapshot.low = range.low ?? snapshot.low
   }
 
   hearTickString(requestId: number, tick: number, value: string): void {
@@ -86,7 +92,7 @@ export class Snapshots {
     const requestId = this.#wire.nextRequestId()
     this.#busy++
     this.#wire.ask(() => {
-      this.#open.set(requestId, { instrument, bid: null, ask: null, last: null, lastAt: null })
+      this.#open.set(requestId, { instrument, bid: null, ask: null, last: null, lastAt: null, high: null, low: null })
       requests.reqMktData(requestId, { conId: instrument.conId, exchange: this.#contracts.venueToAsk(instrument) ?? '' }, '', true, false)
       // It ends by itself after 11 s; one that does not is given up.
       this.#wire.later(settings.snapshotMs, () => {
@@ -103,12 +109,14 @@ export class Snapshots {
     })
   }
 
-  #tell({ instrument, bid, ask, last, lastAt }: Snapshot): void {
+  #tell({ instrument, bid, ask, last, lastAt, high, low }: Snapshot): void {
     const { conId, secType } = instrument
     if (!isMarkedByTrades(secType)) {
       if (bid !== null && ask !== null) this.#wire.tell({ kind: 'quote', quote: { conId, price: null, bid, ask, at: null, source: 'MID', sampled: true } })
       return
     }
+    // What the snapshots between them did not see, the session's range did.
+    if (high !== null || low !== null) this.#wire.tell({ kind: 'range', conId, ...(high === null ? {} : { high }), ...(low === null ? {} : { low }) })
     // A last price may be of yesterday: its own time says, and one that was told is no news.
     if (last === null || lastAt === null || lastAt <= (this.#toldAt.get(conId) ?? Number.NEGATIVE_INFINITY)) return
     this.#toldAt.set(conId, lastAt)

@@ -159,7 +159,7 @@ export class ContractBook {
     const at = endOf(range) ?? this.#now
     this.#goTo(at)
     if (range.kind === 'bar') this.#takeBar(range)
-    else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at)
+    else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at, range.stands === true)
   }
 
   /** A bar told twice is one. */
@@ -172,11 +172,15 @@ export class ContractBook {
     this.#reach({ from, to, high: Number(high), low: Number(low), ...ends, source: 'BAR' })
   }
 
-  /** Only an edge further out than it was told before says that somebody traded there since. */
-  #rangeMoved(edge: 'high' | 'low', price: string | undefined, at: Instant): void {
+  /** Only an edge further out than it was told before says that somebody traded there since; one that is said to stand says nothing of when. */
+  #rangeMoved(edge: 'high' | 'low', price: string | undefined, at: Instant, stands: boolean): void {
     if (price === undefined) return
     const was = this.#range[edge]
     const is = { price: Number(price), at }
+    if (stands) {
+      this.#range[edge] = is
+      return
+    }
     const isFurther = was !== undefined && (edge === 'high' ? is.price > was.price : is.price < was.price)
     // Told twice at one instant, the further one stands.
     if (was?.at === at && !isFurther) return

@@ -223,6 +223,8 @@ export interface DayRange {
   readonly conId: number
   readonly high?: DecimalText
   readonly low?: DecimalText
+  /** So it stands; when it was reached is not said. What moves from here on has moved since. */
+  readonly stands?: boolean
   readonly at: Instant
   readonly seenAt?: Instant
 }

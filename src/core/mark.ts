@@ -74,6 +74,12 @@ export class MarkFilter {
     return this.#held
   }
 
+  /** Too far from the last accepted mark to be believed alone: of a price that is told without its moment, nothing more is known. */
+  isJump({ price, at }: AcceptedMark): boolean {
+    const last = this.#last
+    return this.#mode !== 'none' && last !== null && at - last.at <= JUMP_WINDOW_MS && isFartherThan(JUMP_SHARE, last.price, last.price, price)
+  }
+
   offer(quote: Quote): Judgement {
     const price = priceOf(quote)
     const refusal = this.#refusal(quote, price)
@@ -111,8 +117,7 @@ export class MarkFilter {
       const { accepted } = this.#judgeJump(mark)
       return { accepted, refused: [{ ...held, reason: 'jump' }] }
     }
-    const last = this.#last
-    if (last !== null && mark.at - last.at <= JUMP_WINDOW_MS && isFartherThan(JUMP_SHARE, last.price, last.price, mark.price)) {
+    if (this.isJump(mark)) {
       this.#held = mark
       return NOTHING
     }

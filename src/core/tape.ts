@@ -131,7 +131,14 @@ function parseKind(line: Line): Fact | QuoteLine {
         ...optionalSeenAt(line),
       }
     case 'dayRange':
-      return { kind: 'dayRange', conId: conId(line), ...optionalNumbers(line, ['high', 'low']), at: instant(line, 'at'), ...optionalSeenAt(line) }
+      return {
+        kind: 'dayRange',
+        conId: conId(line),
+        ...optionalNumbers(line, ['high', 'low']),
+        ...(line['stands'] === true ? { stands: true } : {}),
+        at: instant(line, 'at'),
+        ...optionalSeenAt(line),
+      }
     default:
       throw new Unreadable(`expected a kind (${KINDS.join(', ')}), found ${JSON.stringify(line['kind'] ?? null)}`)
   }

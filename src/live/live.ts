@@ -9,9 +9,10 @@ import type { BrokerState, BrokerStatus } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
 import { Hearing, type HearingRecorder } from './hearing.ts'
 import type { Recorder } from '#record/recorder.ts'
+import { Ranges, type RangesRecorder } from './ranges.ts'
 
 /** The part of the recorder that a live session needs. */
-export type LiveRecorder = HearingRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>
+export type LiveRecorder = HearingRecorder & RangesRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>
 
 type PositionEvent = Extract<BrokerEvent, { kind: 'position' }>
 type NoticeEvent = Extract<BrokerEvent, { kind: 'notice' }>
@@ -70,6 +71,7 @@ class Session implements Live {
   readonly #broker: Broker
   readonly #recorder: LiveRecorder
   readonly #hearing: Hearing
+  readonly #ranges: Ranges
   readonly #closing = new AbortController()
   #status: BrokerStatus
   #running: Promise<void> = Promise.resolve()
@@ -103,6 +105,7 @@ class Session implements Live {
     this.#broker = options.broker
     this.#recorder = options.recorder
     this.#hearing = new Hearing(options.recorder, options.log)
+    this.#ranges = new Ranges(options.recorder)
     this.#status = {
       name: this.#options.name,
       state: 'CONNECTING',
@@ -184,6 +187,7 @@ class Session implements Live {
     }
     this.#lose = null
     this.#hearing.sessionLost()
+    this.#ranges.interrupted()
     await this.#recorded()
     await this.#broker.close().catch((error: unknown) => this.#options.log(`closing the session: ${messageOf(error)}`))
     if (!this.#isClosing()) this.#say(this.#everReady ? 'GAP' : 'CONNECTING', reason)
@@ -261,12 +265,18 @@ class Session implements Live {
   #take(event: BrokerEvent): void {
     switch (event.kind) {
       case 'fact':
-        if (event.fact.kind === 'execution') this.#hearing.fill(event.fact, event.history === true)
+        if (event.fact.kind === 'execution') {
+          this.#hearing.fill(event.fact, event.history === true)
+          this.#ranges.fill(event.fact)
+        }
         this.#recorder.tell(event.fact, event.raw)
         this.#wake()
         return
       case 'quote':
         this.#takeQuote(event.quote)
+        return
+      case 'range':
+        this.#ranges.range(event)
         return
       case 'prices':
         this.#hearing.prices(event.conId, event.heard, event.at, event.reason)
@@ -305,6 +315,7 @@ class Session implements Live {
 
   #takeQuote(quote: Quote): void {
     this.#hearing.quote(quote)
+    this.#ranges.quote(quote)
     this.#recorder.quote(quote)
     // A price dated after the loss says that the feed is back, even where the broker forgot to.
     const lostAt = this.#feedLost?.at ?? null
@@ -322,6 +333,7 @@ class Session implements Live {
     if (fast || Math.abs(at - this.#options.clock.now()) > OTHER_CLOCK_MS) this.#otherClock = true
     if (last !== null && at !== last.at) this.#heardSinceAsk = true
     this.#hearing.clock(at)
+    this.#ranges.clock(at)
     this.#recorder.clock(at)
   }
 
@@ -338,6 +350,7 @@ class Session implements Live {
         return
       case 'FEED_LOST':
         this.#hearing.feedLost()
+        this.#ranges.interrupted()
         this.#feedLost ??= { at: this.#recorder.marketTime() ?? this.#answer?.at ?? null, reason: said }
         if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('GAP', said)
         return

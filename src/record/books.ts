@@ -30,13 +30,15 @@ export interface Contract {
   heardAt: Instant | null
   /** Its first fill, as the broker dated it: prices dated before it are of a time in which nothing was held, however late they are told. */
   since: Instant
+  /** Where its bars and moves of the session's range have come to: what is told after them is dated after them, as a replay reads it. */
+  rangedAt: Instant
   /** Last prices of its open trades have not been written since. */
   stale: boolean
   /** A hole was declared since its last mark: the next one is stored even where it repeats, for prices fetched later may stand between them. */
   afterHole: boolean
 }
 
-const FRESH = { heardAt: null, since: Number.NEGATIVE_INFINITY, stale: false, afterHole: false } as const
+const FRESH = { heardAt: null, since: Number.NEGATIVE_INFINITY, rangedAt: Number.NEGATIVE_INFINITY, stale: false, afterHole: false } as const
 
 /** After everything, and before. */
 export const NOW: Place = { at: Number.POSITIVE_INFINITY, arrival: 0 }
@@ -84,7 +86,10 @@ export class Books {
         commissionOf: this.#commissionOf,
       })
       contract = { conId, instrument, book, filter: new MarkFilter(this.#mode, instrument.secType), ...FRESH }
-      for (const range of this.#rangesOf(conId)) book.range(range)
+      for (const range of this.#rangesOf(conId)) {
+        book.range(range)
+        contract.rangedAt = endOf(range) ?? contract.rangedAt
+      }
       this.#contracts.set(conId, contract)
     }
     return contract

@@ -5,6 +5,7 @@ import { endOf } from '#core/facts.ts'
 import type { Bar, Change, Commission, DayRange, Execution, Fact, FxRate, Gap, Instrument, Plan } from '#core/facts.ts'
 import type { StoredFact } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
+import type { Batch } from '#store/batch.ts'
 import { BEGINNING, type Books, type Contract } from './books.ts'
 import type { Reason } from './correction.ts'
 
@@ -19,6 +20,8 @@ export interface IntakeRoom {
   passTime(until: Instant, now: Instant): void
   /** The batch waits for nothing. */
   closeNow(): void
+  /** A price that did not count, and why. */
+  refused(price: Batch['refused'][number]): void
   /** What is held may be something else now. */
   tellHeld(): void
 }
@@ -92,7 +95,8 @@ export class Intake {
     const execution = at === told.at ? told : { ...told, at }
     const family = familyOf(execution.executionId)
     const known = ledger.fillOf(family)
-    if (known === null && at >= contract.book.now) {
+    // At one instant a fill comes before a range, however they were told.
+    if (known === null && at >= contract.book.now && at > contract.rangedAt) {
       this.#room.passTime(at - 1, at)
       this.#room.keep(execution, raw)
       for (const entry of ledger.entriesOf(family)) contract.book.enter(entry)
@@ -165,9 +169,12 @@ export class Intake {
   }
 
   /** A bar or a move of the session's range. One that speaks of a time the book has passed folds the contract again. */
-  async #takeRange(range: Bar | DayRange, raw: unknown): Promise<void> {
-    const contract = this.#room.books.get(range.conId)
+  async #takeRange(told: Bar | DayRange, raw: unknown): Promise<void> {
+    const contract = this.#room.books.get(told.conId)
+    const range = told.kind === 'dayRange' && contract !== undefined ? this.#credible(told, contract) : told
+    if (range === null) return
     const at = endOf(range) ?? 0
+    if (contract !== undefined) contract.rangedAt = Math.max(contract.rangedAt, at)
     if (contract === undefined || at >= contract.book.now) {
       this.#room.keep(range, raw)
       contract?.book.range(range)
@@ -177,6 +184,21 @@ export class Intake {
         return { at: range.kind === 'bar' ? range.from : at, arrival: 0 }
       })
     }
+  }
+
+  /** What is left of a move after an edge was refused that no price around it bears out; null: nothing. */
+  #credible(range: DayRange, contract: Contract): DayRange | null {
+    if (range.stands === true) return range
+    const { high, low, ...rest } = range
+    const isCredible = (price: string | undefined): price is string => {
+      if (price === undefined) return false
+      const mark = { price: Number(price), at: range.at }
+      const isJump = contract.filter.isJump(mark)
+      if (isJump) this.#room.refused({ conId: range.conId, ...mark, reason: 'jump' })
+      return !isJump
+    }
+    const edges = { ...(isCredible(high) ? { high } : {}), ...(isCredible(low) ? { low } : {}) }
+    return Object.keys(edges).length === 0 ? null : { ...rest, ...edges }
   }
 
   /** Told once, and the contracts it touches are folded again. */

@@ -86,6 +86,7 @@ class Writer implements Recorder {
       foldAgain: (contract, reason, take) => this.#foldAgain(contract, reason, take),
       passTime: (until, now) => this.#passTime(until, now),
       closeNow: () => this.#batches.closeNow(),
+      refused: (price) => this.#batches.refused(price),
       tellHeld: () => this.#tellHeld(),
     })
     this.#inbox = new Inbox<Told>({
@@ -302,8 +303,8 @@ class Writer implements Recorder {
 
   #takeMark(contract: Contract, price: number, saidAt: Instant, quote: BrokerQuote): Promise<void> | void {
     if (saidAt < contract.since) return
-    // A print that the exchange dates a little before the last one is dated when it was heard.
-    const at = Math.max(saidAt, contract.heardAt ?? saidAt)
+    // A print that the exchange dates a little before the last one is dated when it was heard; so is one that follows what the range says until then.
+    const at = Math.max(saidAt, contract.heardAt ?? saidAt, contract.rangedAt + 1)
     contract.heardAt = at
     this.#passTime(at - 1, at)
     const { book } = contract
