@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvMarks, replayInputs } from './arbitrary.ts'
-import { type NaiveInput, naiveReplay, parse, plain, rounded } from './naive.ts'
+import { type NaiveInput, naiveReplay } from './naive.ts'
+import { parse, plain, rounded } from './naive/fraction.ts'
 
 const IBM = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD', multiplier: '1' }
 const START = Date.UTC(2013, 9, 7, 13, 30)
