@@ -10,6 +10,7 @@ import type { Fill, Ledger, Position } from './ledger.ts'
 import * as messages from './messages.ts'
 import { openOrder, orderStatus } from './order.ts'
 import type { Protection, ToldOrder } from './protection.ts'
+import type { Resting } from './resting.ts'
 import type { Order } from './order.ts'
 import type { Tokens } from './wire.ts'
 import { instrumentOf, worthOf } from './worth.ts'
@@ -19,6 +20,7 @@ export interface Brokerage {
   readonly contracts: Contracts
   readonly ledger: Ledger
   readonly protection: Protection
+  readonly resting: Resting
   readonly lastMarks: Map<number, Mark>
   readonly ranges: DayRanges
   readonly history: History
@@ -83,6 +85,13 @@ export function orderMessages(brokerage: Brokerage, fill: Fill): { before: Token
 
 function orderIdsOf(e: Execution): { orderId: string; permId: string; clientId: string } {
   return { orderId: e.orderId ?? '0', permId: e.permId ?? '0', clientId: e.clientId ?? '0' }
+}
+
+/** An order that rests, none of it filled; as large as its first fill to be. */
+export function restingMessages(brokerage: Brokerage, e: Execution): Tokens[] {
+  const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity: e.quantity, orderRef: e.orderRef ?? '', type: 'MKT', parentId: '0' }
+  const unfilled = { filled: '0', remaining: e.quantity, averagePrice: '0', lastPrice: '0' }
+  return [openOrder(order, messages.contractOf(instrumentOf(brokerage, e.conId)), 'Submitted'), orderStatus(order, 'Submitted', unfilled)]
 }
 
 /** A stop or target order, none of it filled. */

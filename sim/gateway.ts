@@ -14,8 +14,10 @@ import { openLedger } from './ledger.ts'
 import { Market, timeOf } from './market.ts'
 import type { MarketState, Stage } from './market.ts'
 import { Protection } from './protection.ts'
+import { Resting, withOrders } from './resting.ts'
 import { Session } from './session.ts'
 import type { Door, FrameHook } from './session.ts'
+import type { Tokens } from './wire.ts'
 
 export interface GatewayOptions {
   /** 127.0.0.1 by default. */
@@ -41,9 +43,13 @@ export interface GatewayOptions {
   readonly netCosts?: boolean
   /** The account's own currency; with it results are told in it, at the rates of the tape. */
   readonly baseCurrency?: string
+  /** Orders rest for so long, in the tape's time, before their first fill: it is read so far ahead. 0 by default. */
+  readonly ordersRestMs?: number
   /** Sends bytes cut and joined at random places, the same for the same seed. */
   readonly segmentSeed?: number
   readonly onFrame?: FrameHook
+  /** Sees every request of a client whose handshake is over. */
+  readonly onRequest?: (frame: Tokens) => void
   /** What goes wrong, and when; nothing by default. */
   readonly faults?: readonly Fault[]
   readonly onState?: (state: MarketState, reason: string) => void
@@ -74,9 +80,9 @@ export interface Gateway extends AsyncDisposable {
 }
 
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false } = options
+  const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false, ordersRestMs = 0 } = options
   const market = await Market.open({
-    ...{ facts: options.facts, speed, conflateMs, hostNow },
+    ...{ facts: ordersRestMs > 0 ? withOrders(options.facts, ordersRestMs) : options.facts, speed, conflateMs, hostNow },
     say(state, reason) {
       log(`tape ${state.toLowerCase()}: ${reason}`)
       onState?.(state, reason)
@@ -89,6 +95,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...(options.instruments ?? [])]),
     ledger,
     protection: new Protection((account, conId) => ledger.position(account, conId).quantity),
+    resting: new Resting(),
     lastMarks: new Map(),
     ranges: new DayRanges(timeZone),
     history: new History(),
@@ -114,7 +121,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const script = options.faults === undefined ? null : openFaults(options.faults)
   const door: Door = {
-    ...{ brokerage, log, onFrame: options.onFrame ?? null, segmentSeed: options.segmentSeed ?? null },
+    ...{ brokerage, log, onFrame: options.onFrame ?? null, onRequest: options.onRequest ?? null, segmentSeed: options.segmentSeed ?? null },
     faults: script === null ? null : { script, scene },
     claim(clientId, session) {
       if ([...sessions].some((other) => other.started && other.clientId === clientId)) return false
@@ -127,9 +134,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     show(told) {
       const at = timeOf(told) ?? market.seconds() * 1000
       script?.reach(at, scene)
+      if (told.kind === 'placed') {
+        brokerage.resting.place(told)
+        for (const session of sessions) session.tellOrder(told.execution)
+        return
+      }
       for (const fact of script?.take(told, at) ?? [told]) show(fact, brokerage, sessions)
     },
     remember(fact) {
+      if (fact.kind === 'placed') return
       brokerage.ranges.take(fact)
       if (options.forgets !== true) brokerage.history.take(fact)
     },
@@ -188,7 +201,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Learns a fact and tells it to the clients whose handshake is over. */
-function show(fact: AnyFact, { accounts, baseCurrency, contracts, ledger, lastMarks, protection, rates }: Brokerage, sessions: ReadonlySet<Session>): void {
+function show(
+  fact: AnyFact,
+  { accounts, baseCurrency, contracts, ledger, lastMarks, protection, rates, resting }: Brokerage,
+  sessions: ReadonlySet<Session>,
+): void {
   switch (fact.kind) {
     case 'instrument':
       contracts.add(fact)
@@ -196,6 +213,7 @@ function show(fact: AnyFact, { accounts, baseCurrency, contracts, ledger, lastMa
     case 'execution': {
       accounts.add(fact.account)
       const fill = ledger.play(fact, contracts.get(fact.conId))
+      resting.filled(fact)
       const commission = ledger.commissionOf(fact.executionId) // it may stand before its execution on the tape
       const [before, after] = [protection.before(fill), protection.after(ledger.position(fact.account, fact.conId))]
       for (const session of sessions) {

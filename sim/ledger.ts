@@ -167,7 +167,8 @@ function suffixOf(executionId: string): number {
   return Number(FAMILY_ID.exec(executionId)?.[2] ?? 0)
 }
 
-function orderKeyOf({ account, conId, permId, clientId, orderId, executionId }: Execution): string {
+/** What makes executions fills of one order. */
+export function orderKeyOf({ account, conId, permId, clientId, orderId, executionId }: Execution): string {
   const key = Number(permId ?? 0) > 0 ? permId : Number(orderId ?? 0) > 0 ? `${clientId ?? 0}/${orderId}` : familyOf(executionId)
   return `${account}:${conId}:${key}`
 }

@@ -3,12 +3,16 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { AnyFact, Mark } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
+import type { Placed } from './resting.ts'
+
+/** What is played: facts of the tape, and orders that are placed before they are filled. */
+export type Played = AnyFact | Placed
 
 /** Where facts are shown, and whether the show may go on. */
 export interface Stage {
-  show(fact: AnyFact): void
+  show(fact: Played): void
   /** Told every fact as the tape has it, before prices are gathered: what the venue remembers. */
-  remember(fact: AnyFact): void
+  remember(fact: Played): void
   /** Why the tape must stand still now, or null. */
   obstacle(): string | null
   /** Resolves when an obstacle may have gone. */
@@ -18,7 +22,7 @@ export interface Stage {
 }
 
 export interface MarketOptions {
-  readonly facts: AsyncIterable<AnyFact>
+  readonly facts: AsyncIterable<Played>
   /** Times market time; 0 is as fast as the clients read. */
   readonly speed: number
   /** A contract's prices within one such interval of the tape become its last one; 0 keeps all. */
@@ -36,8 +40,8 @@ const FACTS_PER_TURN = 256
 
 export class Market {
   readonly #options: MarketOptions
-  readonly #facts: AsyncIterator<AnyFact>
-  readonly #ahead: AnyFact[] = []
+  readonly #facts: AsyncIterator<Played>
+  readonly #ahead: Played[] = []
   readonly #closing = new AbortController()
   #state: MarketState = 'WAITING'
   /** The time of what is played next: everything before it has been sent, apart from what is pending. */
@@ -66,7 +70,7 @@ export class Market {
   }
 
   /** What is known before the start: the undated facts in front of the first dated one. */
-  get ahead(): readonly AnyFact[] {
+  get ahead(): readonly Played[] {
     return this.#ahead
   }
 
@@ -127,7 +131,7 @@ export class Market {
     }
   }
 
-  async #next(): Promise<AnyFact | null> {
+  async #next(): Promise<Played | null> {
     const waiting = this.#ahead.shift()
     if (waiting !== undefined) return waiting
     const { value, done } = await this.#facts.next()
@@ -166,7 +170,7 @@ export class Market {
     if (before === 'RUNNING') this.#become('RUNNING', 'goes on')
   }
 
-  #show(fact: AnyFact, stage: Stage): void {
+  #show(fact: Played, stage: Stage): void {
     const { conflateMs } = this.#options
     if (fact.kind === 'mark' && conflateMs > 0) {
       this.#pending.delete(fact.conId)
@@ -201,11 +205,11 @@ export class Market {
 }
 
 /** When a fact is played: when it became known, else when it happened; null where its place on the tape says it. */
-export function timeOf(fact: AnyFact): Instant | null {
+export function timeOf(fact: Played): Instant | null {
   return fact.seenAt ?? ('from' in fact ? fact.from : fact.at) ?? null
 }
 
 /** How far a fact makes the tape reach. */
-function endOf(fact: AnyFact): Instant {
+function endOf(fact: Played): Instant {
   return Math.max(fact.seenAt ?? 0, ('to' in fact ? fact.to : fact.at) ?? 0)
 }

@@ -6,7 +6,7 @@ import { UNSET } from './messages.ts'
 import type { Contract } from './messages.ts'
 import type { Tokens } from './wire.ts'
 
-export const ORDER_STATUSES = ['PreSubmitted', 'Filled', 'Cancelled'] as const
+export const ORDER_STATUSES = ['PreSubmitted', 'Submitted', 'Filled', 'Cancelled'] as const
 export type OrderStatusName = (typeof ORDER_STATUSES)[number]
 
 export interface Order {

@@ -4,7 +4,7 @@ import { ZERO } from '#core/decimal.ts'
 import type { Execution } from '#core/facts.ts'
 import { instantOf } from '#core/time.ts'
 import type { Instant } from '#core/time.ts'
-import { commissionMessage, executionMessage, portfolioMessage, positionMessage, protectionMessages } from './brokerage.ts'
+import { commissionMessage, executionMessage, portfolioMessage, positionMessage, protectionMessages, restingMessages } from './brokerage.ts'
 import type { Brokerage } from './brokerage.ts'
 import type { Client } from './client.ts'
 import type { ContractQuery } from './contracts.ts'
@@ -232,9 +232,10 @@ function reqPnLSingle(client: Client, brokerage: Brokerage, fields: Fields): voi
   if (!position.quantity.eq(ZERO)) client.send(messages.pnlSingle(requestId, worthOf(brokerage, position)))
 }
 
-/** Between two facts only what a plan stands for is open. Who asks is told of orders from now on. */
+/** Between two facts only what a plan stands for is open, and orders that rest. Who asks is told of orders from now on. */
 function reqOpenOrders(client: Client, brokerage: Brokerage): void {
   client.wantsOrders = true
+  for (const execution of brokerage.resting.open()) client.send(...restingMessages(brokerage, execution))
   for (const told of brokerage.protection.open()) client.send(...protectionMessages(brokerage, told))
   client.send(messages.openOrderEnd())
 }

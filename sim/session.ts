@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { ZERO } from '#core/decimal.ts'
-import type { Commission, Mark } from '#core/facts.ts'
-import { commissionMessage, executionMessage, orderMessages, portfolioMessage, positionMessage, protectionMessages } from './brokerage.ts'
+import type { Commission, Execution, Mark } from '#core/facts.ts'
+import { commissionMessage, executionMessage, orderMessages, portfolioMessage, positionMessage, protectionMessages, restingMessages } from './brokerage.ts'
 import type { Brokerage } from './brokerage.ts'
 import type { Connection, Faults, Scene } from './faults.ts'
 import type { Fill } from './ledger.ts'
@@ -38,6 +38,7 @@ export type FrameHook = (frame: Tokens, clientId: number | null) => readonly Tok
 export interface Door {
   readonly brokerage: Brokerage
   readonly onFrame: FrameHook | null
+  readonly onRequest: ((frame: Tokens) => void) | null
   /** What goes wrong; null: nothing. */
   readonly faults: { readonly script: Faults; readonly scene: Scene } | null
   /** A seed: bytes go out cut and joined at random. Null: frame by frame. */
@@ -117,6 +118,7 @@ export class Session implements Client, Connection {
   }
 
   #answer(frame: Tokens): void {
+    this.#door.onRequest?.(frame)
     const refusal = this.#door.faults?.script.refuse(frame, this) ?? null
     if (refusal === null) answer(this, this.#door.brokerage, frame)
     else this.send(...refusal)
@@ -170,6 +172,11 @@ export class Session implements Client, Connection {
       this.#corked = false
       this.#socket.uncork()
     })
+  }
+
+  /** An order that is placed, by its first fill to be. */
+  tellOrder(execution: Execution): void {
+    if (this.#seesOrders(Number(execution.clientId ?? 0))) this.send(...restingMessages(this.#door.brokerage, execution))
   }
 
   /** A fill as it happens: the recorded order of order, execution, order, position. */

@@ -38,7 +38,7 @@ function listening(): { readonly book: Book; readonly hearing: Hearing } {
   hearing.fill(bought('a', s(0)), false)
   book.wanted = [1]
   book.now = s(0)
-  hearing.heldChanged()
+  hearing.wantedChanged([])
   hearing.asked(1, s(0))
   hearing.quote(priced(s(10)))
   return { book, hearing }
@@ -147,13 +147,13 @@ test('let go and wanted again: what was on its way counts, from then on it is a 
   const { book, hearing } = listening()
   book.wanted = []
   book.now = s(10)
-  hearing.heldChanged()
+  hearing.wantedChanged([])
   hearing.quote(priced(s(11)))
   hearing.fill(bought('b', s(12)), false)
   hearing.quote(priced(s(12.5)))
   book.wanted = [1]
   book.now = s(12)
-  hearing.heldChanged()
+  hearing.wantedChanged([])
   hearing.asked(1, s(20))
   hearing.quote(priced(s(22)))
   expect(book.holes).toEqual([[12.5, 20.999]])
@@ -186,6 +186,84 @@ test('a fill that comes late: what of the time since was listened to is no hole'
   ])
 })
 
+/** Contract 1, of which nothing is held: an order works since -20 s, when its prices were asked for; the last one came at -5 s. */
+function awaiting(): { readonly book: Book; readonly hearing: Hearing } {
+  const book = new Book()
+  const hearing = new Hearing(book, () => {})
+  hearing.sessionBegins()
+  book.now = s(-20)
+  hearing.wantedChanged([1])
+  hearing.asked(1, s(-20))
+  hearing.quote(priced(s(-5)))
+  return { book, hearing }
+}
+
+test('an order worked before its fill: it was heard from its very first instant', () => {
+  const { book, hearing } = awaiting()
+  hearing.fill(bought('a', s(0)), false)
+  hearing.quote(priced(s(0.01)))
+  book.wanted = [1]
+  hearing.wantedChanged([1])
+  hearing.clock(s(3))
+  expect(book.holes).toEqual([])
+  // From now on what is missed is told, though the order is gone.
+  hearing.wantedChanged([])
+  hearing.sessionLost()
+  hearing.sessionBegins()
+  hearing.asked(1, s(40))
+  hearing.clock(s(41))
+  expect(book.holes).toEqual([[3, 40.999]])
+})
+
+test('an order that is filled in the second in which its prices are asked for, or in the one before, was heard from the beginning', () => {
+  for (const [asked, holes] of [
+    [0, []],
+    [1, []],
+    [2, [[0, 2.999]]],
+  ] as const) {
+    const book = new Book()
+    const hearing = new Hearing(book, () => {})
+    hearing.sessionBegins()
+    hearing.wantedChanged([1])
+    hearing.asked(1, s(asked))
+    hearing.fill(bought('a', s(0)), false)
+    expect(book.holes).toEqual(holes)
+  }
+})
+
+test('where only an order works nothing can be missed; a fill that turns out to lie in such a hole has its part of it told', () => {
+  for (const at of [-10, 25]) {
+    const { book, hearing } = awaiting()
+    hearing.sessionLost()
+    hearing.sessionBegins()
+    hearing.asked(1, s(40))
+    hearing.clock(s(41))
+    expect(book.holes).toEqual([])
+    hearing.fill(bought('a', s(at)), true)
+    expect(book.holes).toEqual([[Math.max(at, -5), 40.999]])
+  }
+})
+
+test('the same, told before its prices were asked for again', () => {
+  const { book, hearing } = awaiting()
+  hearing.sessionLost()
+  hearing.sessionBegins()
+  hearing.fill(bought('a', s(25)), true)
+  hearing.asked(1, s(40))
+  hearing.clock(s(41))
+  expect(book.holes).toEqual([[25, 40.999]])
+})
+
+test('1100 and 1102 while an order works: its line goes on by itself, and its fill is heard', () => {
+  const { book, hearing } = awaiting()
+  hearing.feedLost()
+  hearing.feedRestored()
+  hearing.clock(s(-1))
+  hearing.fill(bought('a', s(1)), false)
+  hearing.quote(priced(s(1.5)))
+  expect(book.holes).toEqual([])
+})
+
 // ---------------------------------------------------------------- the law
 
 /** The same days every time; others by SEED, more by RUNS. */
@@ -202,6 +280,8 @@ type Entry =
   | { readonly kind: 'price'; readonly price: Price }
   | { readonly kind: 'gap'; readonly conId: number; readonly from: number; readonly to: number }
   | { readonly kind: 'clock'; readonly at: number }
+  /** Everything told before an order was gone is taken. */
+  | { readonly kind: 'gone'; readonly conId: number }
 
 /** A market that knows everything, a gateway, the wire in both directions, and a recorder that is behind and may be killed. */
 class Days {
@@ -219,11 +299,17 @@ class Days {
   // The client: what is subscribed as far as it knows, and what waits until it is asked for again
   hearing: Hearing
   readonly asked = new Map<number, symbol>()
+  readonly answered = new Set<number>()
   readonly resting = new Set<number>()
   // The recorder
   waiting: Entry[] = []
   readonly taken: Entry[] = []
   wanted: readonly number[] = []
+  /** Contracts in which an order works, and as far as the client knows. */
+  readonly orders = new Set<number>()
+  awaited: readonly number[] = []
+  /** Fills of orders that worked while the line stood, and was known to: they have their prices from their very first instant. */
+  readonly stood = new Set<string>()
 
   constructor() {
     this.hearing = this.begin()
@@ -303,7 +389,24 @@ class Days {
     const fill: Execution = { ...bought(`${this.fills.length}`, this.now, conId), side }
     this.fills.push(fill)
     this.now += 1
+    if (this.orders.has(conId) && this.lines.has(conId) && this.answered.has(conId)) this.stood.add(fill.executionId)
     if (this.isFeedUp) this.tell(() => this.hearFill(fill, false))
+    if (this.orders.delete(conId)) this.tell(() => this.waiting.push({ kind: 'gone', conId }))
+  }
+
+  /** An order is placed; or cancelled, where one works. */
+  order(conId: number): void {
+    if (this.orders.delete(conId)) this.tell(() => this.waiting.push({ kind: 'gone', conId }))
+    else {
+      this.orders.add(conId)
+      this.tell(() => this.watch([...this.awaited.filter((one) => one !== conId), conId]))
+    }
+  }
+
+  watch(awaited: readonly number[]): void {
+    this.awaited = awaited
+    this.hearing.wantedChanged([...this.wanted, ...awaited])
+    this.follow()
   }
 
   hearFill(fill: Execution, history: boolean): void {
@@ -335,13 +438,16 @@ class Days {
       const at = this.seconds()
       this.tell(() => {
         this.hearClock(at)
-        if (this.asked.get(conId) === line) this.hearing.asked(conId, at)
+        if (this.asked.get(conId) !== line) return
+        this.hearing.asked(conId, at)
+        this.answered.add(conId)
       })
     })
   }
 
   hearRefusal(conId: number): void {
     this.asked.delete(conId)
+    this.answered.delete(conId)
     this.resting.add(conId)
     this.hearing.prices(conId, false, null, 'refused')
   }
@@ -349,12 +455,14 @@ class Days {
   /** The client subscribes to what is wanted. */
   follow(): void {
     if (!this.hasSession) return
+    const wanted = new Set([...this.wanted, ...this.awaited])
     for (const conId of [...this.asked.keys()]) {
-      if (this.wanted.includes(conId)) continue
+      if (wanted.has(conId)) continue
       this.asked.delete(conId)
+      this.answered.delete(conId)
       this.request(() => this.lines.delete(conId))
     }
-    for (const conId of this.wanted) if (!this.asked.has(conId) && !this.resting.has(conId)) this.subscribe(conId)
+    for (const conId of wanted) if (!this.asked.has(conId) && !this.resting.has(conId)) this.subscribe(conId)
   }
 
   retry(): void {
@@ -385,12 +493,14 @@ class Days {
     this.toGateway = []
     this.lines.clear()
     this.asked.clear()
+    this.answered.clear()
     this.resting.clear()
     this.hearing.sessionLost()
   }
 
   kill(): void {
     this.waiting = []
+    this.awaited = []
     this.lose()
     this.hearing = this.begin()
   }
@@ -410,6 +520,7 @@ class Days {
       if (forgets) {
         for (const conId of this.asked.keys()) this.hearing.prices(conId, false, null, 'forgotten')
         this.asked.clear()
+        this.answered.clear()
         this.retry()
       }
       this.askFills()
@@ -436,13 +547,16 @@ class Days {
 
   recorderTakes(count: number): void {
     for (const entry of this.waiting.splice(0, count)) {
+      if (entry.kind === 'gone') {
+        if (!this.orders.has(entry.conId)) this.watch(this.awaited.filter((conId) => conId !== entry.conId))
+        continue
+      }
       const isKnown = entry.kind === 'fill' && this.taken.some((one) => one.kind === 'fill' && one.fill.executionId === entry.fill.executionId)
       if (!isKnown) this.taken.push(entry)
       const held = this.held()
       if (held.join() === this.wanted.join()) continue
       this.wanted = held
-      this.hearing.heldChanged()
-      this.follow()
+      this.watch(this.awaited)
     }
   }
 
@@ -473,7 +587,7 @@ class Days {
     const stored = new Set(this.taken.flatMap((entry) => (entry.kind === 'price' ? [keyOf(entry.price)] : [])))
     return this.prices.flatMap((price) => {
       const { conId, at } = price
-      if (stored.has(keyOf(price)) || !isOpenAt(this.fills, conId, at)) return []
+      if (stored.has(keyOf(price)) || !isOpenAt(this.fills, conId, at, this.stood)) return []
       const declared = this.gaps().some((gap) => gap.conId === conId && at > gap.from && at <= gap.to)
       return declared ? [] : [`contract ${conId} at ${(at - AT) / 1000} s`]
     })
@@ -495,15 +609,15 @@ const signOf = ({ side }: Execution) => (side === 'BUY' ? 1 : -1)
 const timeOf = (entry: Entry) => (entry.kind === 'fill' ? entry.fill.at : entry.kind === 'price' ? entry.price.at : entry.kind === 'clock' ? entry.at : 0)
 const positionOf = (fills: readonly Execution[], conId: number) => fills.reduce((sum, fill) => (fill.conId === conId ? sum + signOf(fill) : sum), 0)
 
-/** Open then, and for longer than the clock's step: a first price within it is not late. */
-function isOpenAt(fills: readonly Execution[], conId: number, at: number): boolean {
-  let opened: number | null = null
+/** Open then; and for longer than the clock's step, within which a first price is not late, unless the line stood before it was opened. */
+function isOpenAt(fills: readonly Execution[], conId: number, at: number, stood: ReadonlySet<string>): boolean {
+  let opening: Execution | null = null
   for (const fill of fills) {
     if (fill.conId !== conId) continue
     if (fill.at > at) break
-    opened = opened === null ? fill.at : null
+    opening = opening === null ? fill : null
   }
-  return opened !== null && at > opened + 2_000
+  return opening !== null && at > opening.at + (stood.has(opening.executionId) ? 0 : 2_000)
 }
 
 const contract = fc.constantFrom(...CONTRACTS)
@@ -515,6 +629,7 @@ const step = fc.oneof(
       .map(([conId, ms]) => [`price ${conId} ${ms}`, (days: Days) => days.price(conId, ms)] as const),
   },
   { weight: 3, arbitrary: contract.map((conId) => [`fill ${conId}`, (days: Days) => days.fill(conId)] as const) },
+  { weight: 2, arbitrary: contract.map((conId) => [`order ${conId}`, (days: Days) => days.order(conId)] as const) },
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 6 }).map((n) => [`client reads ${n}`, (days: Days) => days.clientReads(n)] as const) },
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 6 }).map((n) => [`gateway reads ${n}`, (days: Days) => days.gatewayReads(n)] as const) },
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 6 }).map((n) => [`recorder takes ${n}`, (days: Days) => days.recorderTakes(n)] as const) },

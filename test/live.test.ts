@@ -389,6 +389,10 @@ class Notebook implements LiveRecorder {
     return [...this.#positions].flatMap(([conId, quantity]) => (quantity === 0 ? [] : [this.#instruments.get(conId) ?? IBM]))
   }
 
+  consult(say: () => readonly Fact[]): void {
+    for (const fact of say()) this.tell(fact)
+  }
+
   onHeldChanged(listener: () => void): void {
     this.#listeners.push(listener)
   }

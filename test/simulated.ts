@@ -22,6 +22,8 @@ import { eventually, program, type Running } from './process.ts'
 
 /** Times market time: an hour passes in about three seconds, faults not counted. */
 const SPEED = 1_200
+/** Every order rests for so long before it is filled: its prices can be asked for by then. */
+const ORDERS_REST_MS = 60_000
 const WEEK_MS = 7 * 86_400_000
 /** Far longer than the longest wait between two attempts to connect. */
 const STALLED_MS = 150_000
@@ -52,7 +54,17 @@ export interface Run extends AsyncDisposable {
 export async function runDay(day: MadeDay, faults: readonly Fault[], blows: readonly Blow[], speed = SPEED): Promise<Run> {
   const db = await openTestDatabase()
   await using gateway = await openGateway({
-    ...{ port: 0, facts: played(day.facts), accounts: MADE_ACCOUNTS, speed, conflateMs: 0, lockstep: true, faults, hostNow: clock.monotonic },
+    ...{
+      port: 0,
+      facts: played(day.facts),
+      accounts: MADE_ACCOUNTS,
+      speed,
+      conflateMs: 0,
+      lockstep: true,
+      ordersRestMs: ORDERS_REST_MS,
+      faults,
+      hostNow: clock.monotonic,
+    },
   })
   const start = () => {
     const recording = program('test/desk-process.ts', [db.url, String(gateway.port)])

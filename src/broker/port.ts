@@ -51,8 +51,8 @@ export type BrokerEvent =
       /** Per unit, multiplier included; null: the venue has no value. */
       readonly averageCost: DecimalText | null
     }
-  /** An order that works at the broker, or works no longer, where they are visible. */
-  | { readonly kind: 'order'; readonly order: WorkingOrder }
+  /** An order that works at the broker, or works no longer, where they are visible; what works is told again in every session. */
+  | { readonly kind: 'order'; readonly order: WorkingOrder; readonly instrument: Instrument }
   /** What the venue says of an account besides fills and prices; a missing number is null. */
   | { readonly kind: 'account'; readonly said: AccountSaid }
   /** Something the venue (code 0: the adapter itself) wants known. */
@@ -84,7 +84,7 @@ export type Holdings = readonly { readonly account: string; readonly conId: numb
 export interface Broker {
   /** Opens one session and catches up: handshake, accounts, executions of the day, positions. Resolves once caught up; throws BrokerUnreachable. */
   connect(tell: (event: BrokerEvent) => void): Promise<void>
-  /** The contracts whose prices are wanted from now on, all of them (others are let go). */
+  /** The contracts whose prices are wanted from now on, all of them, the most wanted first (others are let go). */
   watch(instruments: readonly Instrument[]): void
   /** What the venue itself says of these holdings and of every account is told from now on; asked again, the new list counts. */
   value?(holdings: Holdings): void

@@ -3,8 +3,8 @@
 import { EventName, type IBApi } from '@stoqey/ib'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { WorkingOrder } from '#core/working-order.ts'
-import type { TwsContract } from './tws-parse.ts'
-import type { Wire } from './tws-wire.ts'
+import { parseContract, type TwsContract } from './tws-parse.ts'
+import { SMART, type Wire } from './tws-wire.ts'
 
 /** As much of the client's own order as is read here. */
 export interface TwsOrder {
@@ -24,12 +24,15 @@ export interface TwsOrder {
 
 export class Orders {
   readonly #wire: Wire
-  readonly #known = new Map<string, WorkingOrder>()
-  /** Those heard of since the last list ended. */
+  /** Those told in this session, and those heard of since the last list ended. */
+  readonly #told = new Set<string>()
   #listed = new Set<string>()
+  #asked = false
 
   constructor(wire: Wire) {
     this.#wire = wire
+    const { orders } = wire.memory
+    for (const [key, { order }] of orders) if (!order.works) orders.delete(key)
   }
 
   listen(client: IBApi, safely: <A extends unknown[]>(hear: (...args: A) => void) => (...args: A) => void): void {
@@ -47,26 +50,38 @@ export class Orders {
   begin(): void {
     const { readOnly, ordersMs } = this.#wire.settings
     if (readOnly) return
-    this.#wire.ask(() => this.#wire.orderRequests.reqAllOpenOrders(), 'patient')
+    this.#wire.ask(() => {
+      this.#asked = true
+      this.#wire.orderRequests.reqAllOpenOrders()
+    }, 'patient')
     this.#wire.later(ordersMs, () => this.begin())
   }
 
   #hear(orderId: number, contract: TwsContract, told: TwsOrder, state: { readonly status?: string }): void {
     const order = parseOrder(orderId, contract, told, state.status ?? '')
-    if (order === null) return
+    const instrument = parseContract(contract)
+    if (order === null || 'refused' in instrument) return
+    const { venues, orders } = this.#wire.memory
+    // Whatever it is filled as, its prices are asked for where it was sent.
+    if (contract.exchange !== undefined && contract.exchange !== '' && contract.exchange !== SMART) venues.set(order.conId, contract.exchange)
     const key = order.permId ?? `${order.clientId} ${order.orderId}`
     this.#listed.add(key)
-    if (JSON.stringify(this.#known.get(key)) === JSON.stringify(order)) return
-    this.#known.set(key, order)
-    this.#wire.tell({ kind: 'order', order })
+    if (this.#told.has(key) && JSON.stringify(orders.get(key)?.order) === JSON.stringify(order)) return
+    this.#told.add(key)
+    orders.set(key, { order, instrument })
+    this.#wire.tell({ kind: 'order', order, instrument })
   }
 
-  /** What is in no list any more was filled or cancelled. */
+  /** What is in no list any more was filled or cancelled. A list that nobody asked for may be of this client's own orders alone. */
   #endList(): void {
-    for (const [key, order] of this.#known) {
+    if (!this.#asked) return
+    this.#asked = false
+    const { orders } = this.#wire.memory
+    for (const [key, { order, instrument }] of orders) {
       if (!order.works || this.#listed.has(key)) continue
-      this.#known.set(key, { ...order, works: false })
-      this.#wire.tell({ kind: 'order', order: { ...order, works: false } })
+      const over = { ...order, works: false }
+      orders.set(key, { order: over, instrument })
+      this.#wire.tell({ kind: 'order', order: over, instrument })
     }
     this.#listed = new Set()
   }

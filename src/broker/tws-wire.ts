@@ -5,6 +5,7 @@ import type { Instant } from '#core/time.ts'
 import type { Clock } from '#src/clock.ts'
 import type { HistoryPace, HistoryRules } from './history-pace.ts'
 import type { BrokerEvent, Holdings, NoticeMeaning } from './port.ts'
+import type { WorkingOrder } from '#core/working-order.ts'
 import type { Turn } from './tws-pace.ts'
 
 /** Every request this adapter can make, with its number on the wire (71, startApi, is made by the client itself). None needs write access. */
@@ -73,6 +74,8 @@ export interface Memory {
   /** Where a contract was last seen trading: what a future is asked for by, until its details come. */
   readonly venues: Map<number, string>
   wanted: readonly Instrument[]
+  /** Orders as they were last told, by permanent number. */
+  readonly orders: Map<string, { readonly order: WorkingOrder; readonly instrument: Instrument }>
   /** The holdings whose worth is wanted; null: nobody wants to know. */
   valued: Holdings | null
   readonly historyPace: HistoryPace

@@ -43,6 +43,7 @@ class Tws implements Broker {
       instruments: new Map(this.#settings.instruments.map((i) => [i.conId, i])),
       venues: new Map(),
       wanted: [],
+      orders: new Map(),
       valued: null,
       historyPace: new HistoryPace(this.#settings.historyRules),
     }

@@ -21,8 +21,8 @@ interface Hole {
   readonly reason: string
   /** Where it ends at the latest: when prices were asked for; null while they are not. */
   to: Instant | null
-  /** Begun by a fill as it happened: prices that are asked for within the clock's step are not late. */
-  fresh: boolean
+  /** The fill that began it as it happened: prices that are asked for within the clock's step are not late. null: anything else did. */
+  fresh: Instant | null
 }
 
 /** What is known of the prices of one contract. Deaf: there is a hole. Idle: neither a hole nor `listensSince`. */
@@ -30,6 +30,8 @@ interface Ear {
   readonly conId: number
   hole: Hole | null
   listensSince: Instant | null
+  /** Its prices were asked for before anything of it was filled: a fill within the clock's step before that is not late. */
+  early: boolean
   /** The last price; at first what is stored. */
   heardAt: Instant
   /** The broker's last answer about the time while it listened: every price before it had come. */
@@ -63,6 +65,9 @@ export class Hearing {
   readonly #recorder: HearingRecorder
   readonly #log: (line: string) => void
   readonly #ears = new Map<number, Ear>()
+  /** Of these something is open, as far as the recorder has come: what is missed of them is told. */
+  #held: ReadonlySet<number> = new Set()
+  /** These, and those that somebody waits for. */
   #wanted: ReadonlySet<number> = new Set()
   #hasSession = false
   #feedLost = false
@@ -84,7 +89,7 @@ export class Hearing {
 
   sessionBegins(): void {
     this.#feedLost = false
-    this.heldChanged()
+    this.wantedChanged(this.#wanted)
     this.#hasSession = true
   }
 
@@ -123,13 +128,18 @@ export class Hearing {
 
   // -------------------------------------------------------------- what is wanted
 
-  /** Something was opened or closed, as far as the recorder has come. What is opened is heard from its first price on. */
-  heldChanged(): void {
+  /**
+   * Something was opened or closed, as far as the recorder has come, or is waited for: what is opened is heard from its first price on. Where only an
+   * order works nothing can be missed yet; its holes are kept all the same, for a fill may turn out to lie in one.
+   */
+  wantedChanged(wanted: Iterable<number>): void {
     const held = new Set(this.#recorder.held().map(({ conId }) => conId))
     const now = this.#recorder.marketTime()
-    for (const conId of this.#wanted) if (!held.has(conId)) this.#letGo(this.#earOf(conId))
-    for (const conId of held) if (!this.#wanted.has(conId)) this.#want(conId, now)
-    this.#wanted = held
+    const before = { held: this.#held, wanted: this.#wanted }
+    this.#held = held
+    this.#wanted = new Set([...held, ...wanted])
+    for (const conId of before.wanted) if (!this.#wanted.has(conId)) this.#letGo(this.#earOf(conId))
+    for (const conId of held) if (!before.held.has(conId)) this.#want(conId, now)
   }
 
   #want(conId: number, now: Instant | null): void {
@@ -140,7 +150,7 @@ export class Hearing {
     const since = isNew && ear.heardAt !== NEVER ? ear.heardAt : Math.min(now ?? Number.POSITIVE_INFINITY, ...ear.fills.map(({ at }) => at))
     const from = Math.max(knownUntil(ear), since)
     if (from === Number.POSITIVE_INFINITY) return
-    if (this.#hasSession) this.#deafen(ear, from, NOT_SOONER, true)
+    if (this.#hasSession) this.#deafen(ear, from, NOT_SOONER, ear.filledAt === NEVER ? from : ear.filledAt)
     else this.#deafen(ear, from, NO_SESSION)
   }
 
@@ -214,13 +224,16 @@ export class Hearing {
   /** Prices were asked for, and at this time of the broker's they were on their way: what comes later is heard. */
   asked(conId: number, at: Instant): void {
     const ear = this.#earOf(conId)
-    if (ear.hole === null && ear.listensSince === null) ear.listensSince = at + CLOCK_STEP_MS - 1
-    else if (ear.hole === null && pricedUntil(ear) < at + CLOCK_STEP_MS - 1) this.#deafen(ear, pricedUntil(ear), ANEW)
+    if (ear.hole === null && ear.listensSince === null && this.#feedLost) this.#deafen(ear, at, NO_FEED)
+    else if (ear.hole === null && ear.listensSince === null) {
+      ear.listensSince = at + CLOCK_STEP_MS - 1
+      ear.early = true
+    } else if (ear.hole === null && pricedUntil(ear) < at + CLOCK_STEP_MS - 1) this.#deafen(ear, pricedUntil(ear), ANEW)
     ear.parted = false
     ear.subscribed = true
     const { hole } = ear
     if (hole === null || this.#feedLost) return
-    if (hole.fresh && at <= hole.from + CLOCK_STEP_MS && at >= hole.from - CLOCK_STEP_MS) this.#close(ear, hole.from)
+    if (hole.fresh !== null && at <= hole.fresh + CLOCK_STEP_MS && at >= hole.from - CLOCK_STEP_MS) this.#close(ear, hole.from)
     // The broker tells whole seconds: what was asked for before the answer is heard from the end of that second on, or from its first price.
     else if (isCredible(hole, at)) hole.to = at + CLOCK_STEP_MS - 1
   }
@@ -245,7 +258,7 @@ export class Hearing {
   fill(fill: Execution, history: boolean): void {
     const { executionId, conId, at } = fill
     const known = this.#ears.get(conId)?.hole ?? null
-    if (known !== null && (!known.fresh || at > known.from + CLOCK_STEP_MS)) this.#cut(this.#earOf(conId), known, at)
+    if (known !== null && (known.fresh === null || at > known.fresh + CLOCK_STEP_MS)) this.#cut(this.#earOf(conId), known, at)
     const family = familyOf(executionId)
     if (this.#told.has(family)) return
     this.#told.add(family)
@@ -260,11 +273,12 @@ export class Hearing {
       if (at < hole.from) this.#declareUnheard(ear, at, hole.from)
     } else if (listensSince !== null && !ear.parted) {
       // A fill's second began up to a second before it.
-      if (at + CLOCK_STEP_MS <= listensSince) this.#declareUnheard(ear, at, listensSince)
+      const step = ear.early && !history ? 2 * CLOCK_STEP_MS : CLOCK_STEP_MS
+      if (at + step <= listensSince) this.#declareUnheard(ear, at, listensSince)
     } else {
       const known = Math.max(knownUntil(ear), last)
       if (at < known) this.#declareUnheard(ear, at, known)
-      this.#deafen(ear, known, this.#hasSession && !history ? NOT_SOONER : LATE_FILL, !history)
+      this.#deafen(ear, known, this.#hasSession && !history ? NOT_SOONER : LATE_FILL, history ? null : last)
     }
   }
 
@@ -279,6 +293,7 @@ export class Hearing {
           conId,
           hole: null,
           listensSince: null,
+          early: false,
           heardAt,
           completeUntil: NEVER,
           parted: false,
@@ -294,7 +309,7 @@ export class Hearing {
     return ear
   }
 
-  #deafen(ear: Ear, from: Instant, reason: string, fresh = false): void {
+  #deafen(ear: Ear, from: Instant, reason: string, fresh: Instant | null = null): void {
     this.#endStretch(ear, from)
     ear.hole = { from, to: null, reason, fresh }
   }
@@ -303,13 +318,16 @@ export class Hearing {
     if (ear.listensSince !== null) ear.heard.push({ from: ear.listensSince, to })
     if (ear.heard.length > STRETCHES_MAX) ear.heard.shift()
     ear.listensSince = null
+    ear.early = false
   }
 
   /** What is before `at` is told; what is still missing begins there. */
   #cut(ear: Ear, hole: Hole, at: Instant): void {
     if (at <= hole.from) return
-    this.#recorder.gap([ear.conId], hole.from, at, hole.reason)
+    if (this.#held.has(ear.conId) || this.#isBehind(ear)) this.#recorder.gap([ear.conId], hole.from, at, hole.reason)
     hole.from = at
+    // What is left of it does not begin with the fill any more.
+    hole.fresh = null
   }
 
   #close(ear: Ear, to: Instant): void {
@@ -345,7 +363,7 @@ function pricedUntil({ heardAt, listensSince }: Ear): Instant {
 /** It does not end where it seemed to. */
 function goesOn(hole: Hole): void {
   hole.to = null
-  hole.fresh = false
+  hole.fresh = null
 }
 
 /** A clock that fell behind must not make a hole look empty. */

@@ -10,9 +10,10 @@ import type { Clock } from '#src/clock.ts'
 import { Hearing, type HearingRecorder } from './hearing.ts'
 import type { Recorder } from '#record/recorder.ts'
 import { Ranges, type RangesRecorder } from './ranges.ts'
+import { Wanted, type WantingRecorder } from './wanted.ts'
 
 /** The part of the recorder that a live session needs. */
-export type LiveRecorder = HearingRecorder & RangesRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>
+export type LiveRecorder = HearingRecorder & RangesRecorder & WantingRecorder & Pick<Recorder, 'tell' | 'quote' | 'clock' | 'onHeldChanged' | 'settled'>
 
 type PositionEvent = Extract<BrokerEvent, { kind: 'position' }>
 type NoticeEvent = Extract<BrokerEvent, { kind: 'notice' }>
@@ -72,6 +73,9 @@ class Session implements Live {
   readonly #recorder: LiveRecorder
   readonly #hearing: Hearing
   readonly #ranges: Ranges
+  readonly #wanted: Wanted
+  /** What the broker was last told to watch. */
+  #watched = ''
   readonly #closing = new AbortController()
   #status: BrokerStatus
   #running: Promise<void> = Promise.resolve()
@@ -106,6 +110,7 @@ class Session implements Live {
     this.#recorder = options.recorder
     this.#hearing = new Hearing(options.recorder, options.log)
     this.#ranges = new Ranges(options.recorder)
+    this.#wanted = new Wanted(options.recorder)
     this.#status = {
       name: this.#options.name,
       state: 'CONNECTING',
@@ -118,10 +123,7 @@ class Session implements Live {
       readOnly: this.#options.readOnly,
     }
     // As soon as a fill opens something: its next price may already be on the way, so it is asked for at once.
-    this.#recorder.onHeldChanged(() => {
-      this.#hearing.heldChanged()
-      this.#broker.watch(this.#recorder.held())
-    })
+    this.#recorder.onHeldChanged(() => this.#watch())
   }
 
   get status(): BrokerStatus {
@@ -299,6 +301,8 @@ class Session implements Live {
         this.#options.onPosition?.(event)
         return
       case 'order':
+        this.#wanted.hear(event.order, event.instrument)
+        this.#watchAnew()
         this.#options.onOrder?.(event.order)
         return
       case 'account':
@@ -335,6 +339,7 @@ class Session implements Live {
     this.#hearing.clock(at)
     this.#ranges.clock(at)
     this.#recorder.clock(at)
+    this.#watchAnew()
   }
 
   #takeNotice(notice: NoticeEvent): void {
@@ -390,8 +395,21 @@ class Session implements Live {
   async #listen(lose: ((reason: string) => void) | null): Promise<void> {
     await this.#recorded()
     if (this.#lose !== lose || this.#feedLost !== null) return
-    this.#broker.watch(this.#recorder.held())
+    this.#watch()
     if (this.#hearing.isDeaf) await this.#broker.askClock()
+  }
+
+  #watch(wanted = this.#wanted.all()): void {
+    const conIds = wanted.map(({ conId }) => conId)
+    this.#watched = conIds.join()
+    this.#hearing.wantedChanged(conIds)
+    this.#broker.watch(wanted)
+  }
+
+  /** An order works, or has been gone for long enough. */
+  #watchAnew(): void {
+    const wanted = this.#wanted.all()
+    if (wanted.map(({ conId }) => conId).join() !== this.#watched) this.#watch(wanted)
   }
 
   /** Everything told so far is folded; while prices pour in that may never be, so not longer than a moment. */

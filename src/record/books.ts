@@ -53,6 +53,8 @@ export class Books {
   readonly #gaps: Gap[] = []
   readonly #repairs: Repair[] = []
   readonly #ranges: (Bar | DayRange)[] = []
+  /** The last prices of contracts that nothing was ever held of: an order works in them, and its fill comes after these. */
+  readonly heardBefore = new Map<number, Instant>()
   #rules: readonly { readonly rule: Rule; readonly version: number }[] = []
   /** Of the marks before this instant only those are left on which some trade stood; null: none were thinned. */
   thinnedUntil: Instant | null = null

@@ -91,7 +91,7 @@ export class Intake {
       return same === null ? undefined : this.#takeChange(same, undefined)
     }
     const contract = this.#room.books.contractOf(told.conId)
-    const at = withinSecond(told.at, contract.heardAt)
+    const at = withinSecond(told.at, contract.heardAt ?? this.#room.books.heardBefore.get(told.conId) ?? null)
     const execution = at === told.at ? told : { ...told, at }
     const family = familyOf(execution.executionId)
     const known = ledger.fillOf(family)

@@ -287,7 +287,11 @@ class Writer implements Recorder {
 
   #takeQuote(quote: BrokerQuote): Promise<void> | void {
     const contract = this.#books.get(quote.conId)
-    if (contract === undefined || quote.delayed === true) return
+    if (quote.delayed === true) return
+    if (contract === undefined) {
+      if (quote.at !== null) this.#books.heardBefore.set(quote.conId, quote.at)
+      return
+    }
     const at = quote.at ?? this.#marketTime
     if (at === null) return
     const { accepted, refused } = this.#books.judge(contract, quote, at)
@@ -407,9 +411,8 @@ class Writer implements Recorder {
   }
 
   #tellHeld(): void {
-    const held = this.held()
-      .map(({ conId }) => conId)
-      .join()
+    // What is open comes first: that it is wanted more is a change, too.
+    const held = [...this.open(), ...this.held()].map(({ conId }) => conId).join()
     if (held === this.#held) return
     this.#held = held
     for (const listener of this.#heldListeners) listener()
