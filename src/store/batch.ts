@@ -7,6 +7,7 @@ import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { alerts, orders } from '#drizzle/schema.ts'
 import { changed } from './changes.ts'
+import { copyRows, type RowWriter } from './copy-rows.ts'
 import type { Database } from './db.ts'
 import { ensureDays, forgetDays } from './partitions.ts'
 import { inOneGo, type OneGo } from './one-go.ts'
@@ -145,13 +146,12 @@ function clean(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
-const COPY_ROWS = 1_000
-
 /** From so many rows on they are copied; fewer are not worth a way there and back of their own. */
 const COPIED_MIN = 200
 
 async function writeMarks(go: OneGo, marks: readonly StoredMark[]): Promise<void> {
-  if (marks.length >= COPIED_MIN) return go.copy('copy marks (con_id, at, arrival, price, bid, ask, source, seen_at) from stdin', copyLines(marks))
+  if (marks.length >= COPIED_MIN)
+    return go.copy('copy marks (con_id, at, arrival, price, bid, ask, source, seen_at) from stdin (format binary)', copyRows(marks, 8, writeMark))
   if (marks.length === 0) return
   go.say(
     `insert into marks (con_id, at, arrival, price, bid, ask, source, seen_at)
@@ -170,15 +170,15 @@ async function writeMarks(go: OneGo, marks: readonly StoredMark[]): Promise<void
   )
 }
 
-function* copyLines(marks: readonly StoredMark[]): Iterable<string> {
-  for (let from = 0; from < marks.length; from += COPY_ROWS) {
-    let text = ''
-    for (const mark of marks.slice(from, from + COPY_ROWS)) {
-      const { conId, at, arrival, price, bid, ask, source, seenAt } = mark
-      text += `${conId}\t${writeInstant(at)}\t${arrival}\t${price}\t${bid ?? '\\N'}\t${ask ?? '\\N'}\t${source ?? '\\N'}\t${writeInstant(seenAt) ?? '\\N'}\n`
-    }
-    yield text
-  }
+function writeMark({ conId, at, arrival, price, bid, ask, source, seenAt }: StoredMark, to: RowWriter): void {
+  to.bigint(conId)
+  to.instant(at)
+  to.bigint(arrival)
+  to.numeric(price)
+  to.numeric(bid)
+  to.numeric(ask)
+  to.text(source)
+  to.instant(seenAt)
 }
 
 // --- what is folded from them ---
@@ -319,7 +319,7 @@ async function writePoints(go: OneGo, table: (typeof POINT_TABLES)[number], poin
   mergePoints(go, table, first)
   go.say('savepoint points')
   try {
-    await go.copy(`copy ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq) from stdin`, pointLines(others))
+    await go.copy(`copy ${table} (trade_id, ts, last_px, mfe_px, mae_px, seq) from stdin (format binary)`, copyRows(others, 6, writePoint))
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error
     go.say('rollback to savepoint points')
@@ -327,19 +327,13 @@ async function writePoints(go: OneGo, table: (typeof POINT_TABLES)[number], poin
   }
 }
 
-function* pointLines(points: Batch['trajectory']): Iterable<string> {
-  for (let from = 0; from < points.length; from += COPY_ROWS) {
-    let text = ''
-    for (const { tradeId, at, last, mfe, mae, seq } of points.slice(from, from + COPY_ROWS)) {
-      text += `${copyText(tradeId)}\t${writeInstant(at)}\t${last}\t${mfe}\t${mae}\t${seq}\n`
-    }
-    yield text
-  }
-}
-
-/** What means something to COPY, as itself. */
-function copyText(text: string): string {
-  return /[\\\t\n\r]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r') : text
+function writePoint({ tradeId, at, last, mfe, mae, seq }: Batch['trajectory'][number], to: RowWriter): void {
+  to.text(tradeId)
+  to.instant(at)
+  to.numeric(last)
+  to.numeric(mfe)
+  to.numeric(mae)
+  to.bigint(seq)
 }
 
 function mergePoints(go: OneGo, table: (typeof POINT_TABLES)[number], points: Batch['trajectory']): void {

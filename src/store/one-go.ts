@@ -8,8 +8,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 export interface OneGo {
   /** Leaves with whatever is said next. With a name its plan is kept by the connection: for texts that never change. */
   say(text: string, values?: unknown[], name?: string): void
-  /** Rows by COPY, after everything said so far is done. */
-  copy(text: string, lines: Iterable<string>): Promise<void>
+  /** Rows by COPY, after everything said so far is done: its lines, or the bytes of its binary form. */
+  copy(text: string, rows: Iterable<string | Uint8Array>): Promise<void>
 }
 
 /** Begun by `begin`; a statement that fails undoes all of it and is thrown on. */
@@ -49,9 +49,11 @@ class Connection implements OneGo {
     this.#said.push({ text, ...(values === undefined ? {} : { values }), ...(name === undefined ? {} : { name }) })
   }
 
-  async copy(text: string, lines: Iterable<string>): Promise<void> {
+  async copy(text: string, rows: Iterable<string | Uint8Array>): Promise<void> {
+    // What has no values can be said in the same breath.
+    const texts = this.#said.every(({ values }) => values === undefined) ? this.#said.splice(0).map((statement) => statement.text) : []
     await this.done()
-    await pipeline(Readable.from(lines), this.#client.query(copyFrom(text)))
+    await pipeline(Readable.from(rows), this.#client.query(copyFrom([...texts, text].join('; '))))
   }
 
   /** The first that failed is the reason: those after it only say that the transaction is lost, and a commit then undoes it. */
