@@ -10,21 +10,23 @@ import { reviewSubject } from '#core/subject.ts'
 import { addDays, marketDay } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day } from '#core/time.ts'
-import { type CardInput, cardText, dayNotes, makeCard } from '#notes/card.ts'
+import type { Mode } from '#core/trade.ts'
+import { type CardInput, cardText, dayNotes, emptyDays, makeCard } from '#notes/card.ts'
 import type { Note } from '#notes/note.ts'
-import { periodNotes } from '#notes/period-note.ts'
+import { emptyPeriods, periodNotes } from '#notes/period-note.ts'
 import { type Picture, tradeName } from '#notes/pictures.ts'
 import { dayPath, type PictureKind, picturePath, type Place, PLAIN, placeOf, type Subject, tradePath } from '#notes/place.ts'
 import { saidOf } from '#notes/said.ts'
-import { subjectNotes } from '#notes/subject-note.ts'
+import { emptySubjects, subjectNotes } from '#notes/subject-note.ts'
 import { ownTemplates, readBase, type Templates } from '#notes/templates.ts'
-import { tradeNote } from '#notes/trade-note.ts'
-import { createOnce, keepNotes, type NoteFile, openShelf, type Shelf, type Written, writeNotes } from '#notes/vault.ts'
+import { removedNote, tradeNote } from '#notes/trade-note.ts'
+import { createOnce, keepNotes, keepThere, type NoteFile, openShelf, type Shelf, type Written, writeNotes } from '#notes/vault.ts'
 import type { Database } from '#store/db.ts'
 import { instruments } from '#store/facts.ts'
-import { dropReviewsBut, saveReview } from '#store/reviews.ts'
+import { dropReviewsBut, reviewOf, saveReview } from '#store/reviews.ts'
 import { tradesOf } from '#store/trades.ts'
 import { readDay } from './day.ts'
+import { goneOf, leftOf, subjectsOf } from './left.ts'
 import { readBack } from './read-back.ts'
 
 export interface ReviewRoom {
@@ -50,6 +52,9 @@ export interface MadeReview {
   readonly files: readonly Written[]
   /** Earlier days whose verdicts settled with this one: a trade of theirs closed today. Their cards want to be made again. */
   readonly settled: readonly Day[]
+  /** Symbols and strategies whose notes tell something else now, and kinds of account that may have left them. */
+  readonly subjects: readonly Subject[]
+  readonly left: readonly Mode[]
 }
 
 /** What many days have in common: where notes lie and how they are worded. */
@@ -71,12 +76,15 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
   const seen = own === null ? new Map<string, string>() : await readNotesOf(room, own, day)
   const input = await readDay(db, day)
   const review = reviewDay(input)
+  // Without notes none has to be made again.
+  const left = own === null ? [] : leftOf(await reviewOf(db, day, null), review)
+  const subjects = subjectsOf([...review.accounts.flatMap((account) => account.trades), ...left])
   const made = cardOf(room, input, review, templates)
   const card = makeCard(made)
   const planned = dayPath(day, review.accounts[0]?.mode ?? 'LIVE', own?.place ?? PLAIN)
   const path = room.notesDir === null ? null : join(room.notesDir, planned)
   // Stored before it is written: a full disk or a folder that is away costs the note, not the review.
-  await saveReview(db, { day, account: null, body: review, card: card.markdown, path })
+  await saveReview(db, { day, account: null, body: left.length === 0 ? review : { ...review, left }, card: card.markdown, path })
   // Whoever asks for one account gets a review of that account alone.
   const accounts = new Set(review.accounts.map((one) => one.account))
   for (const account of accounts) {
@@ -85,14 +93,19 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
     await saveReview(db, { day, account, body: alone, card: text, path: null })
   }
   await dropReviewsBut(db, day, [...accounts])
-  if (own === null) return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [], settled: settledBy(input) }
+  if (own === null)
+    return { day, review, markdown: card.markdown, pictures: card.pictures, path: null, files: [], settled: settledBy(input), subjects, left: [] }
   // Pictures first: a note never links to one that is not there yet.
   const pictures = await writeNotes(own.shelf.root, await drawnFor(own.place, card.pictures))
-  const notes = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, card.drawn, own.place)])
+  const modes = [...new Set(left.map(({ mode }) => mode))]
+  const told = await keepNotes(own.shelf, [...tradeNotes(made, input, own.place, seen), ...dayNotes(made, card.drawn, own.place)])
+  const removed = (await goneOf(db, left)).map((trade) => removedNote(trade, openedOn(trade, made), own.templates, own.place))
+  const notes = [...(await keepThere(own.shelf, [...removed, ...emptyDays(made, modes, own.place)])), ...told]
   const periods =
-    desk === undefined ? [...(await writePeriods(room, own, [weekOf(day), monthOf(day)])), ...(await writeSubjects(room, own, subjectsOf(review)))] : []
+    desk === undefined ? [...(await writePeriods(room, own, [weekOf(day), monthOf(day)], modes)), ...(await writeSubjects(room, own, subjects, modes))] : []
   const files = [...pictures, ...notes, ...periods]
   if (own.place.vault) files.push(await createOnce(own.shelf, { path: 'Trades.base', content: await readBase() }))
+  if (left.length > 0) await saveReview(db, { day, account: null, body: review, card: card.markdown, path })
   const written = notes.at(-1)
   return {
     day,
@@ -102,6 +115,8 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
     path: written?.outcome === 'refused' ? null : join(own.shelf.root, written?.path ?? planned),
     files,
     settled: settledBy(input),
+    subjects,
+    left: modes,
   }
 }
 
@@ -126,8 +141,12 @@ function cardOf({ colours = 'western' }: ReviewRoom, input: ReviewInput, review:
     history: input.history ?? [],
     templates,
     colours,
-    notedOn: new Map(input.trades.map((trade) => [trade.tradeId, marketDay(trade.openedAt, instruments.get(trade.conId) ?? {})])),
+    notedOn: new Map(input.trades.map((trade) => [trade.tradeId, openedOn(trade, { instruments })])),
   }
+}
+
+function openedOn({ openedAt, conId }: Pick<StoredTrade, 'openedAt' | 'conId'>, { instruments }: Pick<CardInput, 'instruments'>): Day {
+  return marketDay(openedAt, instruments.get(conId) ?? {})
 }
 
 /** A note for each trade of the day, as it stands at the end of what is known of it: making an old day again does not turn it back. */
@@ -179,31 +198,27 @@ async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, 
   }
 }
 
-/** The symbols and strategies a day's trades have to do with. */
-export function subjectsOf({ accounts }: Review): readonly Subject[] {
-  const trades = accounts.flatMap((account) => account.trades)
-  const named = (kind: Subject['kind'], names: readonly (string | null)[]) => [...new Set(names)].flatMap((name) => (name === null ? [] : [{ kind, name }]))
-  return [
-    ...named(
-      'symbol',
-      trades.map((trade) => trade.symbol),
-    ),
-    ...named(
-      'strategy',
-      trades.map((trade) => trade.strategy),
-    ),
-  ]
-}
-
-/** The notes of symbols and strategies: all their trades, whenever they were. */
-export async function writeSubjects({ db }: ReviewRoom, { shelf, place, templates }: Desk, subjects: readonly Subject[]): Promise<Written[]> {
+/** The notes of symbols and strategies: all their trades, whenever they were. `left`: kinds of account whose trades may have left them. */
+export async function writeSubjects(
+  { db }: ReviewRoom,
+  { shelf, place, templates }: Desk,
+  subjects: readonly Subject[],
+  left: readonly Mode[] = [],
+): Promise<Written[]> {
   const written: Written[] = []
   const known = await instruments(db)
   for (const subject of subjects) {
     const trades = await tradesOf(db, { unit: 'ORDER', ...(subject.kind === 'symbol' ? { symbols: [subject.name] } : { strategies: [subject.name] }) })
-    written.push(...(await keepNotes(shelf, subjectNotes(subject, reviewSubject(trades, known), templates, place))))
+    const accounts = reviewSubject(trades, known)
+    written.push(...(await keepNotes(shelf, subjectNotes(subject, accounts, templates, place))))
+    written.push(...(await keepThere(shelf, emptySubjects(subject, without(accounts, left), templates, place))))
   }
   return written
+}
+
+/** Of the kinds of account those that have nothing here any more. */
+function without(accounts: readonly { readonly mode: Mode }[], modes: readonly Mode[]): readonly Mode[] {
+  return modes.filter((mode) => accounts.every((account) => account.mode !== mode))
 }
 
 /** Pictures as the folder wants them. */
@@ -215,7 +230,12 @@ async function drawnFor(place: Place, pictures: readonly Picture[]): Promise<rea
 }
 
 /** The cards of weeks and months, from the trades that closed in them. */
-export async function writePeriods({ db }: ReviewRoom, { shelf, place, templates }: Desk, periods: readonly Period[]): Promise<Written[]> {
+export async function writePeriods(
+  { db }: ReviewRoom,
+  { shelf, place, templates }: Desk,
+  periods: readonly Period[],
+  left: readonly Mode[] = [],
+): Promise<Written[]> {
   const written: Written[] = []
   for (const period of periods) {
     const trades: readonly StoredTrade[] = await tradesOf(db, {
@@ -224,7 +244,9 @@ export async function writePeriods({ db }: ReviewRoom, { shelf, place, templates
       closedFrom: Date.parse(addDays(period.from, -1)),
       closedUntil: Date.parse(addDays(period.until, 2)),
     })
-    written.push(...(await keepNotes(shelf, periodNotes(reviewPeriod(period, trades, await instruments(db)), templates, place))))
+    const reviewed = reviewPeriod(period, trades, await instruments(db))
+    written.push(...(await keepNotes(shelf, periodNotes(reviewed, templates, place))))
+    written.push(...(await keepThere(shelf, emptyPeriods(reviewed, without(reviewed.accounts, left), templates, place))))
   }
   return written
 }

@@ -12,7 +12,7 @@ import type { Database } from '#store/db.ts'
 import { annotate } from '#store/decisions.ts'
 import { tradeById } from '#store/trades.ts'
 import { openTestDatabase } from '#test/database.ts'
-import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda } from '#test/example-day.ts'
+import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, shortWon, unmarked } from '#test/example-day.ts'
 
 const templates = await readTemplates('en')
 const CARD = `paper/${DAY} review paper.md`
@@ -261,6 +261,84 @@ describe('what its reader does', () => {
     expect(vault.said.join()).toContain("expected stop as a price, found 'below the low'")
     expect((await tradeById(vault.db, givenBack.trade.tradeId))?.initialStop).toBeNull()
     expect(await vault.text(path)).toContain('stop: below the low\n')
+  })
+
+  test('a trade that a correction took away: its note says so, counts in no list, and keeps the words of its reader', async () => {
+    await using vault = await openVault()
+    await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'breakout' }, at('16:00:00'))
+    await vault.make()
+    const [path, lone] = [await noteOf(vault), await noteOf(vault, shortWon.trade.tradeId)]
+    await vault.edit(path, (text) => `${text.replace('rating:\n', 'rating: 4\n')}\nI still stand by this one.\n`)
+    await vault.make()
+    const strategy = (await vault.files()).find((name) => name.includes('breakout strategy')) ?? ''
+    const gone = [givenBack, unmarked].map(({ trade }, n) => ({ tradeId: trade.tradeId, seq: 10 + n }))
+    await commitBatch(vault.db, { ...EMPTY_BATCH, removedTrades: gone })
+    await vault.make()
+    const note = await vault.text(path)
+    expect(parse(note.split('---\n')[1] ?? '')).toMatchObject({
+      trade_status: 'REMOVED',
+      trade_gross: null,
+      trade_quantity: null,
+      rating: 4,
+      trade_side: 'LONG',
+    })
+    expect(note).toContain('> The broker took this trade back')
+    expect(note).toContain('I still stand by this one.')
+    expect(note).not.toMatch(/180\.00|\+1\.00/)
+    // No trade is left of its symbol and strategy: their notes say that, and no other note was touched.
+    expect(await vault.text('paper/symbols/IBM trades paper.md')).toContain('No trade of this symbol any more.')
+    expect(await vault.text(strategy)).toMatch(/review_closed: 0[\s\S]*No trade of this strategy any more\./)
+    expect(await vault.text(lone)).toContain('trade_status: CLOSED')
+    expect((await vault.make()).files.filter(({ outcome }) => outcome !== 'unchanged')).toEqual([])
+    // It comes back as it was.
+    await commitBatch(vault.db, { ...EMPTY_BATCH, trades: [givenBack.trade] })
+    await vault.make()
+    expect(await vault.text(path)).toMatch(/trade_status: CLOSED[\s\S]*180\.00[\s\S]*I still stand by this one\./)
+  })
+
+  test('all trades of a day taken away: its card is a quiet day’s, and so say week and month', async () => {
+    await using vault = await openVault()
+    await vault.make()
+    await commitBatch(vault.db, { ...EMPTY_BATCH, removedTrades: everyTrade.map(({ trade }, n) => ({ tradeId: trade.tradeId, seq: 10 + n })) })
+    await vault.make()
+    expect(await vault.text(CARD)).toContain('A quiet day')
+    expect(await vault.text(CARD)).not.toContain('Closed')
+    for (const name of ['weeks/2026-W47', 'months/2026-11']) expect(await vault.text(`paper/${name} review paper.md`)).toContain('No trade closed.')
+  })
+
+  test('what is left to be said of it survives a folder that could not be written', async () => {
+    await using vault = await openVault()
+    await vault.make()
+    const path = await noteOf(vault)
+    await commitBatch(vault.db, { ...EMPTY_BATCH, removedTrades: [{ tradeId: givenBack.trade.tradeId, seq: 10 }] })
+    const charts = join(vault.root, 'Trading', '_charts')
+    await rename(charts, `${charts}-away`)
+    await writeFile(charts, 'not a folder')
+    await expect(vault.make()).rejects.toThrow()
+    await rm(charts)
+    await rename(`${charts}-away`, charts)
+    await vault.make()
+    expect(await vault.text(path)).toContain('trade_status: REMOVED')
+  })
+
+  test('a strategy renamed: the note of the old one and of the new one are made again at once, by whichever way it was said', async () => {
+    await using vault = await openVault()
+    await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'breakout' }, at('16:00:00'))
+    await vault.make()
+    const strategies = async () => (await vault.files()).filter((path) => path.includes('paper/strategies/'))
+    const before = await strategies()
+    await annotate(vault.db, givenBack.trade.tradeId, { strategy: 'opening drive' }, at('20:00:00'))
+    const ordered = await vault.db.pool.query("select payload from outbox where kind = 'review'")
+    expect(ordered.rows).toEqual([{ payload: { day: DAY, asked: true } }])
+    await vault.make()
+    const [old = ''] = before.filter((path) => path.includes('breakout'))
+    expect(await vault.text(old)).toContain('No trade of this strategy any more.')
+    expect(await vault.text('paper/strategies/opening drive strategy paper.md')).toContain('review_closed: 1')
+    // And back, by the note.
+    await vault.edit(await noteOf(vault), (text) => text.replace(/strategy:.*/, 'strategy: breakout'))
+    await vault.make()
+    expect(await vault.text(old)).toContain('review_closed: 1')
+    expect(await vault.text('paper/strategies/opening drive strategy paper.md')).toContain('review_closed: 0')
   })
 
   test('their own templates stand before ours, in whatever file they changed', async () => {

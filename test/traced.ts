@@ -451,6 +451,7 @@ export function numbersIn(text: string, names: readonly string[], unknown: strin
     .replaceAll(unknown, ' ? ')
     .replaceAll('−', '-')
     .replaceAll('\u00a0', ' ')
+    .replaceAll('\u2011', '-')
   for (const name of [...names].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(name, ' ')
   const found = rest.matchAll(
     /\?|\d{4}-W\d\d|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d{4}-\d\d(?:-\d\d)?|(?:\d\d-\d\d )?\d\d:\d\d:\d\d|[+-]?\d[\d,]*(?:\.\d+)?(?:\s?%|\s?R\b)?/g,

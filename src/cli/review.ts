@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { monthOf, type Period, weekOf } from '#core/period.ts'
 import { addDays } from '#core/session.ts'
 import type { Day } from '#core/time.ts'
+import type { Mode } from '#core/trade.ts'
 import { daysTraded } from '#jobs/day.ts'
-import { type MadeReview, makeReview, openDesk, type ReviewRoom, subjectsOf, writePeriods, writeSubjects } from '#jobs/review.ts'
+import { type MadeReview, makeReview, openDesk, type ReviewRoom, writePeriods, writeSubjects } from '#jobs/review.ts'
 import type { Subject } from '#notes/place.ts'
 import { readTemplates } from '#notes/templates.ts'
 import type { Written } from '#notes/vault.ts'
@@ -58,18 +59,23 @@ async function reviewDays(room: ReviewRoom, from: Day, until: Day): Promise<void
   const days = (await daysTraded(room.db, addDays(from, -1), addDays(until, 1))).filter((day) => day >= from && day <= until)
   const periods = new Map<string, Period>()
   const subjects = new Map<string, Subject>()
+  const left = new Set<Mode>()
   let changed = 0
   for (const [index, day] of days.entries()) {
     progress.show(`${day}  ${index + 1} of ${days.length}`)
     const made: MadeReview = await makeReview(room, day, desk)
     changed += made.files.filter((file) => file.outcome === 'written').length
     for (const period of [weekOf(day), monthOf(day)]) periods.set(period.name, period)
-    for (const subject of subjectsOf(made.review)) subjects.set(`${subject.kind} ${subject.name}`, subject)
+    for (const mode of made.left) left.add(mode)
+    for (const subject of made.subjects) subjects.set(`${subject.kind} ${subject.name}`, subject)
     progress.clear()
     complain(made.files)
     print(made.path ?? `${day}: stored, not written`)
   }
-  const rolled = desk === null ? [] : [...(await writePeriods(room, desk, [...periods.values()])), ...(await writeSubjects(room, desk, [...subjects.values()]))]
+  const rolled =
+    desk === null
+      ? []
+      : [...(await writePeriods(room, desk, [...periods.values()], [...left])), ...(await writeSubjects(room, desk, [...subjects.values()], [...left]))]
   complain(rolled)
   changed += rolled.filter((file) => file.outcome === 'written').length
   say(`days reviewed: ${days.length}; weeks and months: ${periods.size}; symbols and strategies: ${subjects.size}; files changed: ${changed}`)

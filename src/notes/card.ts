@@ -57,7 +57,18 @@ export function cardText(input: CardInput, drawn: Drawn = drawnOf(input.review, 
 export function dayNotes(input: CardInput, drawn: Drawn, place: Place): readonly Note[] {
   const { review } = input
   const modes = [...new Set(review.accounts.map((account) => account.mode))]
-  return (modes.length === 0 ? (['LIVE'] as const) : modes).map((mode) => {
+  return notesOf(input, modes.length === 0 ? ['LIVE'] : modes, drawn, place)
+}
+
+/** For kinds of account that have nothing on the day any more. */
+export function emptyDays(input: CardInput, modes: readonly Mode[], place: Place): readonly Note[] {
+  const empty = modes.filter((mode) => input.review.accounts.every((account) => account.mode !== mode))
+  return notesOf(input, empty, new Map(), place)
+}
+
+function notesOf(input: CardInput, modes: readonly Mode[], drawn: Drawn, place: Place): readonly Note[] {
+  const { review } = input
+  return modes.map((mode) => {
     const accounts = review.accounts.filter((account) => account.mode === mode)
     const path = dayPath(review.day, mode, place)
     const text = render({ ...input, review: { ...review, accounts, quiet: accounts.length === 0 } }, { place, path, notes: true }, drawn)

@@ -85,11 +85,18 @@ export function duration(ms: number, words: Readonly<Record<'h' | 'min' | 's', s
 
 /** The same values with every text of them kept on one line: in a narrow column no number parts from its unit. Only for what is numbers, times and single words. */
 export function unbroken<T extends Readonly<Record<string, unknown>>>(values: T): T {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value.replaceAll(' ', NBSP) : value])) as T
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replaceAll(' ', NBSP).replace(/(?<=\d)-(?=\d)/g, NB_HYPHEN) : value,
+    ]),
+  ) as T
 }
 
 /** A space at which no line breaks. */
 export const NBSP = '\u00a0'
+/** Of the date before a time. */
+const NB_HYPHEN = '\u2011'
 
 /** Text that Markdown takes literally, on one line: a strategy called '*a|b*' stays what it is. */
 export function literal(text: string): string {

@@ -318,8 +318,8 @@ export const SAID_ON_PAGE = ['Strategy', 'Tags', 'Mistakes', 'Rating', 'Stop'] a
 export type SaidName = (typeof SAID_ON_PAGE)[number]
 
 /** The page of a trade that a correction took away: it stays, with whatever a person wrote there, and counts in no sum. */
-export function removedPage(key: string, knownUntil: Instant, { language }: PageStyle): PageDraft {
-  const words = NOTION_WORDS[language]
+export function removedPage(key: string, knownUntil: Instant, style: PageStyle): PageDraft {
+  const words = NOTION_WORDS[style.language]
   const numbers = Object.entries<PropertyValue['type']>(SCHEMAS.trades).filter(([name, type]) => type === 'number' && name !== 'Rating' && name !== 'Stop')
   return {
     role: 'trades',
@@ -329,7 +329,7 @@ export function removedPage(key: string, knownUntil: Instant, { language }: Page
       Status: { type: 'select', name: 'REMOVED' },
       ...Object.fromEntries(numbers.map(([name]) => [name, { type: 'number', number: null } as const])),
     },
-    blocks: [callout(words.removed, 'orange_background', '🚫')],
+    blocks: [callout(style.words.removed, 'orange_background', '🚫')],
     knownUntil,
   }
 }

@@ -48,7 +48,6 @@ export interface NotionWords {
     readonly ignored: (count: number) => string
   }
   readonly onlyFills: string
-  readonly removed: string
   readonly more: (count: number) => string
   /** What the axis of a picture without prices says. */
   readonly entryIs100: string
@@ -100,7 +99,6 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
       ignored: (count) => `Ignored ${count} (nothing reduced within ten minutes)`,
     },
     onlyFills: 'only fills were seen, never a price',
-    removed: 'The broker took this trade back: a correction or a bust. It counts in no sum; what you wrote here stays.',
     more: (count) => `and ${count} more`,
     entryIs100: 'entry = 100',
   },
@@ -149,7 +147,6 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
       ignored: (count) => `未理会 ${count} 次（十分钟内没有减仓）`,
     },
     onlyFills: '只见成交，未见行情',
-    removed: '经纪商已撤销此交易（更正或取消）。它不计入任何合计；您写的内容会保留。',
     more: (count) => `另有 ${count} 项`,
     entryIs100: '入场 = 100',
   },

@@ -10,8 +10,12 @@ import { tradeName } from './pictures.ts'
 import { dayPath, linkTo, periodPath, type Place, tradePath } from './place.ts'
 import { blocksOf, type Templates } from './templates.ts'
 
-export function periodNotes({ period, accounts }: PeriodReview, templates: Templates, place: Place): readonly Note[] {
-  const modes = [...new Set(accounts.map((account) => account.mode))]
+export function periodNotes(review: PeriodReview, templates: Templates, place: Place): readonly Note[] {
+  return emptyPeriods(review, [...new Set(review.accounts.map((account) => account.mode))], templates, place)
+}
+
+/** For kinds of account given, also where nothing of theirs closed in the period. */
+export function emptyPeriods({ period, accounts }: PeriodReview, modes: readonly Mode[], templates: Templates, place: Place): readonly Note[] {
   return modes.map((mode) => {
     const path = periodPath(period.name, mode, place)
     const ofMode = accounts.filter((account) => account.mode === mode)
@@ -22,6 +26,7 @@ export function periodNotes({ period, accounts }: PeriodReview, templates: Templ
       until: period.until,
       week: period.kind === 'week',
       several: ofMode.length > 1,
+      none: ofMode.length === 0,
       accounts: ofMode.map((account) => accountView(account, path, mode, templates, place)),
     }
     const closed = ofMode.reduce((sum, account) => sum + account.trades.length, 0)

@@ -13,7 +13,16 @@ const LISTED = 100
 
 /** One for each kind of account: real and paper ones are never summed. */
 export function subjectNotes(subject: Subject, accounts: readonly AccountSubject[], templates: Templates, place: Place): readonly Note[] {
-  return [...new Set(accounts.map(({ mode }) => mode))].map((mode) => {
+  return notesOf(subject, accounts, [...new Set(accounts.map(({ mode }) => mode))], templates, place)
+}
+
+/** For kinds of account that have no trade of it any more. */
+export function emptySubjects(subject: Subject, modes: readonly Mode[], templates: Templates, place: Place): readonly Note[] {
+  return notesOf(subject, [], modes, templates, place)
+}
+
+function notesOf(subject: Subject, accounts: readonly AccountSubject[], modes: readonly Mode[], templates: Templates, place: Place): readonly Note[] {
+  return modes.map((mode) => {
     const ofMode = accounts.filter((account) => account.mode === mode)
     const path = subjectPath(subject, mode, place)
     const days = ofMode.flatMap(({ trades }) => trades.map(({ openedOn }) => openedOn)).sort()
@@ -21,6 +30,7 @@ export function subjectNotes(subject: Subject, accounts: readonly AccountSubject
       vault: place.vault,
       title: literal(subject.name),
       symbol: subject.kind === 'symbol',
+      none: ofMode.length === 0,
       from: days[0] ?? null,
       until: days.at(-1) === days[0] ? null : days.at(-1),
       modeNote: templates.words.modes[mode] || null,

@@ -22,6 +22,8 @@ export interface Words {
   readonly states: Readonly<Record<AlertState, string>>
   readonly bases: Readonly<Record<'net' | 'gross', string>>
   readonly verdicts: Readonly<Record<Verdict, string>>
+  /** Of a trade that a correction took away. */
+  readonly removed: string
   readonly noStrategy: string
   /** '{h} h {m} min' and so on: the parts of a duration. */
   readonly duration: Readonly<Record<'h' | 'min' | 's', string>>

@@ -59,6 +59,28 @@ export function tradeNote({ trade, row, opened, last, said, seen, templates }: T
   }
 }
 
+/** The note of a trade that a correction took away: it says so and counts in no list; whatever its reader wrote there stays. */
+export function removedNote(trade: Removed, opened: Day, { words }: Templates, place: Place): Note {
+  const path = tradePath(tradeName(trade, opened), trade.mode)
+  return {
+    path,
+    id: trade.tradeId,
+    properties: { excursion_kind: 'trade', trade_status: 'REMOVED', ...Object.fromEntries(NUMBERS.map((name) => [name, null])) },
+    blocks: [
+      { name: 'head', text: `# ${literal(trade.label)} ${words.sides[trade.side]}\n\n${linkTo(place, path, dayPath(opened, trade.mode, place), opened)}` },
+      { name: 'numbers', text: `> ${words.removed}` },
+    ],
+    hidden: place.vault ? 'percent' : 'comment',
+  }
+}
+
+type Removed = Pick<ReviewedTrade, 'tradeId' | 'symbol' | 'label' | 'side'> & Pick<StoredTrade, 'mode'>
+
+/** Properties a list could sum up. */
+const NUMBERS = ['quantity', 'entry', 'exit', 'gross', 'net', 'pct', 'r', 'mfe_pct', 'mae_pct', 'gave_back', 'capture_pct', 'alerts'].map(
+  (name) => `trade_${name}`,
+)
+
 /** Flat and typed, the reader's own first. Numbers are rounded for lists; the exact ones are in the database. */
 function properties(trade: ReviewedTrade, row: StoredTrade, opened: Day, said: Said, place: Place): Record<string, Property> {
   const link = (text: string) => (place.vault && linkable(text) ? `[[${text}]]` : text)

@@ -37,6 +37,13 @@ export async function keepNotes(shelf: Shelf, notes: readonly Note[]): Promise<W
   return written
 }
 
+/** Only into texts that are there: nothing is made for its own sake. */
+export async function keepThere(shelf: Shelf, notes: readonly Note[]): Promise<Written[]> {
+  const there: Note[] = []
+  for (const note of notes) if ((await readNote(shelf, note)) !== null) there.push(note)
+  return keepNotes(shelf, there)
+}
+
 async function keepNote(shelf: Shelf, note: Note): Promise<Written> {
   const refused = await refusedPath(shelf.root, note.path)
   if (refused !== null) return { path: note.path, outcome: 'refused', reason: refused }

@@ -5,6 +5,7 @@ import type { SaidOfTrade } from '#core/execution.ts'
 import type { Day, Instant } from '#core/time.ts'
 import { notifyChanged } from './changes.ts'
 import type { Database } from './db.ts'
+import { orderCardsOf } from './outbox.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
 
 /** A rule as stored: `body` is the rule's own text (INTERFACES, 'Rules'), read by whoever knows rules. */
@@ -136,6 +137,7 @@ export async function annotate(db: Database, tradeId: string, annotation: Annota
     )
     const decision = await decide(client, { at, kind: 'annotate', subject: anchor, body: annotation })
     await writeAudit(client, { at, who, what: 'annotate', subject: anchor, before, after: annotation })
+    await orderCardsOf(client, anchor, decision)
     return decision
   })
 }

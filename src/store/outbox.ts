@@ -16,6 +16,21 @@ export async function putOutbox(sql: Sql, { key, kind, payload }: Pick<Effect, '
   await sql.query('insert into outbox (key, kind, payload) values ($1, $2, $3) on conflict (key) do nothing', [key, kind, writeJson(payload)])
 }
 
+/** The cards that tell of a trade are made again, at once: something else is said of it now. In the transaction that says so. */
+export async function orderCardsOf(sql: Sql, anchor: string, decision: number): Promise<void> {
+  const days = await rowsOf<{ day: string }>(
+    sql,
+    `select review.day from reviews as review
+     join orders_rt as trade on trade.trade_id = 'ORDER:' || $1
+       and review.day >= to_char(trade.opened_at - interval '3 days', 'YYYY-MM-DD')
+       and review.day <= to_char(coalesce(trade.closed_at, trade.updated_at) + interval '3 days', 'YYYY-MM-DD')
+     where review.account is null and review.body @> jsonb_build_object('accounts', jsonb_build_array(jsonb_build_object('trades', jsonb_build_array(
+       jsonb_build_object('tradeId', trade.trade_id)))))`,
+    [anchor],
+  )
+  for (const { day } of days) await putOutbox(sql, { key: `review:${day}:said:${decision}`, kind: 'review', payload: { day, asked: true } })
+}
+
 /** Whoever takes effects and dies is given this long; then another may take them. */
 const LEASE_SECONDS = 60
 
