@@ -17,6 +17,15 @@ import { administer, openTestDatabase } from './database.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../drizzle/migrations')
 
+test('the user’s own columns come first and in their order', async () => {
+  await using db = await openTestDatabase()
+  const columns = async (table: string) =>
+    (await db.pool.query('select column_name as name from information_schema.columns where table_name = $1 order by ordinal_position', [table])).rows
+  const own = ['trade_id', 'symbol', 'side', 'qty', 'entry_px', 'mfe_px', 'mae_px', 'last_px', 'opened_at', 'updated_at']
+  expect((await columns('orders_rt')).map(({ name }) => name).slice(0, own.length)).toEqual(own)
+  expect((await columns('orders_rt_ts')).map(({ name }) => name).slice(0, 5)).toEqual(['trade_id', 'ts', 'last_px', 'mfe_px', 'mae_px'])
+})
+
 test('every table and every column says what it is', async () => {
   await using db = await openTestDatabase()
   const silent = await rowsOf<{ name: string }>(
