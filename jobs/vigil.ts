@@ -51,7 +51,8 @@ export function openVigil(options: VigilOptions): Vigil {
     const market = writer?.marketTime() ?? null
     if (market === null) return null
     if (lastTime === null || market !== lastTime.market) lastTime = { market, at: clock.monotonic() }
-    return market + Math.min(clock.monotonic() - lastTime.at, EXTRAPOLATED_MS_MAX)
+    // An instant has whole milliseconds, a duration of the host fractions of them.
+    return market + Math.floor(Math.min(clock.monotonic() - lastTime.at, EXTRAPOLATED_MS_MAX))
   }
 
   const seen = async (): Promise<Trouble[]> => {

@@ -394,6 +394,26 @@ describe('the recorder itself', () => {
     expect(await systemAlerts(db)).toMatchObject([{ kind: 'BLIND', details: ['NVDA'] }])
   })
 
+  test('nobody tells the time any more: it goes on by the host, whose durations have fractions, and blind is told all the same', async () => {
+    await using db = await openTestDatabase()
+    const began = stop(1).at
+    let passedMs = 0
+    const clock = clockThatReads(
+      () => began + Math.floor(passedMs),
+      () => 1_000.25 + passedMs,
+    )
+    const hours = { timeZone: 'UTC', liquidHours: '20261120:0930-20261120:2300' }
+    const writer = { held: () => [{ symbol: 'NVDA', hours, lastHeardAt: began }], marketTime: () => began, status: () => READY }
+    const said: string[] = []
+    await using vigil = openVigil({ db, clock, writer, everyMs: 3_600_000, onChange: () => {}, log: (line) => said.push(line) })
+    for (const ms of [0, 61_000.09, 70_000.37, 80_000.5]) {
+      passedMs = ms
+      await vigil.look()
+    }
+    expect(said).toEqual(['BLIND: NVDA'])
+    expect(await systemAlerts(db)).toMatchObject([{ kind: 'BLIND', details: ['NVDA'], since: began, until: null }])
+  })
+
   test('a channel that fails is told of by the others, and once again when it works', async () => {
     await using db = await openTestDatabase()
     await using slack = await openReceiver(answers(500))
