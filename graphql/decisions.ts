@@ -1,5 +1,6 @@
 // What a person writes down: annotations and rules. Each is checked, then one line into the store; what can be mended is a userError, never a throw.
 import { parseRule } from '#core/rules.ts'
+import { troubleOfWords } from '#core/tags.ts'
 import type { Database } from '#store/db.ts'
 import { type Annotation, annotate, deleteRule, rulesOf, saveRule, switchRule, writeAudit } from '#store/decisions.ts'
 import { withoutNulls } from './arguments.ts'
@@ -10,8 +11,6 @@ import { ruleOf } from './loaders.ts'
 
 const RULE_ID = /^[\w.-]{1,64}$/
 const TEXTS = { strategy: 100, note: 10_000 } as const
-const TAGS_MAX = 50
-const TAG_LENGTH_MAX = 50
 const RATING_MAX = 5
 
 export const decisions: Resolvers = {
@@ -35,7 +34,7 @@ export const decisions: Resolvers = {
       if ('refused' in rule) return { userErrors: [userError('BAD_USER_INPUT', rule.refused)] }
       if (!mayWriteRule(caller, rule) || !(await mayReplace(db, caller, input.id)))
         return { userErrors: [userError('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'scope')] }
-      return { rule: ruleOf(await saveRule(db, { id: input.id, body, enabled: rule.enabled }, clock.now(), caller.name)), userErrors: [] }
+      return { rule: ruleOf(await saveRule(db, { id: input.id, body: rule.definition, enabled: rule.enabled }, clock.now(), caller.name)), userErrors: [] }
     },
     setRuleEnabled: async (_, { input: { id, enabled } }, { db, clock, caller }) => {
       demand(caller, 'rules')
@@ -86,10 +85,9 @@ async function mayReplace(db: Database, caller: Caller, id: string): Promise<boo
 }
 
 /** The rule as a rules file would say it. */
-function bodyOf({ scope, tiers, repeat, ...fields }: SaveRuleInput): Record<string, unknown> {
+function bodyOf({ scope, tiers, ...fields }: SaveRuleInput): Record<string, unknown> {
   return {
     ...withoutNulls(fields),
-    ...(repeat === undefined || repeat === null ? {} : { repeat: repeat === 0 ? true : repeat }),
     ...(tiers ? { tiers: tiers.map(withoutNulls) } : {}),
     ...(scope ? { scope: withoutNulls(scope) } : {}),
   }
@@ -115,8 +113,8 @@ function troublesOf({ tags, mistakes, rating, ...texts }: AnnotateTradeInput) {
     return length > max ? [userError('BAD_USER_INPUT', `expected at most ${max} characters, found ${length}`, name)] : []
   })
   for (const [name, words] of Object.entries({ tags, mistakes })) {
-    if (words && (words.length > TAGS_MAX || words.some((word) => word === '' || word.length > TAG_LENGTH_MAX)))
-      found.push(userError('BAD_USER_INPUT', `expected at most ${TAGS_MAX} ${name} of 1 to ${TAG_LENGTH_MAX} characters`, name))
+    const trouble = words ? troubleOfWords(name, words) : null
+    if (trouble !== null) found.push(userError('BAD_USER_INPUT', trouble, name))
   }
   if (typeof rating === 'number' && (rating < 1 || rating > RATING_MAX))
     found.push(userError('BAD_USER_INPUT', `expected a rating from 1 to ${RATING_MAX}, found ${rating}`, 'rating'))

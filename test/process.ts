@@ -31,16 +31,22 @@ export interface Running extends AsyncDisposable {
 export type Environment = Readonly<Record<string, string>>
 
 /** Starts `excursion VERB …`. Nothing of the surrounding configuration reaches it. */
-export function excursion(args: readonly string[], env: Environment = {}): Running {
-  return program('src/main.ts', args, env)
+export function excursion(args: readonly string[], env: Environment = {}, listening: Listening = {}): Running {
+  return program('src/main.ts', args, env, listening)
+}
+
+interface Listening {
+  /** False: whoever it speaks to has gone, as behind `| head -1`. */
+  readonly reads?: boolean
 }
 
 /** Starts a program of this repository. */
-export function program(script: string, args: readonly string[], env: Environment = {}): Running {
+export function program(script: string, args: readonly string[], env: Environment = {}, { reads = true }: Listening = {}): Running {
   const inherited = Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
   const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (!reads) child.stdout.destroy()
   return follow(child, args.join(' '))
 }
 

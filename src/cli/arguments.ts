@@ -96,12 +96,12 @@ export function helpOf(name: string, { usage, summary, flags }: Verb): string {
 }
 
 /** Lines that fit a terminal; those after the first begin `indent` further in. */
-export function wrapped(begin: string, text: string, indent: number): readonly string[] {
+export function wrapped(begin: string, text: string, indent: number, columns = COLUMNS): readonly string[] {
   const lines = [begin]
   for (const word of text.split(' ')) {
     const line = lines.at(-1) as string
     const isFirst = line.trim() === '' || line === begin
-    if (!isFirst && line.length + 1 + word.length > COLUMNS) lines.push(' '.repeat(indent) + word)
+    if (!isFirst && line.length + 1 + word.length > columns) lines.push(' '.repeat(indent) + word)
     else lines[lines.length - 1] = isFirst ? line + word : `${line} ${word}`
   }
   return lines

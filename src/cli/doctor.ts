@@ -11,7 +11,7 @@ import { ExcursionError } from '#src/errors.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { differencesOf } from '#store/differences.ts'
 import { instruments } from '#store/facts.ts'
-import { takeWriterLock } from '#store/lock.ts'
+import { hasWriter } from '#store/lock.ts'
 import { verb } from './arguments.ts'
 import { brokerFindings } from './doctor-broker.ts'
 import type { Finding } from './finding.ts'
@@ -87,7 +87,7 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
       (select count(*) from outbox where done_at is null) as waiting, (select count(*) from deliveries where state = 'DEAD') as dead,
       (select min(at)::date::text from facts) as first`)
   const [seen] = rows
-  await using lock = await takeWriterLock(db)
+  const isRecording = await hasWriter(db)
   const size = `${(Number(seen?.bytes) / 1e6).toFixed(0)} MB, ${seen?.first == null ? 'nothing recorded yet' : `${seen.facts} facts and about ${seen.marks} prices since ${seen.first}`}`
   const waiting = Number(seen?.waiting)
   const dead = Number(seen?.dead)
@@ -97,9 +97,9 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
     { what: 'database', state: 'ok', found: `PostgreSQL ${seen?.version}${db.embedded ? ' that comes along' : ''}: ${size}${growth}` },
     {
       what: 'recording',
-      state: lock === null ? 'ok' : 'off',
-      found: lock === null ? 'a service is recording' : 'no service is recording',
-      ...(lock === null ? {} : { remedy: 'excursion start' }),
+      state: isRecording ? 'ok' : 'off',
+      found: isRecording ? 'a service is recording' : 'no service is recording',
+      ...(isRecording ? {} : { remedy: 'excursion start' }),
     },
     waiting > OUTBOX_MAX
       ? { what: 'queue', state: 'fault', found: `${waiting} deliveries wait`, remedy: 'run a service with the role worker: excursion start --roles worker' }
@@ -116,7 +116,7 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
         ]),
     ...(await differencesFound(db)),
   ]
-  return { findings, instruments: await instruments(db), isRecording: lock === null, bytesADay }
+  return { findings, instruments: await instruments(db), isRecording, bytesADay }
 }
 
 /** The mean of the last days that have prices. */

@@ -1,16 +1,17 @@
 // `rules`: what warns, listed, changed, switched on and off. A running service takes a change in at once.
-import { parseRule, STARTER_RULES } from '#core/rules.ts'
+import { parseRule, type Rule, STARTER_RULES } from '#core/rules.ts'
 import { openDeliverRoom } from '#jobs/deliver.ts'
 import { rehearse } from '#jobs/rehearse.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, nearest } from '#src/config.ts'
-import { ExcursionError, UsageError } from '#src/errors.ts'
+import { ChannelFailed, ExcursionError, TapeInvalid, UsageError } from '#src/errors.ts'
 import type { Database } from '#store/db.ts'
-import { deleteRule, rulesOf, saveRule, seedRules, switchRule } from '#store/decisions.ts'
-import { verb } from './arguments.ts'
+import { deleteRule, rulesOf, saveRule, seedRules, type StoredRule, switchRule } from '#store/decisions.ts'
+import { verb, wrapped } from './arguments.ts'
 import { findTrade } from './find-trade.ts'
 import { readRules } from './replay.ts'
-import { print, say, table } from './terminal.ts'
+import { sayWhenTaken } from './taken.ts'
+import { columns, print, say, table } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
 const ANY = Number.POSITIVE_INFINITY
@@ -30,7 +31,7 @@ export const rules = verb({
   summary: 'the rules that warn: lists and changes them',
   flags: { json: { help: 'one JSON object a line' }, send: { help: 'with test: sends it through the rule’s channels, marked as a test' } },
   words: [0, Number.POSITIVE_INFINITY],
-  run: ({ flags, rest: [what = 'list', ...rest] }) => {
+  async run({ flags, rest: [what = 'list', ...rest] }) {
     const known = ACTIONS.find(({ name }) => name === what)
     if (known === undefined) {
       const names = ACTIONS.map(({ name }) => name)
@@ -38,53 +39,96 @@ export const rules = verb({
     }
     if (rest.length < known.least || rest.length > known.most)
       throw new UsageError(`rules: expected 'rules ${known.usage}', found '${['rules', what, ...rest].join(' ')}'`)
+    if (flags.send && known.name !== 'test') throw new UsageError(`rules: expected --send with 'rules test ID TRADE' only, found it with 'rules ${what}'`)
+    // A file that cannot be read changes nothing.
+    const file = known.name === 'apply' ? await readFileOfRules(rest[0] ?? '') : []
     return withDatabase(async (db, config) => {
       await seedRules(
         db,
         STARTER_RULES.map((body) => ({ id: String(body['id']), body, enabled: body['enabled'] !== false })),
       )
+      const id = rest[0] ?? ''
       switch (known.name) {
         case 'list':
+          return list(await rulesOf(db), flags.json)
+        case 'test':
+          return test(db, config, rest, flags)
+        case 'delete': {
+          const gone = await deleteRule(db, id, clock.now())
+          if (gone === null) throw unknownRule(id)
+          print(flags.json ? JSON.stringify({ id, deleted: true }) : `${id} is deleted; the alerts it raised stay`)
           break
+        }
         case 'set':
-          await set(db, rest)
+          list([await set(db, rest)], flags.json)
           break
         case 'enable':
-        case 'disable':
-          if ((await switchRule(db, rest[0] ?? '', what === 'enable', clock.now())) === null) throw unknownRule(rest[0])
+        case 'disable': {
+          const rule = await switchRule(db, id, what === 'enable', clock.now())
+          if (rule === null) throw unknownRule(id)
+          list([rule], flags.json)
           break
+        }
         case 'apply':
-          for (const rule of await readRules(rest[0] ?? '')) await saveRule(db, { id: rule.id, body: rule.definition, enabled: rule.enabled }, clock.now())
+          await apply(db, file, flags.json)
           break
-        case 'delete':
-          if ((await deleteRule(db, rest[0] ?? '', clock.now())) === null) throw unknownRule(rest[0])
-          break
-        case 'test':
-          await test(db, config, rest, flags.send)
-          return
       }
-      await list(db, flags.json)
+      await sayWhenTaken(db)
     })
   },
 })
 
-async function test(db: Database, config: Config, [id, said]: readonly string[], send: boolean): Promise<void> {
+/** The rules of a file, each once. */
+async function readFileOfRules(file: string): Promise<readonly Rule[]> {
+  const rules = await readRules(file)
+  if (rules.length === 0) throw new TapeInvalid(`expected rules in ${file}, a JSON object a line, found none`)
+  const ids = rules.map(({ id }) => id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new TapeInvalid(`${file}: expected every rule once, found ${twice} again; leave one of them`)
+  return rules
+}
+
+async function apply(db: Database, rules: readonly Rule[], json: boolean): Promise<void> {
+  const before = new Map((await rulesOf(db)).map(({ id, version }) => [id, version]))
+  const saved: StoredRule[] = []
+  for (const { id, definition, enabled } of rules) saved.push(await saveRule(db, { id, body: definition, enabled }, clock.now()))
+  list(saved, json)
+  const changed = saved.filter(({ id, version }) => before.get(id) !== version).length
+  say(`${rules.length} rules, ${changed} new or changed`)
+}
+
+async function test(
+  db: Database,
+  config: Config,
+  [id, said]: readonly string[],
+  { send, json }: { readonly send: boolean; readonly json: boolean },
+): Promise<void> {
   const stored = (await rulesOf(db)).find((rule) => rule.id === id)
   const rule = parseRule(stored?.body)
   if (stored === undefined || 'refused' in rule) throw unknownRule(id)
   const trade = await findTrade(db, said)
   const room = await openDeliverRoom({ db, config, clock, log: say })
-  const { concerns, title, lines, channels, sent } = await rehearse(room, { ...rule, version: stored.version }, trade, 0, send)
-  for (const line of [title, ...lines]) print(line)
-  if (!concerns) print(`${rule.id} does not look at this trade: its scope or its unit says so`)
-  print(channels.length === 0 ? 'no channel that is configured is told' : `told: ${channels.join(', ')}`)
-  for (const { channel, accepted, said: answer } of sent) print(`${channel}: ${accepted ? 'accepted' : 'did not arrive'}, ${answer}`)
+  const rehearsed = await rehearse(room, { ...rule, version: stored.version }, trade, 0, send)
+  const { concerns, title, lines, channels, sent } = rehearsed
+  if (json) print(JSON.stringify(rehearsed))
+  else {
+    for (const line of [title, ...lines]) print(line)
+    if (!concerns) print(`${rule.id} does not look at this trade: its scope or its unit says so`)
+    if (channels.length > 0) print(`${send ? 'told' : 'would be told'}: ${channels.join(', ')}`)
+    else if (!send) print('no channel that is configured would be told')
+    for (const { channel, accepted, said: answer } of sent) print(`${channel}: ${accepted ? 'accepted' : 'did not arrive'}, ${answer}`)
+  }
+  if (!send) return
+  if (channels.length === 0)
+    throw new ChannelFailed('a channel', `none that is configured and hears of ${rule.id}`, 'set the variables of one (excursion doctor names them)')
+  const failed = sent.filter(({ accepted }) => !accepted).map(({ channel }) => channel)
+  if (failed.length > 0) throw new ChannelFailed(failed.join(', '), 'that it did not arrive', `excursion test-alert ${failed[0]} tells more`)
 }
 
-async function set(db: Database, [id, ...pairs]: readonly string[]): Promise<void> {
+async function set(db: Database, [id, ...pairs]: readonly string[]): Promise<StoredRule> {
   const current = (await rulesOf(db)).find((rule) => rule.id === id)
   // With its kind a new one can be written.
-  if (id === undefined || (current === undefined && !pairs.some((pair) => pair.startsWith('kind=')))) throw unknownRule(id)
+  if (id === undefined || (current === undefined && !pairs.some((pair) => pair.startsWith('kind=')))) throw unknownRule(id, '; a new one says its kind=… too')
   const body: Record<string, unknown> = { id, ...(current?.body as Record<string, unknown> | undefined) }
   for (const pair of pairs) {
     const [name = '', ...value] = pair.split('=')
@@ -95,29 +139,32 @@ async function set(db: Database, [id, ...pairs]: readonly string[]): Promise<voi
   }
   const rule = parseRule(body)
   if ('refused' in rule) throw new UsageError(`rules set: ${rule.refused}`)
-  await saveRule(db, { id, body, enabled: current?.enabled ?? rule.enabled }, clock.now())
+  // `enabled=false` is `disable`.
+  const isSaid = pairs.some((pair) => pair.startsWith('enabled='))
+  return saveRule(db, { id, body: rule.definition, enabled: isSaid ? rule.enabled : (current?.enabled ?? rule.enabled) }, clock.now())
 }
 
-async function list(db: Database, json: boolean): Promise<void> {
-  const all = await rulesOf(db)
+function list(rules: readonly StoredRule[], json: boolean): void {
   if (json) {
-    for (const { id, version, enabled, body } of all) print(JSON.stringify({ ...(body as object), id, version, enabled }))
+    for (const { id, version, enabled, body } of rules) print(JSON.stringify({ ...(body as object), id, version, enabled }))
     return
   }
-  const rows = all.map(({ id, version, enabled, body }) => {
-    const { id: _id, kind, severity, enabled: _enabled, ...rest } = body as Record<string, unknown>
-    const { scope, ...how } = rest
+  const rows = rules.map(({ id, version, enabled, body }) => {
+    const { id: _id, kind, severity: _severity, enabled: _enabled, scope, ...how } = body as Record<string, unknown>
+    const rule = parseRule(body)
     const details = Object.entries(how).map(([name, value]) => `${name} ${plainly(value)}`)
-    return [
-      enabled ? 'on' : 'off',
-      id,
-      String(kind),
-      String(severity ?? ''),
-      `v${version}`,
-      `${details.join(', ')}${scope === undefined ? '' : `; ${plainly(scope)}`}`,
-    ]
+    return {
+      head: [enabled ? 'on' : 'off', id, String(kind), 'refused' in rule ? '' : rule.severity, `v${version}`, ''],
+      details: `${details.join(', ')}${scope === undefined ? '' : `; ${plainly(scope)}`}`,
+    }
   })
-  print(table(['', 'rule', 'kind', 'severity', '', ''], rows))
+  const names = ['', 'rule', 'kind', 'severity', '', '']
+  const [head = '', ...lines] = table(
+    names,
+    rows.map(({ head: cells }) => cells),
+  ).split('\n')
+  const indent = Math.max(0, ...lines.map((line) => line.length)) + 2
+  print([head, ...lines.flatMap((line, index) => wrapped(line.padEnd(indent), rows[index]?.details ?? '', indent, columns()))].join('\n'))
 }
 
 /** What JSON says, with as few signs as a person needs: 'pct 5 take 1/3, pct 8 take 1/3', 'secTypes OPT FOP'. */
@@ -139,6 +186,6 @@ function jsonOrText(value: string): unknown {
   }
 }
 
-function unknownRule(id: string | undefined): ExcursionError {
-  return new ExcursionError('EXC_USAGE', `rules: expected the id of a rule, found '${id ?? ''}', which is none (excursion rules list)`)
+function unknownRule(id: string | undefined, more = ''): ExcursionError {
+  return new ExcursionError('EXC_USAGE', `rules: expected the id of a rule, found '${id ?? ''}', which is none (excursion rules list)${more}`)
 }

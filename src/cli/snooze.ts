@@ -1,10 +1,12 @@
 // `snooze`: leaves a trade alone for a while. Its alerts are stored, and told in one digest when the time is over; what is critical and news is told at once.
 import { type Instant, instantOf, parseDuration, parseInstant, wallClock } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
+import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
 import { snooze as snoozeTrade } from '#store/remarks.ts'
 import { verb } from './arguments.ts'
 import { findTrade } from './find-trade.ts'
+import { sayWhenTaken } from './taken.ts'
 import { print } from './terminal.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -15,14 +17,17 @@ export const snooze = verb({
   summary: 'leaves a trade alone for a while; what is critical and news is told all the same',
   flags: {},
   words: [2, Number.POSITIVE_INFINITY],
-  run: ({ rest: [said, ...words] }) =>
-    withDatabase(async (db, { timeZone }) => {
-      const now = clock.now()
-      const until = readUntil(words.join(' '), now, timeZone)
+  run: ({ rest: [said, ...words] }) => {
+    const { timeZone } = readConfig(loadEnv())
+    const now = clock.now()
+    const until = readUntil(words.join(' '), now, timeZone)
+    return withDatabase(async (db) => {
       const trade = await findTrade(db, said)
       await snoozeTrade(db, trade.tradeId, until, now)
       print(`${trade.tradeId}: ${until === null ? 'may speak again' : `left alone until ${sayWhen(until, now, timeZone)}`}`)
-    }),
+      await sayWhenTaken(db)
+    })
+  },
 })
 
 /** A duration ('30m', '1h30m', 'PT2H'), a time of day on the reader's clock ('15:30', the next one), an instant, or 'off'. */
@@ -46,7 +51,8 @@ function nextAt(time: string, now: Instant, timeZone: string): Instant | null {
   return today > now ? today : instantOf(wallClock(now + DAY_MS, timeZone).day, time, timeZone)
 }
 
-function sayWhen(until: Instant, now: Instant, timeZone: string): string {
+/** The time of day, with the day where it is another one. */
+export function sayWhen(until: Instant, now: Instant, timeZone: string): string {
   const { day, clock: time } = wallClock(until, timeZone)
   return day === wallClock(now, timeZone).day ? time.slice(0, 5) : `${day} ${time.slice(0, 5)}`
 }

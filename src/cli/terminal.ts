@@ -4,6 +4,20 @@ import type { Clock } from '#src/clock.ts'
 const stdout = process.stdout
 const stderr = process.stderr
 
+/** Resolves when nobody reads the answer any more: `trades | head -1` has what it wanted. What is said after that is said to nobody. */
+const unread = Promise.withResolvers<void>()
+export const nobodyReads: Promise<void> = unread.promise
+for (const stream of [stdout, stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    if (stream === stdout) unread.resolve()
+  })
+
+/** How wide the terminal is; a pipe takes whole lines. */
+export function columns(): number {
+  return stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY
+}
+
 export function print(text: string): void {
   stdout.write(`${text}\n`)
 }

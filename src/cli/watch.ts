@@ -6,7 +6,6 @@ import { inR, riskOf } from '#core/plan.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { TradingHours } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
-import { wallClock } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
 import type { Database } from '#store/db.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
@@ -15,8 +14,9 @@ import { instruments } from '#store/facts.ts'
 import { snoozesOf } from '#store/remarks.ts'
 import { tradesOf } from '#store/trades.ts'
 import { verb } from './arguments.ts'
+import { sayWhen } from './snooze.ts'
 import { stopSignal } from './start.ts'
-import { drawer, print, table } from './terminal.ts'
+import { columns, drawer, nobodyReads, print, table } from './terminal.ts'
 import { money, percent, price } from './trade-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -29,16 +29,16 @@ export const watch = verb({
   flags: { once: { help: 'prints the table once and ends' } },
   run: ({ flags }) =>
     withDatabase(async (db, { timeZone }) => {
-      const stop = stopSignal().then(() => true)
+      const stop = Promise.race([stopSignal(), nobodyReads]).then(() => true)
       const show = flags.once ? print : drawer()
       for (let ended = false; !ended; ) {
-        show(await openTable(db, timeZone))
+        show(await openTable(db, timeZone, columns()))
         ended = flags.once || (await Promise.race([stop, sleep(EVERY_MS).then(() => false)]))
       }
     }),
 })
 
-async function openTable(db: Database, timeZone: string): Promise<string> {
+async function openTable(db: Database, timeZone: string, width: number): Promise<string> {
   const trades = await tradesOf(db, { unit: 'ORDER', status: 'OPEN' })
   if (trades.length === 0) return 'no open trades'
   const alerts = await alertsOfTrades(
@@ -55,10 +55,13 @@ async function openTable(db: Database, timeZone: string): Promise<string> {
     trades.map(({ tradeId }) => tradeId),
   )
   const hasRisk = trades.some((trade) => riskOf(trade) !== null)
+  const hasAccounts = new Set(trades.map(({ account }) => account)).size > 1
   const rows = trades.map((trade) => {
     const quietUntil = snoozed.get(trade.tradeId)?.until ?? null
+    const now = clock.now()
     const fired = new Set((alerts.get(trade.tradeId) ?? []).map((alert) => `${alert.ruleId}|${alert.tier}`))
     return [
+      ...(hasAccounts ? [trade.account] : []),
       trade.symbol,
       trade.side,
       trade.openQuantity,
@@ -68,11 +71,42 @@ async function openTable(db: Database, timeZone: string): Promise<string> {
       ...(hasRisk ? [resultInR(trade)] : []),
       percent(trade.mfe.pct),
       percent(trade.mae.pct),
-      `${quietUntil !== null && quietUntil > clock.now() ? `[snoozed until ${wallClock(quietUntil, timeZone).clock.slice(0, 5)}] ` : ''}${nearest(trade, rules, fired, hours.get(trade.conId) ?? {})}`,
+      [
+        trade.held ? '[held]' : '',
+        nearest(trade, rules, fired, hours.get(trade.conId) ?? {}),
+        quietUntil !== null && quietUntil > now ? `[snoozed until ${sayWhen(quietUntil, now, timeZone)}]` : '',
+      ]
+        .filter((text) => text !== '')
+        .join(' '),
     ]
   })
-  const names = ['symbol', 'side', 'open', 'entry', 'last', 'result', ...(hasRisk ? ['R'] : []), 'MFE %', 'MAE %', 'next rules']
-  return table(names, rows, names.map((_, index) => index).slice(2, -1))
+  const names = [
+    ...(hasAccounts ? ['account'] : []),
+    'symbol',
+    'side',
+    'open',
+    'entry',
+    'last',
+    'result',
+    ...(hasRisk ? ['R'] : []),
+    'MFE %',
+    'MAE %',
+    'next rules',
+  ]
+  const right = names.map((_, index) => index).slice(names.indexOf('open'), -1)
+  const wide = table(names, rows, right)
+  return wide.split('\n').every((line) => line.length < width) ? wide : inTwoLines(names, rows, right)
+}
+
+/** Where a terminal is too narrow the last column stands below its row. */
+function inTwoLines(names: readonly string[], rows: readonly (readonly string[])[], right: readonly number[]): string {
+  const [head = '', ...lines] = table(
+    names.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+    right,
+  ).split('\n')
+  const below = (index: number) => rows[index]?.at(-1) ?? ''
+  return [head, ...lines.flatMap((line, index) => (below(index) === '' ? [line] : [line, `  ${below(index)}`]))].join('\n')
 }
 
 /** The running result in multiples of what was risked; nothing where that is unknown. */

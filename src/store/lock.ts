@@ -54,6 +54,16 @@ export async function takeWriterLock(db: Database, options: { wait?: boolean } =
   return { release, lost: lost.promise, [Symbol.asyncDispose]: release }
 }
 
+/** Whether somebody holds it now. */
+export async function hasWriter(db: Database): Promise<boolean> {
+  const { rows } = await db.pool.query<{ held: boolean }>(
+    `select exists (select from pg_locks where locktype = 'advisory' and granted and classid = $1::oid and objid = $2::oid
+       and database = (select oid from pg_database where datname = current_database())) as held`,
+    [LOCK_SPACE, WRITER_LOCK],
+  )
+  return rows[0]?.held === true
+}
+
 async function takeLock(client: pg.Client, wait: boolean): Promise<boolean> {
   if (wait) {
     await client.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, WRITER_LOCK])
