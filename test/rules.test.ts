@@ -34,10 +34,17 @@ describe('a rule that cannot be read is one line that says what was expected', (
     [{ id: 'to', kind: 'MFE_TARGET', tiers: [{ pct: '5' }, { take: '1/3' }] }, 'rule to: tiers[1]: expected pct, amount or r, found none'],
     [{ id: 'to', kind: 'MFE_TARGET', tiers: ['5'] }, 'rule to: tiers[0]: expected pct, amount or r, found none'],
     [{ id: 'to', kind: 'MFE_TARGET' }, 'rule to: expected tiers such as [{"pct":"5","take":"1/3"}], found none'],
-    [{ ...stop, repeat: 0 }, 'rule stop: expected repeat as a whole number from 1, true or false, found 0'],
-    [{ ...stop, repeat: 'often' }, 'rule stop: expected repeat as a whole number from 1, true or false, found "often"'],
+    [{ ...stop, repeat: -1 }, 'rule stop: expected repeat as a whole number, 0 or true for without end, or false; found -1'],
+    [{ ...stop, repeat: 'often' }, 'rule stop: expected repeat as a whole number, 0 or true for without end, or false; found "often"'],
+    [{ ...stop, pct: '-3' }, 'rule stop: expected pct as 0 or more, found "-3"'],
+    [{ id: 'to', kind: 'MFE_TARGET', tiers: [{ r: '1' }, { r: '-1' }] }, 'rule to: tiers[1]: expected r as 0 or more, found "-1"'],
+    [
+      { id: 'back', kind: 'GIVEBACK', fraction: '-0.5', armPct: '-1' },
+      'rule back: expected fraction as 0 or more, found "-0.5"; expected armPct as 0 or more, found "-1"',
+    ],
+    [{ id: 'late', kind: 'TIME_STOP', after: 'PT1H', mfeBelowPct: '-1' }, 'rule late: expected mfeBelowPct as 0 or more, found "-1"'],
     [{ ...stop, cooldown: '5m' }, 'rule stop: expected cooldown as a duration such as PT15M, found "5m"'],
-    [{ ...stop, confirm: 1.5 }, 'rule stop: expected confirm as a whole number from 1, found 1.5'],
+    [{ ...stop, confirm: 1.5 }, 'rule stop: expected confirm as a whole number from 1; found 1.5'],
     [{ ...stop, pct: '3', period: 3 }, 'rule stop: unknown field period'],
   ])('%o', (rule, line) => {
     expect(refused(rule)).toBe(line)
@@ -48,6 +55,18 @@ test('what a rule may say of itself is read', () => {
   const scope = { accounts: ['DU1'], symbols: ['IBM'], strategies: ['gap up'], sides: ['LONG'], secTypes: ['STK'], sessions: ['REGULAR'], held: false }
   const rule = parseRule({ ...stop, scope, channels: ['slack'], repeat: true, cooldown: 'PT15M', confirm: 2 })
   expect(rule).toMatchObject({ scope, channels: ['slack'], times: Number.POSITIVE_INFINITY, cooldownMs: 900_000, confirm: 2, threshold: { measure: 'pct' } })
+})
+
+test('nothing is what a distance may be at least; where a trade stands may be below zero', () => {
+  expect(refused({ id: 'stop', kind: 'MAE_STOP', pct: '0' })).toBeNull()
+  expect(refused({ id: 'back', kind: 'GIVEBACK', fraction: '0.5', armPct: '0' })).toBeNull()
+  expect(refused({ id: 'flat', kind: 'NO_PROGRESS', after: 'PT1H', resultBelowPct: '-1' })).toBeNull()
+})
+
+test('without end is one thing, however it is said: true in a file, 0 where only numbers can be said', () => {
+  const [yes, zero] = [true, 0].map((repeat) => parseRule({ ...stop, repeat }) as Rule)
+  expect(zero).toEqual(yes)
+  expect(zero).toMatchObject({ times: Number.POSITIVE_INFINITY, definition: { repeat: true } })
 })
 
 test('without an arming threshold a trail is armed from the start, in the view it measures', () => {

@@ -194,7 +194,7 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
   const scope = parseScope(line['scope'], trouble)
   const threshold = kind === 'MAE_STOP' || kind === 'TRAILING_STOP' ? parseThreshold(line, OWN, null, trouble) : null
   const armMeasure = threshold === null || threshold.measure === 'pct' ? 'pct' : 'amount'
-  const fraction = kind === 'GIVEBACK' ? parseNumber(line, 'fraction', trouble) : decimal(0)
+  const fraction = kind === 'GIVEBACK' ? parseDistance(line, 'fraction', trouble) : decimal(0)
   const rule: Rule = {
     id,
     kind,
@@ -215,7 +215,7 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
     afterMs: isTimed({ kind }) ? duration('after', 'PT30M') : 0,
     clock: choice('clock', ['wall', 'session'], 'wall'),
     below: isTimed({ kind }) ? parseThreshold(line, kind === 'TIME_STOP' ? MFE_BELOW : RESULT_BELOW, null, trouble) : null,
-    definition: line,
+    definition: line['repeat'] === 0 || line['repeat'] === '0' ? { ...line, repeat: true } : line,
   }
   return trouble.length > 0 ? { refused: `rule ${id}: ${trouble.join('; ')}` } : rule
 }
@@ -226,13 +226,22 @@ function parseNumber(line: Definition, name: string, trouble: string[]): Decimal
   return found ?? decimal(0)
 }
 
+/** How far, whichever way: below zero it would hold from the first fill on, or never. */
+function parseDistance(line: Definition, name: string, trouble: string[]): Decimal {
+  const found = parseNumber(line, name, trouble)
+  if (found.lt(0)) trouble.push(`expected ${name} as 0 or more, found ${JSON.stringify(line[name])}`)
+  return found
+}
+
 /** One of the three names, and only one; none: 0 of `fallback`, refused where there is no fallback. */
 function parseThreshold(line: Definition, names: Names, fallback: Measure | null, trouble: string[]): Threshold {
   const given = MEASURES.filter((measure) => line[names[measure]] !== undefined)
   if (given.length > 1) trouble.push(`expected one of ${Object.values(names).join(', ')}, found ${given.map((measure) => names[measure]).join(' and ')}`)
   const measure = given[0] ?? fallback
   if (measure === null) trouble.push(`expected ${names.pct}, ${names.amount} or ${names.r}, found none`)
-  const value = given.length === 0 || measure === null ? decimal(0) : parseNumber(line, names[measure], trouble)
+  // Only where a trade stands can be below zero.
+  const parse = names === RESULT_BELOW ? parseNumber : parseDistance
+  const value = given.length === 0 || measure === null ? decimal(0) : parse(line, names[measure], trouble)
   return { measure: measure ?? 'pct', value, near: Number(value) }
 }
 
@@ -249,16 +258,18 @@ function parseTiers(line: Definition, trouble: string[]): Tier[] {
   })
 }
 
-/** Once, or as said; true: without end. */
+/** Once, or as said; true, or 0 where only numbers can be said: without end. */
 function parseTimes(given: unknown, trouble: string[]): number {
   if (given === undefined || given === false) return 1
-  return given === true ? Number.POSITIVE_INFINITY : parseCount('repeat', given, trouble)
+  return given === true || given === 0 || given === '0' ? Number.POSITIVE_INFINITY : parseCount('repeat', given, trouble)
 }
 
 function parseCount(name: string, given: unknown, trouble: string[]): number {
   const count = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN
   if (Number.isInteger(count) && count >= 1) return count
-  trouble.push(`expected ${name} as a whole number from 1${name === 'repeat' ? ', true or false' : ''}, found ${JSON.stringify(given)}`)
+  trouble.push(
+    `expected ${name} as ${name === 'repeat' ? 'a whole number, 0 or true for without end, or false' : 'a whole number from 1'}; found ${JSON.stringify(given)}`,
+  )
   return 1
 }
 
