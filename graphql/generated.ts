@@ -229,7 +229,7 @@ export type Subscription = {
   readonly tradeChanged: TradeEvent;
   /** Every new point of one trade's trajectory. */
   readonly trajectoryAdvanced: TrajectoryEvent;
-  /** Every alert, when it is raised and when its state changes. None is left out, however slow the subscriber is: after an overflow comes resync, then all of them again from the store. */
+  /** Every alert, when it is raised, when its state changes, and when it is acknowledged or commented. None is left out, however slow the subscriber is: after an overflow comes resync, then all of them again from the store. */
   readonly alertRaised: AlertEvent;
   /** Every change of a broker session; first, how each one is now. */
   readonly brokerChanged: BrokerStatus;

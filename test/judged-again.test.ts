@@ -1,16 +1,18 @@
 // What becomes of alerts when history changes, in the recorder and its tables: what was told stays told, what never was is not told later,
 // and each firing of a repeating rule stands for itself.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Execution, Instrument } from '#core/facts.ts'
 import { ALERT_STATES } from '#core/stored.ts'
-import { openBus } from '#src/bus.ts'
+import { type Bus, type BusEvent, openBus } from '#src/bus.ts'
 import { clockThatReads } from '#src/clock.ts'
 import { openRecorder } from '#record/record.ts'
 import type { Recorder } from '#record/recorder.ts'
-import { alertsOf } from '#store/alerts.ts'
+import { alertsOf, alertsSince } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
-import { saveRule } from '#store/decisions.ts'
+import { annotate, deleteRule, saveRule } from '#store/decisions.ts'
+import { acknowledge, comment, snooze } from '#store/remarks.ts'
 import { rowsOf } from '#store/sql.ts'
+import { tradesByIds, tradesOf } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
 
 const OPENED = Date.UTC(2026, 10, 20, 15)
@@ -22,23 +24,45 @@ const bought = (version: number, price: string): Execution => ({
 
 interface Room extends AsyncDisposable {
   readonly db: Database
+  readonly bus: Bus
   readonly recorder: Recorder
+  /** The service ends, something is done meanwhile, and it starts again. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>
+  /** Something is said while it runs. */
+  decide(said: Promise<unknown>): Promise<void>
 }
 
 async function openRoom(rule: { readonly id: string }): Promise<Room> {
   const db = await openTestDatabase()
   await saveRule(db, { id: rule.id, body: rule, enabled: true }, OPENED)
-  const clock = clockThatReads(
-    () => OPENED,
-    () => performance.now(),
-  )
-  const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => {})
-  const recorder = await openRecorder({ db, bus: openBus(), clock, filter: 'none', delivers: true, log: () => {}, onFailure: failed.reject })
+  const bus = openBus()
+  const start = () => {
+    const clock = clockThatReads(
+      () => OPENED,
+      () => performance.now(),
+    )
+    const failed = Promise.withResolvers<never>()
+    failed.promise.catch(() => {})
+    return openRecorder({ db, bus, clock, filter: 'none', delivers: true, log: () => {}, onFailure: failed.reject })
+  }
+  let recorder = await start()
   recorder.tell(IBM)
   return {
-    db,
-    recorder,
+    ...{ db, bus },
+    get recorder() {
+      return recorder
+    },
+    async restart(meanwhile = async () => {}) {
+      await recorder.close()
+      await meanwhile()
+      recorder = await start()
+      await recorder.settled()
+    },
+    async decide(said) {
+      await said
+      recorder.decided()
+      await recorder.settled()
+    },
     [Symbol.asyncDispose]: async () => {
       await recorder.close()
       await db[Symbol.asyncDispose]()
@@ -114,4 +138,122 @@ test('a rule that repeats itself: an alert a firing, the same after a rebuild; a
   ])
   await fill(room, 3, '100')
   expect([await alerts(room), await orders(room)]).toEqual([three, 3])
+})
+
+describe('another version of a rule', () => {
+  const edited = (db: Database) => saveRule(db, { id: stop.id, body: { ...stop, pct: '2.5' }, enabled: true }, OPENED)
+  const versions = async ({ db }: Room) => (await alertsOf(db, { states: ALERT_STATES })).map(({ state, ruleVersion }) => `${state} by ${ruleVersion}`)
+
+  test('written while nobody was there: what was told stays as it was told, and is not told again', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [98, 1], [97.2, 2], [96.9, 3])
+    await room.restart(() => edited(room.db))
+    expect([await alerts(room), await versions(room), await orders(room)]).toEqual([[['RAISED', 1, 3]], ['RAISED by 1'], 1])
+    await room.restart()
+    expect([await versions(room), await orders(room)]).toEqual([['RAISED by 1'], 1])
+  })
+
+  test('written while nobody was there: a level that lies behind is listed as such, once', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [97.2, 2], [98, 3])
+    await room.restart(() => edited(room.db))
+    expect([await alerts(room), await orders(room)]).toEqual([[['ALREADY_BEYOND', 1, 2]], 1])
+    await room.restart()
+    await see(room, [97, 4])
+    expect([await alerts(room), await orders(room)]).toEqual([[['ALREADY_BEYOND', 1, 2]], 1])
+  })
+
+  test('a rule that was not touched speaks of what came due meanwhile, whatever became of the others', async () => {
+    await using room = await openRoom(stop)
+    await saveRule(room.db, { id: 'time', body: { id: 'time', kind: 'TIME_STOP', after: 'PT10S', mfeBelowPct: '5' }, enabled: true }, OPENED)
+    await room.decide(Promise.resolve())
+    await fill(room, 1, '100')
+    await see(room, [97.2, 2])
+    await room.restart(() => edited(room.db))
+    room.recorder.clock(OPENED + 60_000)
+    await room.recorder.settled()
+    expect(await alerts(room)).toEqual([
+      ['ALREADY_BEYOND', 1, 2],
+      ['RAISED', 1, 10],
+    ])
+  })
+
+  test('in force when history changes afterwards: what the older one told is neither told again nor withdrawn', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [98, 1], [96.9, 3], [98, 4])
+    await room.decide(edited(room.db))
+    await fill(room, 2, '100.01')
+    expect([await alerts(room), await versions(room), await orders(room)]).toEqual([[['RAISED', 1, 3]], ['RAISED by 1'], 1])
+    await fill(room, 3, '96')
+    expect(await versions(room)).toEqual(['RAISED by 1'])
+  })
+
+  test('none any more: what it told stays', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [96.9, 3])
+    await room.decide(deleteRule(room.db, stop.id, OPENED))
+    await room.restart()
+    expect(await alerts(room)).toEqual([['RAISED', 1, 3]])
+  })
+})
+
+describe('what the trader says is heard by whoever follows', () => {
+  test('an alert that is acknowledged or commented is told again, under a new number, and pushed to nobody', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [96.9, 3])
+    const [alert] = await alertsOf(room.db, {})
+    const told: BusEvent[] = []
+    room.bus.subscribe((event) => told.push(event))
+    await room.decide(acknowledge(room.db, alert?.id ?? '', OPENED))
+    await room.decide(comment(room.db, alert?.id ?? '', 'sold half', OPENED))
+    const heard = told.flatMap((event) => (event.kind === 'alert' ? [event] : []))
+    expect(heard.map((event) => ({ ...event.alert, seq: 0 }))).toEqual([alert, alert].map((one) => ({ ...one, seq: 0 })))
+    const numbers = heard.map(({ seq }) => seq)
+    expect(Math.min(...numbers)).toBeGreaterThan(alert?.seq ?? 0)
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
+    // Who was cut off resumes by it.
+    expect((await alertsSince(room.db, alert?.seq ?? 0, {}, 10)).map(({ id, seq }) => [id, seq])).toEqual([[alert?.id, numbers.at(-1)]])
+    expect(await orders(room)).toBe(1)
+  })
+
+  test('said while nobody was there, it is heard after the start, once', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    await see(room, [96.9, 3])
+    const [alert] = await alertsOf(room.db, {})
+    const seq = async () => (await alertsOf(room.db, {}))[0]?.seq ?? 0
+    await room.restart(() => acknowledge(room.db, alert?.id ?? '', OPENED))
+    const after = await seq()
+    expect(after).toBeGreaterThan(alert?.seq ?? 0)
+    await room.restart()
+    expect(await seq()).toBe(after)
+  })
+
+  test('a trade that is left alone is told again as well', async () => {
+    await using room = await openRoom(stop)
+    await fill(room, 1, '100')
+    const told: string[] = []
+    room.bus.subscribe((event) => event.kind === 'trade' && told.push(event.trade.tradeId))
+    await room.decide(snooze(room.db, 'ORDER:DU1:8314:0000e0d5.0001.01', OPENED + 60_000, OPENED))
+    expect(told).toContain('ORDER:DU1:8314:0000e0d5.0001.01')
+  })
+})
+
+test('held, or no longer, while nobody was there: folded so at the next start, also where the trade is over', async () => {
+  await using room = await openRoom(stop)
+  const id = 'ORDER:DU1:8314:0000e0d5.0001.01'
+  await fill(room, 1, '100')
+  room.recorder.tell({ ...bought(1, '101'), executionId: '0000e0d5.0002.01.01', side: 'SELL', at: OPENED + 5_000 })
+  await room.recorder.settled()
+  const held = async () => [(await tradesByIds(room.db, [id]))[0]?.held, (await tradesOf(room.db, { unit: 'ROUND_TRIP' })).length]
+  expect(await held()).toEqual([false, 1])
+  await room.restart(() => annotate(room.db, id, { held: true }, OPENED))
+  expect(await held()).toEqual([true, 0])
+  await room.restart(() => annotate(room.db, id, { held: false }, OPENED))
+  expect(await held()).toEqual([false, 1])
 })

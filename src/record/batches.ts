@@ -46,8 +46,6 @@ export interface Rewriting {
   readonly untold: boolean
   /** Nobody has to be told, as at a start. */
   readonly quietly: boolean
-  /** Every alert gets this state, whatever it was judged to be. */
-  readonly state: AlertState | null
 }
 
 /** A batch is closed at this many marks, or this long after its first row was told: who follows a trade hears of a price within 25 ms. */
@@ -188,13 +186,14 @@ export class Batches {
     await this.#write({ ...this.#gathered(), trades, trajectory, alerts })
   }
 
-  /** Trades that are told again, as they stand. */
-  async tellAgain(trades: readonly StoredTrade[]): Promise<void> {
-    await this.#write({ ...EMPTY_BATCH, trades: trades.map((trade) => ({ ...trade, seq: ++this.#seq })) })
+  /** Trades and alerts that are told again to whoever follows them, as they stand; nobody is pushed. */
+  async tellAgain(trades: readonly StoredTrade[], alerts: readonly StoredAlert[]): Promise<void> {
+    const numbered = <Row extends { readonly seq: number }>(rows: readonly Row[]) => rows.map((row) => ({ ...row, seq: ++this.#seq }))
+    await this.#write({ ...EMPTY_BATCH, trades: numbered(trades), alerts: numbered(alerts) }, [], true)
   }
 
   /** What was gathered and what differs by it, in one transaction. */
-  async rewrite({ reason, rewrite, points, redrawn, quietly, untold, state: told }: Rewriting): Promise<void> {
+  async rewrite({ reason, rewrite, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
     const batch: Batch = {
@@ -207,7 +206,7 @@ export class Batches {
       alerts: [
         ...rewrite.judged.map(({ alert, state, before }) => ({
           // One that was told stays what it was, whatever was sold.
-          ...this.#storedAlert(alert, before === null || before.state === 'WITHDRAWN' ? this.#stateOf(alert, told ?? state) : (told ?? state)),
+          ...this.#storedAlert(alert, before === null || before.state === 'WITHDRAWN' ? this.#stateOf(alert, state) : state),
           ...(before === null ? {} : { raisedAt: before.raisedAt }),
         })),
         ...rewrite.withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' as const, stateBefore: alert.state, seq: ++this.#seq })),

@@ -172,8 +172,9 @@ export class Books {
     this.thinnedUntil = await thinnedUntil(this.#db)
   }
 
+  /** The version in force; 0 where the rule is gone. */
   versionOf(ruleId: string): number {
-    return this.#rules.find(({ rule }) => rule.id === ruleId)?.version ?? 1
+    return this.#rules.find(({ rule }) => rule.id === ruleId)?.version ?? 0
   }
 
   /** A tier of a rule in force; null where there is none. */

@@ -3,7 +3,7 @@ import type { Place } from '#core/execution.ts'
 import type { Change } from '#core/facts.ts'
 import { rewriteOf } from '#core/rewrite.ts'
 import { marketDay, type TradingHours } from '#core/session.ts'
-import { ALERT_STATES, type StoredMark } from '#core/stored.ts'
+import { ALERT_STATES, type StoredAlert, type StoredMark } from '#core/stored.ts'
 import type { Day, Instant } from '#core/time.ts'
 import { type Trade, UNITS } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
@@ -31,7 +31,7 @@ export type Reason =
   | `corrected by ${string}`
   | Change['kind']
 
-interface Correction {
+export interface Correction {
   readonly reason: Reason
   /** The first place of history that changed. */
   readonly place: Place
@@ -40,6 +40,8 @@ interface Correction {
   readonly extra: readonly StoredMark[]
   /** Alerts up to here were missed, however lately: their prices were fetched afterwards. */
   readonly missedUntil?: Instant
+  /** Rules of which another version is in force since this contract was folded last. */
+  readonly decided: ReadonlySet<string>
 }
 
 interface Room {
@@ -52,7 +54,7 @@ interface Room {
 export async function correct(
   { db, books, batches }: Room,
   contract: Contract,
-  { reason, place, marketTime, extra, missedUntil }: Correction,
+  { reason, place, marketTime, extra, missedUntil, decided }: Correction,
 ): Promise<readonly string[]> {
   const now = marketTime ?? Number.NEGATIVE_INFINITY
   const from = await books.foldAgain(contract, place, reason === 'start' ? now : Number.NEGATIVE_INFINITY, extra)
@@ -62,16 +64,17 @@ export async function correct(
   const tradeIds = [...new Set([...stored, ...trades].map(({ tradeId }) => tradeId))]
   // Withdrawn ones too: what stands again is what it was.
   const known = await alertsOf(db, { tradeIds, states: ALERT_STATES })
-  const newRules = reason === 'rules changed'
-  // Alerts of an older version of a rule, or by the R that stood then, were right by it; what was decided since raises nothing that lies behind it.
-  const decided = newRules || reason === 'stop said'
-  const judgedBefore = decided ? known : known.filter((alert) => alert.ruleVersion === books.versionOf(alert.ruleId))
+  // What was decided since raises nothing that lies behind it.
+  const isDecided = ({ ruleId }: { readonly ruleId: string }) => reason === 'stop said' || decided.has(ruleId)
+  // Alerts of an older version of a rule, or by the R that stood then, were right by it: they stay, and stand for those that would be raised now.
+  const wasRight = (alert: StoredAlert) => isDecided(alert) || alert.ruleVersion !== books.versionOf(alert.ruleId)
   // Marks that are gone cannot say again what was raised by them.
   const canTell = ({ at }: { readonly at: Instant }) => at >= (books.thinnedUntil ?? Number.NEGATIVE_INFINITY)
-  const rewrite = rewriteOf({ trades: stored, alerts: judgedBefore.filter(canTell) }, { trades, alerts: changes.alerts.filter(canTell) }, now)
+  const rewrite = rewriteOf({ trades: stored, alerts: known.filter(canTell) }, { trades, alerts: changes.alerts.filter(canTell) }, now)
   const judged = rewrite.judged
-    .filter(({ before }) => !decided || before === null || before.state === 'WITHDRAWN')
+    .filter(({ before }) => before === null || before.state === 'WITHDRAWN' || !wasRight(before))
     .map((one) => {
+      if (isDecided(one.alert)) return { ...one, state: 'ALREADY_BEYOND' as const }
       if (one.before !== null) return one
       // What an import brings to light was never told and is not told now, nor after another start.
       if (reason === 'imported') return { ...one, state: 'ALREADY_BEYOND' as const }
@@ -79,16 +82,16 @@ export async function correct(
     })
   const differed = rewrite.audit.map(({ tradeId }) => tradeId)
   // Cards that were made already tell the numbers as they were: they want to be made again.
-  if (reason !== 'start' && !newRules) batches.reviewAgain(await reviewedDays(db, daysOf([...stored, ...trades], new Set(differed), contract.instrument)))
+  if (reason !== 'start' && reason !== 'rules changed')
+    batches.reviewAgain(await reviewedDays(db, daysOf([...stored, ...trades], new Set(differed), contract.instrument)))
   await batches.rewrite({
     reason,
-    rewrite: { ...rewrite, judged, withdrawn: decided ? [] : rewrite.withdrawn },
+    rewrite: { ...rewrite, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
     points: changes.points,
     // A rebuild makes every trajectory again that its marks can still make; a correction only those of the trades that changed by it.
     redrawn: new Set(reason === 'rebuild' ? trades.flatMap(({ tradeId, provenance }) => (provenance.thinned ? [] : [tradeId])) : differed),
     quietly: reason === 'start',
     untold: reason === 'imported',
-    state: decided ? 'ALREADY_BEYOND' : null,
   })
   return differed
 }

@@ -5,9 +5,10 @@ import { adopted } from '#core/adoption.ts'
 import { decimal } from '#core/decimal.ts'
 import { comparePlaces, familyOf, type Fill, type Place } from '#core/execution.ts'
 import type { Fact, Instrument } from '#core/facts.ts'
-import type { StoredFact, StoredMark } from '#core/stored.ts'
+import { ALERT_STATES, type StoredFact, type StoredMark } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { UNITS } from '#core/trade.ts'
+import { alertsOf } from '#store/alerts.ts'
 import { APPENDED_FROM, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { factsOf, rememberFolded } from '#store/facts.ts'
@@ -16,11 +17,11 @@ import { Batches } from './batches.ts'
 import { BEGINNING, Books, type Contract, NOW } from './books.ts'
 import { Inbox } from './inbox.ts'
 import { Intake } from './intake.ts'
-import { correct, type Reason } from './correction.ts'
+import { correct, type Correction, type Reason } from './correction.ts'
 import { conflate } from './overload.ts'
 import { placeFetched } from './fetched.ts'
 import type { Fetched, Hole, Position, Rebuilt, Recorder, RecorderOptions } from './recorder.ts'
-import { Words } from './words.ts'
+import { type Heard, Words } from './words.ts'
 
 type Told =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw: unknown }
@@ -37,6 +38,7 @@ type Told =
 const SEQ_JUMP = 1_000_000
 /** Older holes are a matter of `backfill`. */
 const REPAIR_MS_MAX = 7 * 86_400_000
+const NOTHING_DECIDED: ReadonlySet<string> = new Set()
 /** Whether a market day has ended is looked at this often, in market time. */
 const DAY_END_MS = 60_000
 
@@ -115,7 +117,8 @@ class Writer implements Recorder {
     this.#appended = Math.max(this.#appended, folded)
     // What was told but not yet on the disk when the power went must not be told again under the same number.
     this.#batches.numberFrom(seq + SEQ_JUMP)
-    for (const anchor of (await this.#words.hear()).annotated) this.#batches.annotated(anchor)
+    const missed = await this.#words.begin()
+    for (const anchor of missed.known) this.#batches.annotated(anchor)
     await this.#books.readRules(this.#options.log)
     await this.#books.readThinned()
     const fresh: StoredFact[] = []
@@ -126,8 +129,10 @@ class Writer implements Recorder {
     }
     // What an import appended while nobody was there to fold it.
     await this.#foldAppended(fresh)
-    for (const conId of this.#books.openConIds()) await this.#foldAgain(this.#books.contractOf(conId), 'start', () => NOW)
-    await this.#takeStopsSaid(await this.#words.missed())
+    for (const conId of this.#books.openConIds()) await this.#foldAgain(this.#books.contractOf(conId), 'start', () => NOW, { decided: missed.rules })
+    await this.#foldHeld(missed.held)
+    await this.#takeStopsSaid(this.#words.openingFills(missed.planned))
+    await this.#tellAgain(missed)
   }
 
   tell(fact: Fact, raw?: unknown): void {
@@ -253,7 +258,7 @@ class Writer implements Recorder {
       for (const mark of stored) this.#batches.mark(mark)
       return { at: fetched.from, arrival: 0 }
     }
-    await this.#foldAgain(contract, 'gap repaired', take, stored, fetched.to)
+    await this.#foldAgain(contract, 'gap repaired', take, { extra: stored, missedUntil: fetched.to })
   }
 
   /** What the trader said of these trades' stops: R is another one from their first fill on. */
@@ -329,7 +334,7 @@ class Writer implements Recorder {
         this.#batches.mark(mark)
         return mark
       }
-      return this.#foldAgain(contract, 'price came late', take, [mark]).then(() => {})
+      return this.#foldAgain(contract, 'price came late', take, { extra: [mark] }).then(() => {})
     }
     this.#batches.mark(mark)
     book.mark(price, at)
@@ -355,22 +360,35 @@ class Writer implements Recorder {
 
   /** Whatever was decided since: rules make open trades be looked at again, annotations make their trades be told again. */
   async #takeDecisions(): Promise<void> {
-    const { rules, annotated, held, planned, thinned } = await this.#words.hear()
+    const heard = await this.#words.hear()
+    const { rules, held, planned, thinned } = heard
     if (thinned) await this.#books.readThinned()
-    if (rules) {
+    if (rules.size > 0) {
       await this.#books.readRules(this.#options.log)
-      for (const contract of this.#books.contracts) if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW)
+      for (const contract of this.#books.contracts)
+        if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW, { decided: rules })
     }
-    for (const conId of held) await this.#foldAgain(this.#books.contractOf(conId), 'hold', () => BEGINNING)
-    await this.#takeStopsSaid(planned)
-    for (const anchor of annotated) this.#batches.annotated(anchor)
-    if (annotated.length > 0) {
-      // What was gathered goes first: the trades are told again as they are then.
-      await this.#commit()
-      const ids = annotated.flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`))
-      await this.#batches.tellAgain(await tradesByIds(this.#db, ids))
-    }
+    await this.#foldHeld(held)
+    await this.#takeStopsSaid(this.#words.openingFills(planned))
+    await this.#tellAgain(heard)
     this.#options.bus.publish([{ kind: 'decided', upTo: this.#words.upTo }])
+  }
+
+  async #foldHeld(conIds: readonly number[]): Promise<void> {
+    for (const conId of conIds) if (this.#books.instruments.has(conId)) await this.#foldAgain(this.#books.contractOf(conId), 'hold', () => BEGINNING)
+  }
+
+  /** Trades and alerts of which something was said: whoever follows them hears it by a new number. */
+  async #tellAgain({ annotated, remarked }: Pick<Heard, 'annotated' | 'remarked'>): Promise<void> {
+    for (const anchor of annotated) this.#batches.annotated(anchor)
+    if (annotated.length + remarked.length === 0) return
+    // What was gathered goes first: they are told again as they are then.
+    await this.#commit()
+    const trades = await tradesByIds(
+      this.#db,
+      annotated.flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`)),
+    )
+    await this.#batches.tellAgain(trades, remarked.length === 0 ? [] : await alertsOf(this.#db, { ids: remarked, states: ALERT_STATES }))
   }
 
   async #takeAppended(): Promise<void> {
@@ -427,16 +445,12 @@ class Writer implements Recorder {
     contract: Contract,
     reason: Reason,
     take: () => Place,
-    extra: readonly StoredMark[] = [],
-    missedUntil?: Instant,
+    more: Partial<Pick<Correction, 'extra' | 'missedUntil' | 'decided'>> = {},
   ): Promise<readonly string[]> {
     await this.#commit()
     return correct({ db: this.#db, books: this.#books, batches: this.#batches }, contract, {
-      reason,
-      place: take(),
-      marketTime: this.#marketTime,
-      extra,
-      ...(missedUntil === undefined ? {} : { missedUntil }),
+      ...{ extra: [], decided: NOTHING_DECIDED, ...more },
+      ...{ reason, place: take(), marketTime: this.#marketTime },
     })
   }
 }

@@ -1,18 +1,20 @@
-// What was decided and the writer has to know: that rules changed, what the trader said of which trade, which are held, and where they were meant to be
-// left. Reads the decisions; only remembers how far it has come.
+// What was decided and the writer has to know: which rules changed, what the trader said of which trade or alert, which are held, and where they were meant
+// to be left. Reads the decisions; only remembers how far it has come.
 import type { Fill, Ledger, SaidOfTrade } from '#core/execution.ts'
 import type { Database } from '#store/db.ts'
 import { type Decision, decidedUntil, decisionsSince, partsOfAnchor, rememberDecided, wordsForFold } from '#store/decisions.ts'
 
 export interface Heard {
-  /** A rule is new, or another version of it. */
-  readonly rules: boolean
+  /** Rules that are new, gone, or another version. */
+  readonly rules: ReadonlySet<string>
   /** Trades (by anchor) of which something was said. */
   readonly annotated: readonly string[]
+  /** Alerts (by id) that were acknowledged or commented. */
+  readonly remarked: readonly string[]
   /** Contracts of which a trade is held now, or no longer. */
   readonly held: readonly number[]
-  /** The opening fills of the trades whose stop or target is another one by the trader's word. */
-  readonly planned: readonly Fill[]
+  /** Trades (by anchor) whose stop or target is another one by the trader's word. */
+  readonly planned: readonly string[]
   /** Days long gone were thinned. */
   readonly thinned: boolean
 }
@@ -34,38 +36,23 @@ export class Words {
     return this.#upTo
   }
 
+  /**
+   * At a start: everything that stands, and what of it was said while nobody was there to fold it. `known`: the trades (by anchor) of which anything was
+   * ever said.
+   */
+  async begin(): Promise<Heard & { readonly known: readonly string[] }> {
+    this.#upTo = await decidedUntil(this.#db)
+    const decisions = await decisionsSince(this.#db, this.#upTo)
+    const { anchors } = await this.#take('ALL')
+    const saidHeld = decisions.flatMap(({ saysHeld, subject }) => (saysHeld ? [partsOfAnchor(subject).conId] : []))
+    return { ...this.#heard(decisions, saidHeld, subjectsOf(decisions, 'annotate')), known: anchors }
+  }
+
   /** Whatever was decided since it was heard last. */
   async hear(): Promise<Heard> {
     const decisions = await decisionsSince(this.#db, this.#upTo)
-    const annotated = annotatedBy(decisions)
-    const held = new Set<number>()
-    const planned: string[] = []
-    for (const { anchor, held: isHeld, said } of await wordsForFold(this.#db, annotated)) {
-      const { conId, family } = partsOfAnchor(anchor)
-      if (this.#held.has(anchor) !== isHeld) {
-        if (isHeld) this.#held.add(anchor)
-        else this.#held.delete(anchor)
-        this.#ledger.hold(family, isHeld)
-        held.add(conId)
-      }
-      if (JSON.stringify(this.#said.get(anchor) ?? {}) === JSON.stringify(said)) continue
-      this.#said.set(anchor, said)
-      this.#ledger.say(family, said)
-      planned.push(anchor)
-    }
-    this.#upTo = decisions.at(-1)?.id ?? this.#upTo
-    return {
-      rules: decisions.some(({ kind }) => kind === 'rule'),
-      annotated,
-      held: [...held],
-      planned: this.#openingFills(planned),
-      thinned: decisions.some(({ kind }) => kind === 'thin'),
-    }
-  }
-
-  /** What was said of stops and targets while nobody was there to fold it. */
-  async missed(): Promise<readonly Fill[]> {
-    return this.#openingFills(annotatedBy(await decisionsSince(this.#db, await decidedUntil(this.#db))))
+    const { held, planned } = await this.#take(subjectsOf(decisions, 'annotate'))
+    return this.#heard(decisions, held, planned)
   }
 
   /** Everything heard so far is folded. */
@@ -73,7 +60,42 @@ export class Words {
     await rememberDecided(this.#db, this.#upTo)
   }
 
-  #openingFills(anchors: readonly string[]): readonly Fill[] {
+  #heard(decisions: readonly Decision[], held: readonly number[], planned: readonly string[]): Heard {
+    this.#upTo = decisions.at(-1)?.id ?? this.#upTo
+    return {
+      rules: new Set(subjectsOf(decisions, 'rule')),
+      annotated: subjectsOf(decisions, 'annotate', 'snooze'),
+      remarked: subjectsOf(decisions, 'acknowledge', 'comment'),
+      held: [...new Set(held)],
+      planned,
+      thinned: decisions.some(({ kind }) => kind === 'thin'),
+    }
+  }
+
+  /** Takes what stands of these trades into the ledger; answers what is another word than before. */
+  async #take(wanted: readonly string[] | 'ALL') {
+    const held: number[] = []
+    const planned: string[] = []
+    const anchors: string[] = []
+    for (const { anchor, held: isHeld, said } of await wordsForFold(this.#db, wanted)) {
+      anchors.push(anchor)
+      const { conId, family } = partsOfAnchor(anchor)
+      if (this.#held.has(anchor) !== isHeld) {
+        if (isHeld) this.#held.add(anchor)
+        else this.#held.delete(anchor)
+        this.#ledger.hold(family, isHeld)
+        held.push(conId)
+      }
+      if (JSON.stringify(this.#said.get(anchor) ?? {}) === JSON.stringify(said)) continue
+      this.#said.set(anchor, said)
+      this.#ledger.say(family, said)
+      planned.push(anchor)
+    }
+    return { held, planned, anchors }
+  }
+
+  /** The fills that opened these trades, as far as they are known and said of. */
+  openingFills(anchors: readonly string[]): readonly Fill[] {
     return anchors.flatMap((anchor) => {
       const fill = this.#said.has(anchor) ? this.#ledger.fillOf(partsOfAnchor(anchor).family) : null
       return fill?.quantity.gt(0) ? [fill] : []
@@ -81,6 +103,6 @@ export class Words {
   }
 }
 
-function annotatedBy(decisions: readonly Decision[]): readonly string[] {
-  return [...new Set(decisions.flatMap(({ kind, subject }) => (kind === 'annotate' ? [subject] : [])))]
+function subjectsOf(decisions: readonly Decision[], ...kinds: readonly string[]): readonly string[] {
+  return [...new Set(decisions.flatMap(({ kind, subject }) => (kinds.includes(kind) ? [subject] : [])))]
 }

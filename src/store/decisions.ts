@@ -239,11 +239,13 @@ export async function decide(sql: Sql, decision: { at: Instant; kind: string; su
 export interface Decision {
   readonly id: number
   readonly kind: string
-  /** What it is about: a rule's id, a trade's anchor, a day. */
+  /** What it is about: a rule's id, a trade's anchor, an alert's id, a day. */
   readonly subject: string
+  /** That a trade is held for the long term, or no longer. */
+  readonly saysHeld: boolean
 }
 
 /** Decisions after the one numbered `id`, in their order. */
 export async function decisionsSince(db: Database, id: number): Promise<Decision[]> {
-  return rowsOf<Decision>(db.pool, 'select id, kind, subject from decisions where id > $1 order by id', [id])
+  return rowsOf<Decision>(db.pool, `select id, kind, subject, body ? 'held' as "saysHeld" from decisions where id > $1 order by id`, [id])
 }
