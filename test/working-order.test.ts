@@ -1,6 +1,7 @@
 // Which of the broker's orders is a trade's stop.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type HeardOrder, heardAgain, linksSeen, type OpenedTrade, planSeen } from '#core/working-order.ts'
+import { forgetDone, type HeardOrder, heardAgain, linksSeen, type OpenedTrade, planSeen } from '#core/working-order.ts'
 
 const OPENED = Date.UTC(2013, 9, 7, 13, 30)
 const minutes = (n: number) => OPENED + n * 60_000
@@ -151,4 +152,20 @@ test('a trailing stop that follows the market is not moved; one that is set anew
   expect(planSeen(known, [heard], minutes(9))).toMatchObject({ stop: '102', at: minutes(9) })
   heard = heardAgain(told('102.5', '1|'), heard, minutes(10))
   expect(planSeen({ ...bought, stop: '102' }, [heard], minutes(10))).toBeNull()
+})
+
+test('law: of the orders a session hears of, those that work are kept, and the last two hundred of the others', () => {
+  const heard = fc.array(fc.boolean(), { minLength: 150, maxLength: 500 })
+  fc.assert(
+    fc.property(heard, (works) => {
+      const orders = new Map<string, { readonly works: boolean }>()
+      for (const [index, one] of works.entries()) {
+        orders.set(String(index), { works: one })
+        forgetDone(orders, (order) => order.works)
+      }
+      const all = works.map((one, index) => ({ key: String(index), works: one }))
+      const done = all.filter((one) => !one.works).slice(-200)
+      expect([...orders.keys()]).toEqual(all.filter((one) => one.works || done.includes(one)).map(({ key }) => key))
+    }),
+  )
 })

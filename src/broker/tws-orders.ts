@@ -2,7 +2,7 @@
 // listens to them: which of them is a trade's stop is decided elsewhere (core/working-order.ts).
 import { EventName, type IBApi } from '@stoqey/ib'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
-import type { WorkingOrder } from '#core/working-order.ts'
+import { forgetDone, type WorkingOrder } from '#core/working-order.ts'
 import { parseContract, type TwsContract } from './tws-parse.ts'
 import { SMART, type Wire } from './tws-wire.ts'
 
@@ -69,6 +69,7 @@ export class Orders {
     if (this.#told.has(key) && JSON.stringify(orders.get(key)?.order) === JSON.stringify(order)) return
     this.#told.add(key)
     orders.set(key, { order, instrument })
+    for (const forgotten of forgetDone(orders, (known) => known.order.works)) this.#told.delete(forgotten)
     this.#wire.tell({ kind: 'order', order, instrument })
   }
 

@@ -35,6 +35,18 @@ export interface HeardOrder extends WorkingOrder {
   readonly reset: boolean
 }
 
+/** Orders that work no longer, and may still say which trade another belongs to. */
+const DONE_MAX = 200
+
+/** Of the orders that work no longer the first are forgotten: those of the trades that are open came later. Answers which. */
+export function forgetDone<Order>(orders: Map<string, Order>, works: (order: Order) => boolean): readonly string[] {
+  if (orders.size <= DONE_MAX) return []
+  const done = [...orders].flatMap(([key, order]) => (works(order) ? [] : [key]))
+  const forgotten = done.slice(0, Math.max(0, done.length - DONE_MAX))
+  for (const key of forgotten) orders.delete(key)
+  return forgotten
+}
+
 /** An order as it is told now, after what was heard of it before. */
 export function heardAgain(order: WorkingOrder, before: HeardOrder | undefined, now: Instant): HeardOrder {
   if (before === undefined) return { ...order, since: now, reset: false }

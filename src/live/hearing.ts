@@ -55,6 +55,8 @@ const NEVER = Number.NEGATIVE_INFINITY
 const CLOCK_STEP_MS = 1_000
 /** A late fill is older than so many interruptions at most, or more is declared than was missed. */
 const STRETCHES_MAX = 200
+/** From here on fills that were told are looked through for those that were taken. */
+const TOLD_MAX = 100
 const NO_SESSION = 'no session with the broker'
 const NO_FEED = 'connection between the broker and its servers lost'
 const NOT_SOONER = 'its prices could not come sooner'
@@ -72,8 +74,8 @@ export class Hearing {
   #hasSession = false
   #feedLost = false
   #answeredAt: Instant | null = null
-  /** Fills told so far, by family: one that is told again, or corrected, is no news. */
-  readonly #told = new Set<string>()
+  /** Fills told and not taken yet, by family: one that is told again, or corrected, is no news. Those the recorder knows leave in turn. */
+  readonly #told = new Map<string, string>()
 
   constructor(recorder: HearingRecorder, log: (line: string) => void) {
     this.#recorder = recorder
@@ -261,8 +263,9 @@ export class Hearing {
     if (known !== null && (known.fresh === null || at > known.fresh + CLOCK_STEP_MS)) this.#cut(this.#earOf(conId), known, at)
     const family = familyOf(executionId)
     if (this.#told.has(family)) return
-    this.#told.add(family)
     if (this.#recorder.knows(executionId)) return
+    this.#told.set(family, executionId)
+    if (this.#told.size > TOLD_MAX) for (const [known, id] of this.#told) if (this.#recorder.knows(id)) this.#told.delete(known)
     const ear = this.#earOf(conId)
     // A fill that comes after later ones: their part of the hole is told at once, nobody cuts it any more.
     const last = Math.max(ear.filledAt, at)

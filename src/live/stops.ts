@@ -2,7 +2,7 @@
 // It keeps the orders that work and the last that did; it never sends one.
 import type { Fact } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
-import { type HeardOrder, heardAgain, linksSeen, planSeen, type WorkingOrder } from '#core/working-order.ts'
+import { forgetDone, type HeardOrder, heardAgain, linksSeen, planSeen, type WorkingOrder } from '#core/working-order.ts'
 import type { Bus } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Recorder } from '#record/recorder.ts'
@@ -18,13 +18,11 @@ export interface Stops extends Disposable {
   hear(order: WorkingOrder): void
 }
 
-/** Orders of one contract and account that work no longer, and may still say which trade another belongs to. */
-const DONE_MAX = 200
-
 export function openStops({ recorder, bus, clock }: StopsOptions): Stops {
   /** Per account and contract, by the order's own number. */
   const orders = new Map<string, Map<string, HeardOrder>>()
-  const linked = new Set<string>()
+  /** Links that were told, per account and contract: the entry orders by the exit's permanent number. */
+  const linked = new Map<string, Map<string, Set<string>>>()
   const now = (): Instant => recorder.marketTime() ?? clock.now()
 
   /** What the orders at a place say of its open trades that is news. */
@@ -32,9 +30,9 @@ export function openStops({ recorder, bus, clock }: StopsOptions): Stops {
     const heard = [...(orders.get(place)?.values() ?? [])]
     return recorder.opened(heard[0]?.conId ?? 0).flatMap((trade) => {
       if (placeOf(trade) !== place) return []
-      const links = linksSeen(trade, heard).filter(({ account, exitPermId, entryPermId }) => {
-        const key = `${account} ${exitPermId} ${entryPermId}`
-        return !linked.has(key) && linked.add(key)
+      const links = linksSeen(trade, heard).filter(({ exitPermId, entryPermId }) => {
+        const told = within(within(linked, place, newMap), exitPermId, newSet)
+        return !told.has(entryPermId) && told.add(entryPermId)
       })
       const plan = planSeen(trade, heard, now())
       return plan === null ? links : [...links, plan]
@@ -51,11 +49,10 @@ export function openStops({ recorder, bus, clock }: StopsOptions): Stops {
     hear(order) {
       recorder.consult(() => {
         const place = placeOf(order)
-        const known = orders.get(place) ?? new Map<string, HeardOrder>()
-        orders.set(place, known)
+        const known = within(orders, place, newMap)
         const key = order.permId ?? `${order.clientId} ${order.orderId}`
         known.set(key, heardAgain(order, known.get(key), now()))
-        forget(known)
+        for (const forgotten of forgetDone(known, ({ works }) => works)) linked.get(place)?.delete(forgotten)
         return look(place)
       })
     },
@@ -63,10 +60,14 @@ export function openStops({ recorder, bus, clock }: StopsOptions): Stops {
   }
 }
 
-/** Of the orders that work no longer the first are forgotten: those of the trades that are open came later. */
-function forget(orders: Map<string, HeardOrder>): void {
-  const done = [...orders].filter(([, { works }]) => !works)
-  for (const [key] of done.slice(0, Math.max(0, done.length - DONE_MAX))) orders.delete(key)
+const newMap = () => new Map()
+const newSet = () => new Set<string>()
+
+/** What is kept under a key, made where nothing is yet. */
+function within<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const found = map.get(key) ?? make()
+  map.set(key, found)
+  return found
 }
 
 function placeOf({ account, conId }: { readonly account: string; readonly conId: number }): string {
