@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { type AboutAlert, type AboutSystem, type DeliveryFailure, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
+import { HOLDS, type AboutAlert, type AboutSystem, type DeliveryFailure, type Holds, type Planned, plan, type Waiting } from '#core/delivery.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { StoredAlert } from '#core/stored.ts'
 import { takingOf } from '#core/take.ts'
@@ -73,8 +73,7 @@ export interface Patience extends Holds {
 }
 
 const PATIENCE: Patience = {
-  lateMs: 30_000,
-  calmMs: 15 * 60_000,
+  ...HOLDS,
   timeoutMs: TIMEOUT_MS,
   firstRetryMs: 2_000,
   retryMsMax: 10 * 60_000,

@@ -133,7 +133,8 @@ export interface Plan {
   readonly nextAt: Instant | null
 }
 
-const HOLDS: Holds = { lateMs: 30_000, calmMs: 15 * 60_000 }
+/** A week of real prices says: two messages an hour of what can wait are what a trader leaves switched on (bench/pushes.ts). */
+export const HOLDS: Holds = { lateMs: 30_000, calmMs: 30 * 60_000 }
 /** Scale-ins this close together are one decision of the trader, and their alerts one message. */
 const SCALE_IN_MS = 60_000
 /** More messages than this at once are one digest. */
