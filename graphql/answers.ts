@@ -1,6 +1,6 @@
 // Answers that came from memory alone, kept as the text that was sent for as long as no open trade changes: many who look at the same are answered once.
 // Knows nothing of what was asked; whoever runs an operation says whether it reached for anything else.
-import type { Parts } from './context.ts'
+import type { Parts } from './parts.ts'
 
 export interface Answers {
   /** The text sent for this, where it would be the same now. */

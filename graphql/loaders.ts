@@ -15,8 +15,8 @@ import { type Remarks, remarksOf, type SnoozedTrade, snoozesOf } from '#store/re
 import { systemAlertsByIds } from '#store/system-alerts.ts'
 import { type Latest, type LatestPoint, latestPointsOf, tradesByIds, trajectoriesOf } from '#store/trades.ts'
 import { type Caller, seesRule, seesTrade, within } from './caller.ts'
-import type { Parts, ReviewPicture } from './context.ts'
 import type { ReviewParent, RuleParent } from './parents.ts'
+import type { Parts, ReviewPicture } from './parts.ts'
 import { drawReviews } from './review-pictures.ts'
 
 export interface Loaders {

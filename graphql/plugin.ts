@@ -5,7 +5,7 @@ import { mercurius } from 'mercurius'
 import { type Metrics, openMetrics } from '#src/metrics.ts'
 import { openAnswers, watched } from './answers.ts'
 import type { Caller } from './caller.ts'
-import type { Context, Parts } from './context.ts'
+import type { Context } from './context.ts'
 import { openDocuments } from './document.ts'
 import { openDoor } from './door.ts'
 import { serveHttp } from './http.ts'
@@ -20,6 +20,7 @@ import type { RateLimit } from './rates.ts'
 import { resolvers } from './resolvers.ts'
 import { buildSchema } from './schema.ts'
 import { serveSocket } from './socket.ts'
+import type { Parts } from './parts.ts'
 
 export interface GraphqlOptions extends Parts {
   /** How long a WebSocket client may wait with its init message. */

@@ -3,16 +3,28 @@ import type { Instrument } from '#core/facts.ts'
 import { HISTORY_DAYS, type Review } from '#core/review.ts'
 import { marketDay, shadowEnd } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
+import type { TrajectoryPoint } from '#core/trade.ts'
 import { pricesIn } from '#store/marks.ts'
 import { tradesOf } from '#store/trades.ts'
 import { type Caller, within } from './caller.ts'
-import type { Draw, Parts, ReviewPicture } from './context.ts'
-import type { Loaders } from './loaders.ts'
-import type { ReviewParent } from './parents.ts'
+import type { ReviewParent, RuleParent } from './parents.ts'
+import type { Draw, Parts, ReviewPicture } from './parts.ts'
 
 const DAY_MS = 86_400_000
 
-type Needed = Pick<Parts, 'db'> & { readonly draw: Draw; readonly loaders: Loaders; readonly caller: Caller }
+type Needed = Pick<Parts, 'db'> & { readonly draw: Draw; readonly loaders: Loaded; readonly caller: Caller }
+
+/** What the loaders of the operation read for it. */
+interface Loaded {
+  readonly trade: Load<string, StoredTrade | null>
+  readonly trajectory: Load<string, readonly TrajectoryPoint[]>
+  readonly instrument: Load<number, Instrument | null>
+  readonly rules: Load<'all', readonly RuleParent[]>
+}
+
+interface Load<K, T> {
+  load(key: K): Promise<T>
+}
 
 /** For each review, in their order, every picture its card refers to. */
 export async function drawReviews(reviews: readonly ReviewParent[], needed: Needed): Promise<(readonly ReviewPicture[])[]> {

@@ -1,6 +1,6 @@
 // The Fastify server, built but not listening: the GraphQL contract, health and metrics. main.ts opens the port, if `refuseOpenHost` lets it.
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
-import type { Parts } from '#graphql/context.ts'
+import type { Parts } from '#graphql/parts.ts'
 import { isLoopback } from '#graphql/origin.ts'
 import { type GraphqlOptions, type GraphqlPlugin, graphql } from '#graphql/plugin.ts'
 import type { Database } from '#store/db.ts'
