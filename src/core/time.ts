@@ -33,14 +33,18 @@ export function printInstant(at: Instant): string {
   const day = Math.floor(whole / DAY_MS)
   if (day !== printed.day) printed = { day, text: new Date(whole).toISOString().slice(0, -TIME_LENGTH) }
   const ms = whole - day * DAY_MS
-  const [hours, minutes, seconds] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60]
-  return `${printed.text}${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes]}:${TWO_DIGITS[seconds]}.${THREE_DIGITS[ms % 1000]}Z`
+  const minute = Math.floor(ms / 60_000)
+  // Few pieces, the short ones first: a text of many is put together again by whoever reads it.
+  const seconds = (SECONDS[Math.floor(ms / 1000) - minute * 60] as string) + THREE_DIGITS[ms % 1000]
+  return printed.text + MINUTES[minute] + seconds
 }
 
 const DAY_MS = 86_400_000
 const TIME_LENGTH = 'hh:mm:ss.000Z'.length
-const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
-const THREE_DIGITS = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
+const twoDigits = (n: number) => String(n).padStart(2, '0')
+const MINUTES = Array.from({ length: 1440 }, (_, n) => `${twoDigits(Math.floor(n / 60))}:${twoDigits(n % 60)}:`)
+const SECONDS = Array.from({ length: 60 }, (_, n) => `${twoDigits(n)}.`)
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, n) => `${String(n).padStart(3, '0')}Z`)
 /** Instants come in thousands, most of one day: its text is made once. */
 let printed = { day: Number.NaN, text: '' }
 
