@@ -29,6 +29,7 @@ export const FAULTS = {
   'line-limit': 'for `forMs` a client has at most `lines` market data lines; more is refused with 101',
   'delayed-data': '10167: for `forMs` prices come as delayed ones',
   'hidden-fill': 'for `forMs` fills are those of a client this one cannot see: positions move, and no execution is told, not to who asks either',
+  'lost-fill': 'the next `count` executions are told to nobody, only how far their order is filled; who asks is told of them `forMs` later',
   'stale-results': 'for `forMs` the results of accounts and holdings are told as they were before',
   'no-results': 'the next `count` results come with values that are none: unset, NaN, empty',
   sentinel: 'the next `count` prints come with values that are none: unset, NaN, empty, -1',
@@ -196,12 +197,15 @@ class Script implements Faults {
   /** Executions that wait for another frame on their way out. */
   readonly #waiting = new Map<Connection, { readonly frame: Tokens; readonly for: string }>()
   readonly #hidden = new Set<string>()
+  /** Executions that were lost on their way, and until when who asks is not told of them either. */
+  readonly #lost = new Map<string, Instant>()
   /** The results of each connection as they were last told. */
   readonly #results = new Map<Connection, Map<string, Tokens>>()
   #now: Instant = Number.NEGATIVE_INFINITY
   #frames = 0
   #cutting = false
   #factor = DEFAULTS.factor
+  #lostMs = DEFAULTS.forMs
 
   constructor(script: readonly Fault[]) {
     this.#dated = script.filter(({ at }) => at !== undefined).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
@@ -281,7 +285,7 @@ class Script implements Faults {
   }
 
   hides(executionId: string): boolean {
-    return this.#lasting.has('hidden-fill') && this.#hidden.has(executionId)
+    return (this.#lasting.has('hidden-fill') && this.#hidden.has(executionId)) || (this.#lost.get(executionId) ?? this.#now) > this.#now
   }
 
   admits(): boolean {
@@ -333,6 +337,9 @@ class Script implements Faults {
         return
       case 'bad-tick':
         this.#factor = fault.factor
+        return
+      case 'lost-fill':
+        this.#lostMs = fault.forMs
     }
   }
 
@@ -380,6 +387,12 @@ class Script implements Faults {
   // -------------------------------------------------------------- frames
 
   #tellExecution(frame: Tokens, connection: Connection): readonly Tokens[] {
+    const executionId = frame[EXECUTION_ID] ?? ''
+    if (this.#lost.has(executionId)) return []
+    if (this.#spend('lost-fill')) {
+      this.#lost.set(executionId, this.#now + this.#lostMs)
+      return []
+    }
     if (this.#spend('duplicate')) return [frame, frame]
     const awaited = this.#spend('filled-first') ? ORDER_STATUS : this.#spend('commission-first') ? COMMISSION : null
     if (awaited === null) return [frame]
@@ -426,6 +439,7 @@ const TICK_PRICE = '1'
 const TICK_SIZE = '2'
 const ORDER_STATUS = '3'
 const EXECUTION = '11'
+const EXECUTION_ID = 14
 const TICK_STRING = '46'
 const CURRENT_TIME = '49'
 const EXECUTIONS_END = '55'

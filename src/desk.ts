@@ -365,7 +365,8 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
         readOnly: config.tws.readOnly,
         onPosition: (position) => this.#hearPosition(position, recorder),
         onOrder: (order) => stops.hear(order),
-        onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()),
+        // Whatever happened to the fill itself: an order is filled further, and both sides are looked at once it had time to come.
+        onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()) && this.#doubt('an order was filled'),
         onStatus: (status) => {
           this.#hearStatus(status)
           bus.publish([{ kind: 'broker', status }])

@@ -90,6 +90,41 @@ test('a fill that this client cannot see: named with cause and remedy, asked for
   expect((await differencesOf(scene.db)).filter(({ measure }) => measure === 'QUANTITY')).toHaveLength(1)
 })
 
+test.each([
+  ['an order of its own, though this client may only read', { clientId: '9', readOnly: true }],
+  ["another client's, among the open orders that it may ask for", { clientId: '3', readOnly: false }],
+])(
+  'a fill that the API never reports: named by how far its order is filled, asked for, closed once it is here; %s',
+  TIMEOUT,
+  async (_, { clientId, readOnly }) => {
+    await using scene = await open({ faults: [{ at: at(20), fault: 'lost-fill', forMs: 60_000 }] }, { readOnly })
+    if (!readOnly) await scene.tells(OPEN_ORDERS_END)
+    const ofOrder = (execution: Execution): Execution => ({ ...execution, permId: '71', orderId: '5', clientId })
+    scene.play(ofOrder(fill('a.b.01.01', 1, 'BUY', '100', '180')), cost('a.b.01.01'), mark(10, 181))
+    await scene.quantity('100')
+    scene.play(ofOrder(fill('a.b.02.01', 21, 'BUY', '200', '182')), mark(22, 183))
+    const missing = await scene.difference(({ measure }) => measure === 'FILLED')
+    expect(missing).toMatchObject({
+      ...{ account: 'DU1', conId: 8314, symbol: 'IBM', subject: '71', source: 'ORDER', ours: '100', theirs: '300' },
+      ...{ causes: ['MISSING_FILL'], severity: 'warn', until: null },
+    })
+    await scene.said("BROKER DIFFERS: IBM in DU1: filled quantity of 71: ours 100, the broker's 300")
+    // Asked for at once, in vain; the difference stays until the fill is here.
+    await scene.said("the day's executions are asked for again")
+    const asked = scene.told(EXECUTIONS_END)
+    scene.play(mark(60, 184))
+    await scene.doubt()
+    await eventually(async () => scene.told(EXECUTIONS_END) > asked)
+    expect((await differencesOf(scene.db, { open: true })).map(({ id }) => id)).toContain(missing.id)
+    scene.play(mark(90, 185), mark(91, 186))
+    await scene.doubt()
+    const closed = await eventually(async () => (await differencesOf(scene.db, { open: false })).find(({ id }) => id === missing.id))
+    expect(closed.until).toBeGreaterThan(missing.since)
+    expect((await tradesOf(scene.db, { unit: 'ORDER', status: 'OPEN' })).map(({ openQuantity }) => openQuantity)).toEqual(['300'])
+    expect(await disagreements(scene.db)).toEqual([])
+  },
+)
+
 test('only the commission: the running result differs by it and by nothing else', TIMEOUT, async () => {
   await using scene = await open({ netCosts: true })
   scene.play(fill('a.b.01.01', 1, 'BUY', '100', '180'), cost('a.b.01.01', '7.5'))

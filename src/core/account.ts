@@ -1,6 +1,6 @@
 // What a broker says of an account besides fills and prices: holdings, what they are worth, results, rates, how far orders are filled. Pure: it keeps the
 // last word of each source with the market's time at which it was said. A number nobody knows is null; what was never said is absent.
-import { type DecimalText, parseDecimal, plain } from './decimal.ts'
+import { type DecimalText, decimal, parseDecimal, plain } from './decimal.ts'
 import type { Instant } from './time.ts'
 
 /** POSITION: the list of positions and its changes. PORTFOLIO: the account's own page, every few minutes. PNL: a holding's result, every second or so. */
@@ -82,7 +82,14 @@ export class AccountView {
     this.#accounts = accounts
   }
 
-  hear(said: AccountSaid, at: Instant | null): void {
+  /** Answers whether an order is filled further than was said before. */
+  hear(said: AccountSaid, at: Instant | null): boolean {
+    const before = said.kind === 'filled' ? (known(this.#filled.get(said.permId)?.filled) ?? '0') : null
+    this.#keep(said, at)
+    return said.kind === 'filled' && decimal(known(said.filled) ?? 0).gt(before ?? 0)
+  }
+
+  #keep(said: AccountSaid, at: Instant | null): void {
     switch (said.kind) {
       case 'holding':
         this.#holdings.set(`${said.account} ${said.conId} ${said.source}`, { ...said, at })
