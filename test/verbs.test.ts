@@ -11,6 +11,7 @@ import { clock } from '#src/clock.ts'
 import { listen } from '#store/changes.ts'
 import type { Database } from '#store/db.ts'
 import { takeWriterLock } from '#store/lock.ts'
+import { openTestDatabase } from './database.ts'
 import { excursion } from './process.ts'
 import { answers, openReceiver } from './receiver.ts'
 import { openTestServer, type TestServer } from './server.ts'
@@ -206,6 +207,16 @@ describe('beside a writer that runs', SLOW, () => {
       expect([verb, await running.ended, running.stderr()]).toEqual([verb, { code: 0, signal: null }, ''])
     }
   })
+})
+
+test('the database goes away while a verb works: one line, no trace of the program', SLOW, async () => {
+  const db = await openTestDatabase()
+  await using running = excursion(['watch'], { DATABASE_URL: db.url, EXCURSION_HOME: '/nowhere' })
+  await running.says(/no open trades/)
+  await db[Symbol.asyncDispose]()
+  expect(await running.ended).toEqual({ code: 1, signal: null })
+  expect(running.stderr().trimEnd().split('\n').at(-1)).toMatch(/^expected a PostgreSQL at .* found none that lets us in .*\(EXC_DATABASE_UNREACHABLE\)$/)
+  expect(running.stderr()).not.toContain('    at ')
 })
 
 test('where no service runs it is stored and said so; the one that starts takes it in', SLOW, async () => {

@@ -3,15 +3,12 @@ import { UNITS } from '#core/trade.ts'
 import { marketDay } from '#core/session.ts'
 import { printTrade } from '#core/replay.ts'
 import { printInstant } from '#core/time.ts'
-import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
-import { openDatabase } from '#store/db.ts'
 import { instruments } from '#store/facts.ts'
 import { tradesOf } from '#store/trades.ts'
 import { choiceFlag, dayFlag, verb } from './arguments.ts'
-import { logTo } from './log.ts'
 import { print } from './terminal.ts'
 import { tradeTable } from './trade-table.ts'
+import { withDatabase } from './with-database.ts'
 
 export const trades = verb({
   usage: 'trades [--day D] [--unit order|round-trip|both] [--json]',
@@ -24,17 +21,17 @@ export const trades = verb({
   async run({ flags }) {
     const day = dayFlag('day', flags.day)
     const unit = choiceFlag('unit', flags.unit, ['order', 'round-trip', 'both'], 'order')
-    const config = readConfig(loadEnv())
-    await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
-    const wanted = UNITS.filter((u) => unit === 'both' || u === (unit === 'order' ? 'ORDER' : 'ROUND_TRIP'))
-    const all = (await Promise.all(wanted.map((u) => tradesOf(db, { unit: u })))).flat()
-    const known = new Map((await instruments(db)).map((instrument) => [instrument.conId, instrument]))
-    const shown = all.filter((trade) => {
-      if (day === null) return true
-      const hours = known.get(trade.conId) ?? {}
-      return marketDay(trade.openedAt, hours) <= day && (trade.closedAt === null || marketDay(trade.closedAt, hours) >= day)
+    await withDatabase(async (db, { timeZone }) => {
+      const wanted = UNITS.filter((u) => unit === 'both' || u === (unit === 'order' ? 'ORDER' : 'ROUND_TRIP'))
+      const all = (await Promise.all(wanted.map((u) => tradesOf(db, { unit: u })))).flat()
+      const known = new Map((await instruments(db)).map((instrument) => [instrument.conId, instrument]))
+      const shown = all.filter((trade) => {
+        if (day === null) return true
+        const hours = known.get(trade.conId) ?? {}
+        return marketDay(trade.openedAt, hours) <= day && (trade.closedAt === null || marketDay(trade.closedAt, hours) >= day)
+      })
+      if (flags.json) for (const trade of shown) print(JSON.stringify(printTrade(trade, printInstant)))
+      else print(tradeTable(shown, timeZone))
     })
-    if (flags.json) for (const trade of shown) print(JSON.stringify(printTrade(trade, printInstant)))
-    else print(tradeTable(shown, config.timeZone))
   },
 })

@@ -115,6 +115,17 @@ async function migrateUnderLock(pool: pg.Pool, url: string): Promise<void> {
   }
 }
 
+/** Nobody listens, the line was cut, the server shuts down, restarts, or has that database no longer. */
+const GONE: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '3D000'])
+
+/** What there is to say where the server went away amid the work; null: it is another trouble. */
+export function goneAway({ url }: Pick<Database, 'url'>, error: unknown): DatabaseUnreachable | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (GONE.has((cause as NodeJS.ErrnoException).code ?? '') || cause.message.startsWith('Connection terminated'))
+      return new DatabaseUnreachable(addressOf(url), cause)
+  return null
+}
+
 /** 'postgres://user@host:5432/name', without the password. */
 function addressOf(url: string): string {
   try {
