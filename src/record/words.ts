@@ -42,10 +42,13 @@ export class Words {
    */
   async begin(): Promise<Heard & { readonly known: readonly string[] }> {
     this.#upTo = await decidedUntil(this.#db)
-    const decisions = await decisionsSince(this.#db, this.#upTo)
     const { anchors } = await this.#take('ALL')
+    // Read after what stands, so that nothing stands of which no decision is known; and what they said since the first look is looked at again.
+    const decisions = await decisionsSince(this.#db, this.#upTo)
+    const annotated = subjectsOf(decisions, 'annotate')
+    await this.#take(annotated)
     const saidHeld = decisions.flatMap(({ saysHeld, subject }) => (saysHeld ? [partsOfAnchor(subject).conId] : []))
-    return { ...this.#heard(decisions, saidHeld, subjectsOf(decisions, 'annotate')), known: anchors }
+    return { ...this.#heard(decisions, saidHeld, annotated), known: [...anchors, ...annotated] }
   }
 
   /** Whatever was decided since it was heard last. */
