@@ -1,5 +1,6 @@
 // A day's marks exchanged for those that stay, in a database others use: a backup reads for hours, a partition was made for nothing.
 import { expect, test } from 'vitest'
+import { thinPast } from '#record/thinning.ts'
 import type { StoredMark } from '#core/stored.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import { exchangeDay, lastMarkAt } from '#store/marks.ts'
@@ -32,4 +33,12 @@ test('a day without marks does not hide the last mark', async () => {
   // Made for a batch that was never committed.
   await ensureDays(db, 'marks', [AT + DAY_MS])
   expect(await lastMarkAt(db)).toBe(AT)
+})
+
+test('one price dated years ahead makes nothing of today old', async () => {
+  await using db = await openTestDatabase()
+  await commitBatch(db, { ...EMPTY_BATCH, marks: [mark(1, AT), mark(2, AT + 800 * DAY_MS)] })
+  expect(await thinPast(db, 90, AT)).toMatchObject({ days: 0 })
+  const { rows } = await db.pool.query('select count(*)::int as n from marks')
+  expect(rows).toEqual([{ n: 2 }])
 })

@@ -70,7 +70,7 @@ export function wasIgnored(at: Instant, trade: StoredTrade, asOf: Instant | null
   return trade.closedAt === null && asOf !== null && asOf < until ? null : true
 }
 
-/** The gross running result at a price of the trade, to the cent of its currency. */
+/** The gross running result at a price of the trade, to eight decimals: more than any currency has. */
 export function resultThen(trade: StoredTrade, at: Instant, price: string): string {
   return plain(decimal(resultAt(trade, at, Number(price)).toFixed(8)))
 }

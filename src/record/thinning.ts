@@ -23,11 +23,14 @@ export interface Thinned {
 const POINTS_KEPT = 2_000
 const DAY_MS = 86_400_000
 
-/** Thins what lies more than `keepDays` behind the last mark: the market's time, so that a tape of long ago is not old the day it is played. */
+/**
+ * Thins what lies more than `keepDays` behind the last mark: the market's time, so that a tape of long ago is not old the day it is played. A mark that is dated
+ * after `now` makes nothing old.
+ */
 export async function thinPast(db: Database, keepDays: number, now: Instant): Promise<Thinned> {
   const last = await lastMarkAt(db)
   const done = await thinnedDays(db)
-  const until = last === null ? EARLIEST : Math.floor(last / DAY_MS) * DAY_MS - keepDays * DAY_MS
+  const until = last === null ? EARLIEST : Math.floor(Math.min(last, now) / DAY_MS) * DAY_MS - keepDays * DAY_MS
   const due = (await daysOfMarks(db)).filter((day) => Date.parse(day) + DAY_MS <= until && !done.has(day))
   let [before, after] = [0, 0]
   if (due.length > 0) {
