@@ -71,14 +71,15 @@ interface Order {
 export async function createDeliveries(db: Database, channels: readonly Manners[], now: Instant): Promise<ReadonlySet<string>> {
   const woken = new Set<string>()
   for (;;) {
-    const taken = await inTransaction(db.pool, async (client) => {
-      // Lost in a power cut, the orders still wait.
-      await client.query('set local synchronous_commit to off')
-      const orders = await takeOrders(client)
-      const rows = orders.flatMap((order) => channels.filter((channel) => isFor(order, channel)).map(({ kind }) => ({ order, kind })))
-      if (rows.length > 0)
+    const taken = await inTransaction(
+      db.pool,
+      async (client) => {
+        const orders = await takeOrders(client)
+        if (orders.length === 0) return 0
+        const rows = orders.flatMap((order) => channels.filter((channel) => isFor(order, channel)).map(({ kind }) => ({ order, kind })))
         await client.query(
-          `insert into deliveries (subject, channel, alert_id, system_alert_id, due_at, created_at)
+          `with done as (update outbox set done_at = now(), takes = takes + 1 where id = any($6::bigint[]))
+           insert into deliveries (subject, channel, alert_id, system_alert_id, due_at, created_at)
            select *, $5::timestamptz, $5::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) on conflict (subject, channel) do nothing`,
           [
             rows.map(({ order }) => order.key),
@@ -86,13 +87,17 @@ export async function createDeliveries(db: Database, channels: readonly Manners[
             rows.map(({ order }) => order.alertId),
             rows.map(({ order }) => order.systemAlertId),
             writeInstant(now),
+            orders.map(({ id }) => id),
           ],
         )
-      await client.query('update outbox set done_at = now(), takes = takes + 1 where id = any($1::bigint[])', [orders.map(({ id }) => id)])
-      for (const { kind } of rows) woken.add(kind)
-      for (const { kind, channel } of orders) if (kind === 'wake') for (const one of channels) if (channel === null || channel === one.kind) woken.add(one.kind)
-      return orders.length
-    })
+        for (const { kind } of rows) woken.add(kind)
+        for (const { kind, channel } of orders)
+          if (kind === 'wake') for (const one of channels) if (channel === null || channel === one.kind) woken.add(one.kind)
+        return orders.length
+      },
+      // Lost in a power cut, the orders still wait.
+      'begin; set local synchronous_commit to off',
+    )
     if (taken < AT_ONCE) return woken
   }
 }

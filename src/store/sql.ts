@@ -31,14 +31,14 @@ export async function listsOf(sql: Sql, text: string, values: readonly unknown[]
   return answer.rows
 }
 
-/** The whole of `work` in one transaction on one connection; a failure rolls back and is thrown on. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** The whole of `work` in one transaction on one connection, begun by `begin`; a failure rolls back and is thrown on. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, begin = 'begin'): Promise<T> {
   const client = await pool.connect()
   // A connection that dies between two of our statements tells so by an event; the next statement then fails, which is what we act on.
   client.on('error', ignore)
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work(client)
     await client.query('commit')
     return result
