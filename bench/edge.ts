@@ -20,7 +20,8 @@ import type { StoredMark } from '#core/stored.ts'
 import { openBus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
 import { openRecorder } from '#record/record.ts'
-import { type Batch, commitBatch, EMPTY_BATCH } from '#store/batch.ts'
+import { type Batch, commitBatch, EMPTY_BATCH, writeMark, writePoint } from '#store/batch.ts'
+import { copyRows } from '#store/copy-rows.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { discardEmbedded } from '#store/embedded.ts'
 import { pricesOf, randomOf } from '#test/ticks.ts'
@@ -156,9 +157,9 @@ async function rowsAgainstCopy(db: Database): Promise<Row[]> {
   const points = Array.from({ length: rows }, (_, n) => ({
     ...{ tradeId: `ORDER:DU1:2:t${n % 50}`, at: AT + n, last: price(), mfe: price(), mae: price(), seq: n + 1 },
   }))
-  const at = (instant: number) => new Date(instant).toISOString()
-  const markBytes = Buffer.from(marks.map((m) => `${m.conId}\t${at(m.at)}\t${m.arrival}\t${m.price}\t\\N\t\\N\tLAST\t\\N\n`).join(''))
-  const pointBytes = Buffer.from(points.map((p) => `${p.tradeId}\t${at(p.at)}\t${p.last}\t${p.mfe}\t${p.mae}\t${p.seq}\n`).join(''))
+  // The very bytes ours are, all made before: COPY's binary form, which PostgreSQL takes a third faster than text.
+  const markBytes = Buffer.concat([...copyRows(marks, 8, writeMark)])
+  const pointBytes = Buffer.concat([...copyRows(points, 6, writePoint)])
   const flushes = async (batchOf: (from: number) => Partial<Batch>) => {
     for (let from = 0; from < rows; from += FLUSH) await commitBatch(db, { ...EMPTY_BATCH, ...batchOf(from) }, { asynchronous: true })
   }
@@ -207,7 +208,7 @@ async function copy(db: Database, into: string, bytes: Buffer): Promise<void> {
   try {
     await client.query('begin')
     await client.query('set local synchronous_commit to off')
-    await pipeline(Readable.from([bytes]), client.query(copyFrom(`copy ${into} from stdin`)))
+    await pipeline(Readable.from([bytes]), client.query(copyFrom(`copy ${into} from stdin (format binary)`)))
     await client.query('commit')
   } finally {
     client.release()

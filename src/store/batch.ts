@@ -170,7 +170,8 @@ async function writeMarks(go: OneGo, marks: readonly StoredMark[]): Promise<void
   )
 }
 
-function writeMark({ conId, at, arrival, price, bid, ask, source, seenAt }: StoredMark, to: RowWriter): void {
+/** A row of `marks`, as it is copied. */
+export function writeMark({ conId, at, arrival, price, bid, ask, source, seenAt }: StoredMark, to: RowWriter): void {
   to.bigint(conId)
   to.instant(at)
   to.bigint(arrival)
@@ -327,7 +328,8 @@ async function writePoints(go: OneGo, table: (typeof POINT_TABLES)[number], poin
   }
 }
 
-function writePoint({ tradeId, at, last, mfe, mae, seq }: Batch['trajectory'][number], to: RowWriter): void {
+/** A row of a trajectory, as it is copied. */
+export function writePoint({ tradeId, at, last, mfe, mae, seq }: Batch['trajectory'][number], to: RowWriter): void {
   to.text(tradeId)
   to.instant(at)
   to.numeric(last)
