@@ -1,5 +1,5 @@
 // What a person writes down: annotations and rules. Each is checked, then one line into the store; what can be mended is a userError, never a throw.
-import { parseRule } from '#core/rules.ts'
+import { parseRule, troubleOfRuleId } from '#core/rules.ts'
 import { troubleOfWords } from '#core/tags.ts'
 import type { Database } from '#store/db.ts'
 import { type Annotation, annotate, deleteRule, rulesOf, saveRule, switchRule, writeAudit } from '#store/decisions.ts'
@@ -9,7 +9,6 @@ import { userError } from './errors.ts'
 import type { AnnotateTradeInput, Resolvers, SaveRuleInput } from './generated.ts'
 import { ruleOf } from './loaders.ts'
 
-const RULE_ID = /^[\w.-]{1,64}$/
 const TEXTS = { strategy: 100, note: 10_000 } as const
 const RATING_MAX = 5
 
@@ -28,8 +27,8 @@ export const decisions: Resolvers = {
     saveRule: async (_, { input }, { db, clock, caller }) => {
       demand(caller, 'rules')
       const body = bodyOf(input)
-      if (!RULE_ID.test(input.id))
-        return { userErrors: [userError('BAD_USER_INPUT', 'expected a name of letters, digits, dots, dashes and underscores, at most 64', 'id')] }
+      const strange = troubleOfRuleId(input.id)
+      if (strange !== null) return { userErrors: [userError('BAD_USER_INPUT', strange, 'id')] }
       const rule = parseRule(body)
       if ('refused' in rule) return { userErrors: [userError('BAD_USER_INPUT', rule.refused)] }
       if (!mayWriteRule(caller, rule) || !(await mayReplace(db, caller, input.id)))

@@ -182,6 +182,11 @@ describe('beside a writer that runs', SLOW, () => {
       ['rules lst', 2, /^rules: expected list, .* found 'lst'; did you mean list\?$/],
       ['rules set hard-stop pct=abc', 2, /^rules set: rule hard-stop: expected pct as a number, found "abc"$/],
       ['rules set nope pct=1', 1, /^rules: expected the id of a rule, found 'nope'.*a new one says its kind/],
+      [
+        'rules set my_rule kind=MAE_STOP pct=1',
+        2,
+        /^rules set: expected a name of letters, digits, dots, dashes and underscores, at most 64; found 'my rule'$/,
+      ],
       ['rules enable nope', 1, /^rules: expected the id of a rule, found 'nope'/],
       ['rules list --send', 2, /^rules: expected --send with 'rules test ID TRADE' only/],
       [`rules apply ${folder}/none`, 1, /^expected rules at \S+, found no file that can be read \(ENOENT\); check the path \(EXC_TAPE_INVALID\)$/],

@@ -1,5 +1,5 @@
 // `rules`: what warns, listed, changed, switched on and off. A running service takes a change in at once.
-import { parseRule, type Rule, STARTER_RULES } from '#core/rules.ts'
+import { parseRule, type Rule, STARTER_RULES, troubleOfRuleId } from '#core/rules.ts'
 import { openDeliverRoom } from '#jobs/deliver.ts'
 import { rehearse } from '#jobs/rehearse.ts'
 import { clock } from '#src/clock.ts'
@@ -83,6 +83,10 @@ async function readFileOfRules(file: string): Promise<readonly Rule[]> {
   const rules = await readRules(file)
   if (rules.length === 0) throw new TapeInvalid(`expected rules in ${file}, a JSON object a line, found none`)
   const ids = rules.map(({ id }) => id)
+  for (const id of ids) {
+    const strange = troubleOfRuleId(id)
+    if (strange !== null) throw new TapeInvalid(`${file}: ${strange}; found '${id}'`)
+  }
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   if (twice !== undefined) throw new TapeInvalid(`${file}: expected every rule once, found ${twice} again; leave one of them`)
   return rules
@@ -137,6 +141,8 @@ async function set(db: Database, [id, ...pairs]: readonly string[]): Promise<Sto
     if (value.join('=') === '') delete body[name]
     else body[name] = jsonOrText(value.join('='))
   }
+  const strange = troubleOfRuleId(id)
+  if (strange !== null && current === undefined) throw new UsageError(`rules set: ${strange}; found '${id}'`)
   const rule = parseRule(body)
   if ('refused' in rule) throw new UsageError(`rules set: ${rule.refused}`)
   // `enabled=false` is `disable`.

@@ -163,6 +163,11 @@ const FIELDS = new Set([
   ...[OWN, ARM, MFE_BELOW, RESULT_BELOW].flatMap((names) => Object.values(names)),
 ])
 
+/** What is expected of the name of a rule that is to be kept; null: it is fine. */
+export function troubleOfRuleId(id: string): string | null {
+  return /^[\w.-]{1,64}$/.test(id) ? null : 'expected a name of letters, digits, dots, dashes and underscores, at most 64'
+}
+
 /** The ways a trader can be told. */
 export const CHANNELS = ['slack', 'sms', 'webhook'] as const
 const SEC_TYPES = 'STK OPT FUT FOP CASH BAG BOND CFD CRYPTO WAR IOPT FUND CMDTY IND'.split(' ')
