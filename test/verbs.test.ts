@@ -194,6 +194,8 @@ describe('beside a writer that runs', SLOW, () => {
       [`rules apply ${await file('bad', '{"id":"a","kind":"MAE_STOP","pct":"1"}\nhello')}`, 1, /bad:2: expected a rule as a JSON object, found hello/],
       [`rules apply ${await file('twice', '{"id":"a","kind":"MAE_STOP","pct":"1"}\n'.repeat(2))}`, 1, /twice: expected every rule once, found a again/],
     ]
+    // The first look at the rules writes the starters.
+    await typed('rules')
     const before = await server.ask('{ alertRules { id version } }')
     const found = await Promise.all(wrong.map(([words]) => typed(words)))
     for (const [index, [words, code, said]] of wrong.entries()) {
