@@ -1,6 +1,7 @@
 // A day and its trades to Notion, page after page, each on its own: one that Notion refuses does not hold up the others.
 // Safe to run twice: what did not change is not sent. Says by what it throws how to go on: wait, try again, or leave it to a person.
 import { reviewDay } from '#core/review.ts'
+import { reviewTrade } from '#core/reviewed-trade.ts'
 import { type Day, wallClock } from '#core/time.ts'
 import { type Desk, NotYetKnown, type PageOutcome, writePage } from '#notes/notion.ts'
 import { type Notion, openNotion, sayTrouble, troubleOf } from '#notes/notion-client.ts'
@@ -75,6 +76,7 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
   const input = (await readPages(room, trades, before.trades)) > 0 ? await readDay(db, day) : before
   const review = reviewDay(input)
   const rows = new Map(input.trades.map((trade) => [trade.tradeId, trade]))
+  const hours = new Map(input.instruments.map((instrument) => [instrument.conId, instrument]))
   const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
   const pictureOf = (trade: Parameters<typeof tradePicture>[0]) =>
     tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], fills.get(trade.tradeId) ?? [], style)
@@ -99,7 +101,18 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
       const openedOn = await notionPageOf(db, days.dataSourceId, dayKey(wallClock(trade.openedAt, trade.timeZone).day))
       const dayPages = new Set([openedOn?.gone === 'page' ? null : (openedOn?.pageId ?? null), dayPageId].filter((id) => id !== null))
       const row = rows.get(trade.tradeId)
-      if (row !== undefined) await write(trades, tradePage({ trade, said: saidOf(row), mode, day, dayPages: [...dayPages] }, style, pictureOf))
+      if (row === undefined) continue
+      // The page outlives the day: it tells the alerts and gaps of the whole trade.
+      const lived = reviewTrade(row, {
+        day,
+        instrument: hours.get(row.conId),
+        points: input.trajectories.get(row.tradeId) ?? [],
+        alerts: input.alerts,
+        shadow: input.shadows?.get(row.tradeId) ?? [],
+        asOf: input.asOf ?? null,
+        life: true,
+      })
+      await write(trades, tradePage({ trade: lived ?? trade, said: saidOf(row), mode, day, dayPages: [...dayPages] }, style, pictureOf))
     }
   }
   for (const { key, knownUntil } of await orphansOf(db, trades)) await write(trades, removedPage(key, knownUntil ?? 0, style))

@@ -1,8 +1,9 @@
 // What a card says of the broker's figures: what had to be mended, whether it was, and what was only reckoned another way; in both languages.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { StoredDifference } from '#core/difference.ts'
 import { reviewDay } from '#core/review.ts'
 import { cardText } from '#notes/card.ts'
+import { dayPage } from '#notes/notion-page.ts'
 import { readTemplates } from '#notes/templates.ts'
 import { at, DAY, givenBack, ibm } from './example-day.ts'
 
@@ -38,6 +39,37 @@ test('what had to be mended stands with its cause, and whether it was', async ()
   expect(open).toContain("1 of the broker's figures are the same fills reckoned another way.")
   expect(await cardWith('en', [{ ...missing, until: at('10:07') }])).toContain('; mended at 10:07:00.')
   expect(await cardWith('zh', [missing])).toContain('IBM 自 10:05:00 起与经纪商不符：持仓数量，我方 100，对方 300（有成交未告知我方）；**尚未修复**。')
+})
+
+test('figures are printed as what they are: money with its currency, and whole where what is printed would be the same', async () => {
+  const money = { ...missing, measure: 'REALIZED', currency: 'USD', ours: '1234.5', theirs: '-20.004' } as const
+  expect(await cardWith('en', [money])).toContain("realised result, ours +1,234.50 USD, the broker's −20.00 USD")
+  expect(await cardWith('en', [{ ...money, ours: '-20.001' }])).toContain("ours -20.001, the broker's -20.004")
+  expect(await cardWith('en', [{ ...money, theirs: null }])).toContain("the broker's unknown")
+})
+
+describe('on the page in Notion', () => {
+  const page = async (language: 'en' | 'zh', privacy: 'full' | 'percent', differences: readonly StoredDifference[]) => {
+    const { words } = await readTemplates(language)
+    const { trade, points } = givenBack
+    const review = reviewDay({ day: DAY, trades: [trade], alerts: [], instruments: [ibm], trajectories: new Map([[trade.tradeId, points]]), differences })
+    return JSON.stringify(dayPage(review, { language, words, privacy, aliases: { [trade.account]: 'main' } }, () => null))
+  }
+
+  test('they stand in a table, with their cause and whether they are mended; the others are counted', async () => {
+    const open = await page('en', 'full', [missing, { ...missing, id: 'c', symbol: null, conId: null, until: at('10:07') }, otherwise])
+    for (const words of ['Where the broker disagrees', 'a fill we were not told of', '10:05:00, not mended', '10:05:00, mended at 10:07:00', '"main"', '"300"'])
+      expect(open).toContain(words)
+    expect(open).toContain("1 of the broker's figures are the same fills reckoned another way")
+    expect(await page('zh', 'full', [missing])).toContain('10:05:00, 尚未修复')
+    expect(await page('en', 'full', [])).not.toContain('disagrees')
+  })
+
+  test('with PRIVACY=percent no figure leaves', async () => {
+    const kept = await page('en', 'percent', [missing])
+    expect(kept).toContain('a fill we were not told of')
+    expect(kept).not.toMatch(/"300"|"100"/)
+  })
 })
 
 test('where nothing differs, and of other accounts, nothing is said', async () => {

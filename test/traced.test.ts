@@ -10,21 +10,44 @@ import { readTemplates } from '#notes/templates.ts'
 import { Replay, printTrade } from '#core/replay.ts'
 import { endOfDay, marketDay, sessionClose } from '#core/session.ts'
 import type { Language } from '#notes/templates.ts'
+import { sendDay } from '#jobs/notion.ts'
+import { openNotion } from '#notes/notion-client.ts'
+import { tradeKey } from '#notes/notion-page.ts'
+import { setUpNotion } from '#notes/notion-setup.ts'
+import { clockThatReads } from '#src/clock.ts'
 import { alertsOf } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
 import { factsOf, instruments } from '#store/facts.ts'
+import { saveNotionSource } from '#store/notion-pages.ts'
 import { marksOf } from '#store/marks.ts'
 import { tradesOf, trajectoriesOf } from '#store/trades.ts'
 import { printInstant } from '#core/time.ts'
-import { tell, lastDay, labelOf, type World } from './reckoned.ts'
+import { type NotionServer, openNotionServer, specIsHere } from './notion-server.ts'
+import { tell, lastDay, labelOf, type Told, type World } from './reckoned.ts'
 import { realTape, realTicksAreHere, shippedTape, type Tape, TAPE_RULES, tellTape } from './review-tapes.ts'
 import { openTestServer } from './server.ts'
-import { blocksIn, dayExpected, type Expected, periodExpected, subjectExpected, sumProperties, tradeExpected, tradeProperties, untraced } from './traced.ts'
+import {
+  blocksIn,
+  dayExpected,
+  type Expected,
+  numbersIn,
+  pageOfDay,
+  pageOfTrade,
+  pageProperties,
+  periodExpected,
+  subjectExpected,
+  sumProperties,
+  tradeExpected,
+  tradeProperties,
+  untraced,
+} from './traced.ts'
 
 const TAPES = [
   { name: 'the day that comes along', here: true, tape: shippedTape },
   { name: 'real prices of October 2013', here: realTicksAreHere, tape: realTape },
 ] as const
+/** Words behind a count: 'so many commissions not known', which are no value that is unknown. */
+const COUNTED_UNKNOWN = /(?<=\d 笔)(?:佣金)?未知/g
 const LANGUAGES = { en: 'unknown', zh: '未知' } as const
 
 async function worldOf(db: Database, { days }: Tape): Promise<World> {
@@ -143,7 +166,71 @@ describe.each(TAPES)('$name', ({ here, tape: read }) => {
       }
     },
   )
+
+  test.skipIf(!here || !specIsHere)('every number of every page in Notion, in both languages', { timeout: 600_000 }, async () => {
+    const tape = read()
+    await using server = await openTestServer()
+    const end = await tellTape(server.db, server.bus, tape)
+    const world = await worldOf(server.db, tape)
+    const names = namesIn(world)
+    for (const language of ['en', 'zh'] as const) {
+      await using notion = await openNotionServer(() => end)
+      const pages = await sent(server.db, notion, tape, language, end)
+      const wrong = pages.flatMap(({ key, lines }) => {
+        const told = toldOnPage(world, key)
+        const expected = typeof told === 'string' ? pageOfDay(world, told) : pageOfTrade(world, told.told, told.day)
+        const found = lines.map((text) => numbersIn(text.replaceAll(COUNTED_UNKNOWN, ''), names, LANGUAGES[language])).filter((numbers) => numbers.length > 0)
+        return untraced(new Map([['page', found]]), new Map([['page', expected]]), typeof told === 'string' ? told : told.told.row.tradeId)
+      })
+      expect(wrong).toEqual([])
+      expect(pages.filter(({ key }) => key.startsWith('trade:'))).toHaveLength(world.trades.length)
+      for (const { key, numbers } of pages) {
+        const told = toldOnPage(world, key)
+        if (typeof told !== 'string') expect([told.told.row.tradeId, numbers]).toEqual([told.told.row.tradeId, pageProperties(world, told.told)])
+      }
+    }
+  })
 })
+
+interface PageFound {
+  readonly key: string
+  readonly lines: readonly string[]
+  readonly numbers: Readonly<Record<string, number | null>>
+}
+
+/** All days sent to an empty Notion, and what stands there then. */
+async function sent(db: Database, server: NotionServer, { days }: Tape, language: Language, now: number): Promise<readonly PageFound[]> {
+  await db.pool.query('delete from notion_pages')
+  await db.pool.query('delete from notion_sources')
+  let passed = 0
+  const clock = clockThatReads(() => now + ++passed * 1000)
+  const notion = openNotion({ token: 'ntn_test', baseUrl: server.url, clock, perSecond: 1e9 })
+  for (const source of await setUpNotion({ notion, parent: server.root, own: {}, stored: [], tell: () => {} })) await saveNotionSource(db, source)
+  const { words } = await readTemplates(language)
+  const pictures = { ending: 'svg', type: 'image/svg+xml', bytes: (svg: string) => new Uint8Array(Buffer.from(svg)) }
+  for (const day of days) await sendDay({ db, notion, style: { language, words, privacy: 'full', aliases: {} }, clock, pictures, log: () => {} }, day)
+  expect(server.refused).toEqual([])
+  return [...server.pages.values()].flatMap(({ id, source, properties }) => {
+    const known = server.sources.get(source ?? '')?.properties ?? []
+    const named = Object.fromEntries(known.map((property) => [property.name, properties[property.id] as Record<string, unknown> | undefined]))
+    const key = /(?:day|trade):[\w-]+/.exec(JSON.stringify(named['Day Key'] ?? named['Trade Key'] ?? ''))?.[0]
+    const numbers = known.flatMap(({ name, type }) => (type === 'number' ? [[name, (named[name]?.['number'] as number | undefined) ?? null] as const] : []))
+    // Pictures are looked at elsewhere.
+    return key === undefined ? [] : [{ key, lines: server.textOf(id).filter((text) => !/^\[[^\]]*\]$/.test(text)), numbers: Object.fromEntries(numbers) }]
+  })
+}
+
+/** The day of a page, or its trade as the last card tells it. */
+function toldOnPage(world: World, key: string): string | { readonly told: Told; readonly day: string } {
+  if (key.startsWith('day:')) return key.slice(4)
+  const row = world.trades.find(({ tradeId }) => tradeKey(tradeId) === key)
+  const found = world.days.toReversed().flatMap((day) => {
+    const told = row === undefined ? null : tell(world, row, day)
+    return told === null ? [] : [{ told, day }]
+  })[0]
+  if (found === undefined) throw new Error(`a page of no trade: ${key}`)
+  return found
+}
 
 /** What `replay` says of the facts as they are stored (a fill has its place among the prices of its second) and the tape's prices. */
 async function replayed(db: Database, { facts }: Tape) {

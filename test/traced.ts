@@ -53,15 +53,19 @@ function duration(ms: number): string[] {
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
-function time(at: Instant | null, zone: string, day: Day): string {
-  if (at === null) return '?'
+function stamp(at: Instant, zone: string): string {
   const clock =
     clocks.get(zone) ??
     new Intl.DateTimeFormat('sv-SE', {
       ...{ timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
     })
   clocks.set(zone, clock)
-  const [on = '', clocked = ''] = clock.format(at).split(' ')
+  return clock.format(at)
+}
+
+function time(at: Instant | null, zone: string, day: Day): string {
+  if (at === null) return '?'
+  const [on = '', clocked = ''] = stamp(at, zone).split(' ')
   return on === day ? clocked : `${on.slice(5)} ${clocked}`
 }
 
@@ -434,6 +438,142 @@ export function sumProperties(kind: string, trades: readonly Told[]): Readonly<R
     review_closed: closed.length,
     ...(kind === 'week' || kind === 'month' ? {} : { review_wins: wins }),
     ...(kind === 'day' && trades.length > 0 ? { review_gross_usd: Number(gross.fixed(2)) } : {}),
+  }
+}
+
+// Pages in Notion
+
+const dated = (told: Told, at: Instant | null) => (at === null ? '?' : stamp(at, told.zone))
+
+/** The lines of the page of a day, all accounts of it one after another. */
+export function pageOfDay(world: World, day: Day): readonly Numbers[] {
+  return (['LIVE', 'PAPER', 'DEMO'] as const).flatMap((mode) => accountsOf(world, mode).flatMap((account) => pageOfAccount(world, day, mode, account)))
+}
+
+function pageOfAccount(world: World, day: Day, mode: string, account: string): readonly Numbers[] {
+  const trades = ofDay(world, day, mode, account)
+  if (trades.length === 0) return []
+  const traded = trades.filter(({ section }) => section !== 'HELD')
+  const of = sums(traded)
+  const [worst] = top(traded.filter(gaveBackMuch), (told) => told.gaveBack, 1)
+  const closedWords = of.closed.length === 0 ? [] : [count(of.wins.length), count(of.closed.length), whole(share(of.wins.length, of.closed.length))]
+  const spoken = rules(world, day, trades)
+  // The card lists what the page says in a line: each kind of lapse and its first ones, without the difference.
+  const alerts = trades.reduce((n, told) => n + alertsOn(world, told, day).length, 0)
+  const ruled = new Set(trades.flatMap((told) => alertsOn(world, told, day).map(({ ruleId }) => ruleId))).size
+  const lapses: string[][] = []
+  for (const numbers of spoken.slice(alerts + ruled)) {
+    if (numbers.length === 1 && !isMore(spoken, numbers)) lapses.push([...numbers])
+    else (lapses.at(-1) as string[]).push(...(numbers.length === 1 ? numbers : numbers.slice(0, -1)))
+  }
+  return [
+    ...(traded.length === 0
+      ? []
+      : [
+          line(
+            ...[
+              gain(of.told),
+              ...closedWords,
+              ...(of.rs.length === 0 ? [] : [inR(meanKnown(of.rs))]),
+              some(of.open.length),
+              gain(of.gross),
+              money(of.commission),
+            ],
+            ...[some(of.unknown), ...(of.closed.length === 0 ? [] : [gain(meanKnown(of.results)), money(of.gaveBack)])],
+          ),
+        ]),
+    ...trailing(world, day, mode, account, traded),
+    ...(['CLOSED', 'OPENED', 'CARRIED', 'HELD'] as const).flatMap((section) =>
+      trades
+        .filter((told) => told.section === section)
+        .map((told) =>
+          line(
+            ...[plainly(told.quantity), gain(told.gross), pct(told.pct), told.risk === null ? null : inR(told.r), pct(told.mfe.pct), pct(told.mae.pct)],
+            told.closedAt === null || told.gaveBackPct === null ? null : whole(told.gaveBackPct),
+          ),
+        ),
+    ),
+    worst === undefined
+      ? []
+      : line(plainly(worst.quantity), money(worst.gaveBack), whole(worst.gaveBackPct), pct(worst.mfe.pct), dated(worst, worst.mfe.pctAt), pct(worst.pct)),
+    line(...turnedOf(traded).map((told) => plainly(told.quantity))),
+    ...spoken.slice(0, alerts + ruled),
+    ...lapses,
+    ...pageStrategies(traded),
+    pageQuality(trades, day),
+  ].filter((numbers) => numbers.length > 0)
+}
+
+/** 'And 9 more' ends a list of six; a count begins one. */
+function isMore(lines: readonly Numbers[], numbers: Numbers): boolean {
+  const at = lines.indexOf(numbers)
+  return at >= 7 && lines.slice(at - 6, at).every((one) => one.length > 1) && (lines[at - 7] as Numbers).length === 1
+}
+
+function pageStrategies(trades: readonly Told[]): readonly Numbers[] {
+  const closed = trades.filter((told) => told.section === 'CLOSED')
+  const names = [...new Set(closed.map(({ row }) => row.strategy))]
+  const rs = [...names.filter((name) => name !== null).sort(), ...(names.includes(null) ? [null] : [])].map(
+    (name) => closed.filter(({ row, r }) => row.strategy === name && r !== null).length > 0,
+  )
+  // As on the card, without the mean R: the fourth number where there is one.
+  return strategies(trades).map((numbers, n) => (rs[n] ? [...numbers.slice(0, 3), ...numbers.slice(4)] : numbers))
+}
+
+function pageQuality(trades: readonly Told[], day: Day): Numbers {
+  const [first = [], ...more] = quality(trades, day)
+  const everywhere = trades.every(({ row }) => row.provenance.coverage !== null && Q.of(row.provenance.coverage).cmp(Q.of(1)) === 0)
+  const unseen = everywhere && trades.every((told) => gapsOf(told, day).length === 0)
+  const lowest = trades.flatMap(({ row }) => (row.provenance.coverage === null ? [] : [Q.of(row.provenance.coverage)])).sort((a, b) => a.cmp(b))[0]
+  const least = lowest === undefined || lowest.cmp(Q.of(1)) >= 0 ? null : whole(lowest.times(Q.of(100)))
+  return unseen
+    ? line(count(trades.length), count(trades.length), ...first, ...more.flat())
+    : line(...first.map((number) => (number.endsWith('%') ? least : number)), ...more.flat())
+}
+
+/** The lines of the page of a trade, as the last day it is told on leaves it. */
+export function pageOfTrade(world: World, told: Told, day: Day): readonly Numbers[] {
+  const risk = told.risk === null ? null : told.row.plan?.risk
+  const extreme = ({ pct: percent, pctAt }: Told['mfe']) => (percent === null ? ['?'] : [pct(percent), dated(told, pctAt)])
+  const { coverage, source } = told.row.provenance
+  const gaps = gapsOf(told, null).slice(0, 6)
+  return [
+    line(plainly(told.quantity), gain(told.gross), pct(told.pct)),
+    line(dated(told, told.row.openedAt)),
+    told.closedAt === null ? [] : line(dated(told, told.closedAt)),
+    line(price(told.entry)),
+    line(price(told.exit)),
+    risk == null ? [] : line(...[risk.stop, ...(told.row.plan?.moves ?? []).map(({ to }) => to)].map((stop) => price(Q.of(stop)))),
+    line(gain(told.gross), pct(told.pct)),
+    line(inR(told.r)),
+    line(...extreme(told.mfe)),
+    line(...extreme(told.mae)),
+    told.gaveBack === null ? [] : line(money(told.gaveBack), whole(told.gaveBackPct)),
+    line(money(told.commission)),
+    source === 'ENTRY' ? [] : line(coverage === null ? '?' : whole(Q.of(coverage).times(Q.of(100)))),
+    ...alertsOn(world, told, null)
+      .filter(({ at }) => at < told.end)
+      .map((alert) => line(time(alert.at, told.zone, day), tier(alert), price(Q.of(alert.price)), alert.pct === null ? '?' : pct(Q.of(alert.pct)))),
+    line(...gaps.flatMap(({ from, to }) => [dated(told, from), dated(told, to)])),
+  ].filter((numbers) => numbers.length > 0)
+}
+
+/** Numbers among the properties of a page. */
+export function pageProperties(world: World, told: Told): Readonly<Record<string, number | null>> {
+  const rounded = (q: Q | null) => (q === null ? null : Number(q.fixed(2)))
+  const exact = (q: Q | null) => (q === null ? null : Number(q.fixed(12)))
+  return {
+    ...{ 'Result %': rounded(told.pct), R: rounded(told.r), 'MFE %': rounded(told.mfe.pct), 'MAE %': rounded(told.mae.pct) },
+    ...{ 'Gave Back %': rounded(told.gaveBackPct), Net: rounded(told.net), Gross: rounded(told.gross), Commission: rounded(told.commission) },
+    ...{
+      'Gave Back': rounded(told.gaveBack),
+      Quantity: exact(told.quantity),
+      Entry: exact(told.entry),
+      Exit: told.closedAt === null ? null : exact(told.exit),
+    },
+    ...{ Stop: told.row.initialStop === null ? null : Number(told.row.initialStop), Rating: null },
+    'Coverage %': told.row.provenance.coverage === null ? null : rounded(Q.of(told.row.provenance.coverage).times(Q.of(100))),
+    Alerts: alertsOn(world, told, null).filter(({ at }) => at < told.end).length,
   }
 }
 

@@ -6,6 +6,7 @@ import { monthOf, weekOf } from '#core/period.ts'
 import { total } from '#core/tally.ts'
 import type { Day } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
+import { differenceView } from './difference-view.ts'
 import { clockTime, duration, inR, literal, money, price, quantity, rounded, signedMoney, signedPercent, unbroken, wholePercent } from './format.ts'
 import type { Note, Property } from './note.ts'
 import {
@@ -360,14 +361,10 @@ function qualityView(account: AccountReview, clockwork: Clockwork, { words }: Te
     unmarked: quality.unmarked.length === 0 ? null : [...new Set(quality.unmarked)].map(literal).join(', '),
     sampled: quality.sampled,
     commissionsUnknown: quality.commissionsUnknown,
-    differences: quality.differences.slice(0, LISTED).map(({ symbol, measure, ours, theirs, causes, staleSeconds, since, until }) => ({
-      label: literal(symbol ?? account.account),
-      measure: words.measures[measure],
-      ours,
-      theirs,
-      causes: causes.map((cause) => `${words.causes[cause]}${cause === 'STALE' && staleSeconds !== null ? ` (${staleSeconds} s)` : ''}`).join(words.listComma),
-      since: time(since),
-      until: time(until),
+    differences: quality.differences.slice(0, LISTED).map((difference) => ({
+      label: literal(difference.symbol ?? account.account),
+      ...unbroken({ since: time(difference.since), until: time(difference.until) }),
+      ...differenceView(difference, words),
     })),
     moreDifferences: Math.max(0, quality.differences.length - LISTED),
     reckonedOtherwise: quality.reckonedOtherwise,

@@ -3,9 +3,10 @@ import type { BlockObjectRequest } from '@notionhq/client'
 import type { DecimalText } from '#core/decimal.ts'
 import type { AccountReview, Lapse, Trailing } from '#core/review.ts'
 import type { Day } from '#core/time.ts'
+import { differenceView } from './difference-view.ts'
 import { clockTime, signedMoney, signedPercent, wholePercent } from './format.ts'
 import { heading, line, table } from './notion-blocks.ts'
-import type { PageStyle } from './notion-style.ts'
+import { aliasOf, type PageStyle } from './notion-style.ts'
 import { NOTION_WORDS } from './notion-words.ts'
 
 /** Beyond this many they are counted, not listed. */
@@ -75,6 +76,22 @@ export function strategyBlocks(account: AccountReview, style: PageStyle): BlockO
   return [heading(3, words.strategies), ...table([words.strategy, '', ...(open ? [words.result] : []), 'MFE', 'MAE'], rows)]
 }
 
+/** Where the broker's figures were not ours. With PRIVACY=percent the figures themselves stay here. */
+export function differenceBlocks({ account, trades, quality }: AccountReview, day: Day, style: PageStyle): BlockObjectRequest[] {
+  const { differences } = quality
+  if (differences.length === 0) return []
+  const words = NOTION_WORDS[style.language].differences
+  const zone = trades[0]?.timeZone ?? 'UTC'
+  const open = style.privacy === 'full'
+  const rows = differences.map((difference) => {
+    const { measure, ours, theirs, causes } = differenceView(difference, style.words)
+    const figures = open ? [ours ?? style.words.unknown, theirs ?? style.words.unknown] : []
+    const until = difference.until === null ? words.open : `${words.mended} ${clockTime(difference.until, zone, day)}`
+    return [difference.symbol ?? aliasOf(account, style), measure, ...figures, causes, `${clockTime(difference.since, zone, day)}, ${until}`]
+  })
+  return [heading(3, words.title), ...table([...words.what, ...(open ? words.figures : []), ...words.why], rows)]
+}
+
 export function qualityText({ quality }: AccountReview, day: Day, style: PageStyle): string {
   const words = NOTION_WORDS[style.language]
   const gaps = quality.gaps
@@ -91,5 +108,6 @@ export function qualityText({ quality }: AccountReview, day: Day, style: PageSty
     ...(quality.unmarked.length === 0 ? [] : [`${[...new Set(quality.unmarked)].join(', ')}: ${words.onlyFills}`]),
     ...(quality.sampled === 0 ? [] : [words.sampled(quality.sampled)]),
     ...(quality.commissionsUnknown === 0 ? [] : [words.commissionsUnknown(quality.commissionsUnknown)]),
+    ...(quality.reckonedOtherwise === 0 ? [] : [words.differences.reckonedOtherwise(quality.reckonedOtherwise)]),
   ].join(' · ')
 }

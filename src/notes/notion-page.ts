@@ -9,8 +9,8 @@ import { type Day, type Instant, printInstant, wallClock } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
 import { clockTime, inR, money, price, quantity, rounded, signedMoney, signedPercent, wholePercent } from './format.ts'
 import { callout, facts, heading, line, type Rows, table } from './notion-blocks.ts'
-import { qualityText, ruleBlocks, strategyBlocks, trailingText } from './notion-account.ts'
-import type { PageStyle } from './notion-style.ts'
+import { differenceBlocks, qualityText, ruleBlocks, strategyBlocks, trailingText } from './notion-account.ts'
+import { aliasOf, type PageStyle } from './notion-style.ts'
 import { NOTION_WORDS } from './notion-words.ts'
 import type { Said } from './said.ts'
 
@@ -203,6 +203,7 @@ function accountBlocks(account: AccountReview, review: Review, style: PageStyle,
     ...alertBlocks(account.alerts, review.day, account.trades, style),
     ...ruleBlocks(account, review.day, style),
     ...strategyBlocks(account, style),
+    ...differenceBlocks(account, review.day, style),
     callout(qualityText(account, review.day, style), 'gray_background', '🔎'),
   ]
 }
@@ -432,10 +433,6 @@ function modeBlock(mode: Mode, { language }: PageStyle): BlockObjectRequest[] {
 /** Said first wherever money is not real. */
 function modeMark(mode: Mode | undefined): string {
   return mode === undefined || mode === 'LIVE' ? '' : `${mode} · `
-}
-
-function aliasOf(account: string, { aliases }: PageStyle): string {
-  return Object.hasOwn(aliases, account) ? (aliases[account] ?? account) : account
 }
 
 /** On the exchange's clock, with the date: a page outlives its day. */

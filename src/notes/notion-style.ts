@@ -10,3 +10,8 @@ export interface PageStyle {
   readonly aliases: Readonly<Record<string, string>>
   readonly colours?: ColourCustom
 }
+
+/** What an account goes by where it leaves this machine. */
+export function aliasOf(account: string, { aliases }: Pick<PageStyle, 'aliases'>): string {
+  return Object.hasOwn(aliases, account) ? (aliases[account] ?? account) : account
+}

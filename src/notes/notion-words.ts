@@ -47,6 +47,16 @@ export interface NotionWords {
     readonly late: (count: number) => string
     readonly ignored: (count: number) => string
   }
+  readonly differences: {
+    readonly title: string
+    /** The heads: what differs, both figures, and why and when. */
+    readonly what: readonly string[]
+    readonly figures: readonly string[]
+    readonly why: readonly string[]
+    readonly open: string
+    readonly mended: string
+    readonly reckonedOtherwise: (count: number) => string
+  }
   readonly onlyFills: string
   readonly more: (count: number) => string
   /** What the axis of a picture without prices says. */
@@ -88,7 +98,7 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     least: (symbol, share) => `least in ${symbol}: ${share} of its life`,
     coverageUnknown: (count) => `not known for ${count}`,
     sampled: (count) => `${count} measured from samples or bars: true extremes may be a little further out`,
-    daysBefore: (days, closed) => `The ${days} days before (${closed} trades)`,
+    daysBefore: (days, closed) => `${days === 1 ? 'The day before' : `The ${days} days before`} (${closed} ${closed === 1 ? 'trade' : 'trades'})`,
     grossADay: 'gross a day',
     kept: 'kept',
     rules: {
@@ -97,6 +107,15 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
       missed: (count) => `Missed ${count} (the price fell that far and nobody spoke)`,
       late: (count) => `Late ${count} (told more than five minutes after the price)`,
       ignored: (count) => `Ignored ${count} (nothing reduced within ten minutes)`,
+    },
+    differences: {
+      title: 'Where the broker disagrees',
+      what: ['Of', 'Figure'],
+      figures: ['Ours', "The broker's"],
+      why: ['Likely cause', 'Since'],
+      open: 'not mended',
+      mended: 'mended at',
+      reckonedOtherwise: (count) => `${count} of the broker's figures are the same fills reckoned another way`,
     },
     onlyFills: 'only fills were seen, never a price',
     more: (count) => `and ${count} more`,
@@ -136,7 +155,7 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     least: (symbol, share) => `最少的是 ${symbol}：${share}`,
     coverageUnknown: (count) => `${count} 笔未知`,
     sampled: (count) => `${count} 笔由抽样或 K 线得出：真实极值可能略远`,
-    daysBefore: (days, closed) => `此前 ${days} 日（${closed} 笔）`,
+    daysBefore: (days, closed) => `${days === 1 ? '前一交易日' : `此前 ${days} 日`}（${closed} 笔）`,
     grossADay: '日均毛利',
     kept: '保住',
     rules: {
@@ -145,6 +164,15 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
       missed: (count) => `漏报 ${count} 次（价格已到，却无人出声）`,
       late: (count) => `迟到 ${count} 次（晚于价格五分钟以上）`,
       ignored: (count) => `未理会 ${count} 次（十分钟内没有减仓）`,
+    },
+    differences: {
+      title: '与经纪商不符',
+      what: ['对象', '数字'],
+      figures: ['我方', '对方'],
+      why: ['可能原因', '自'],
+      open: '尚未修复',
+      mended: '修复于',
+      reckonedOtherwise: (count) => `${count} 个经纪商数字与我方成交相同，只是算法不同`,
     },
     onlyFills: '只见成交，未见行情',
     more: (count) => `另有 ${count} 项`,
