@@ -110,6 +110,9 @@ export function trajectory(trade: TrajectoryPicture): string {
   const bottom = top + PLOT_HEIGHT
   const y = (price: number) => top + ((model.high - price) / (model.high - model.low)) * PLOT_HEIGHT
 
+  // A label at the very top would touch what the axis is called.
+  const clear = (height: number) => height > top + 6
+
   const sign = trade.side === 'LONG' ? 1 : -1
   const percentOf = (price: number) => (sign * (price - trade.entry) * 100) / Math.abs(trade.entry)
   const percents =
@@ -132,11 +135,10 @@ export function trajectory(trade: TrajectoryPicture): string {
     percents.length === 0 ? '' : text(words.ofEntry, { x: WIDTH - 8, y: top - 8, 'font-size': FONT - 1, 'text-anchor': 'end', fill: GREY }),
     ...niceTicks(model.low, model.high, 5).flatMap((tick) => [
       line(LEFT, y(tick.value), right, y(tick.value), { stroke: GREY, 'stroke-opacity': 0.2 }),
-      text(tick.label, { x: LEFT - 6, y: y(tick.value) + 4.5, 'font-size': FONT, 'text-anchor': 'end', fill: GREY }),
+      clear(y(tick.value)) ? text(tick.label, { x: LEFT - 6, y: y(tick.value) + 4.5, 'font-size': FONT, 'text-anchor': 'end', fill: GREY }) : '',
     ]),
-    // One at the very top would touch what the axis is called.
     ...percents
-      .filter((tick) => y(priceAt(tick.value)) > top + 6)
+      .filter((tick) => clear(y(priceAt(tick.value))))
       .map((tick) => text(`${tick.value > 0 ? '+' : ''}${tick.label}`, { x: right + 11, y: y(priceAt(tick.value)) + 4.5, 'font-size': FONT, fill: GREY })),
     ...roomy(timeTicks(model.from, model.to, 5, trade.timeZone), x).flatMap((tick) => [
       line(x(tick.value), bottom, x(tick.value), bottom + 4, { stroke: GREY }),

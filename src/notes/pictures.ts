@@ -91,9 +91,10 @@ function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
   const time = (at: Instant | null) => clockTime(at, trade.timeZone, day)
   const extreme = (reached: ReviewedTrade['mfe']) => (reached.pct === null ? words.unknown : `${signedPercent(reached.pct)} ${words.at} ${time(reached.pctAt)}`)
   const sessions = sessionsAround(trade, input)
+  const gaps = unseenIn(trade)
   const alt = headline(trade, templates)
   return [
-    { path: sparklinePath(trade, day), alt, content: sparkline(points, { entry, side: trade.side, title: alt, gaps: trade.gaps, colours }) },
+    { path: sparklinePath(trade, day), alt, content: sparkline(points, { entry, side: trade.side, title: alt, gaps, colours }) },
     {
       path: trajectoryPath(trade, day),
       alt,
@@ -112,7 +113,7 @@ function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
         openedAt: trade.openedAt,
         closedAt: trade.closedAt,
         points,
-        gaps: trade.gaps,
+        gaps,
         fills: (row?.fills ?? []).filter((fill) => fill.at < trade.knownUntil).map((fill) => ({ ...fill, price: Number(fill.price) })),
         alerts: trade.alerts.map((alert) => ({ at: alert.at, price: Number(alert.price), label: `${ruleName(alert)} ${time(alert.at)}` })),
         mfeLabel: extreme(trade.mfe),
@@ -122,6 +123,11 @@ function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
       }),
     },
   ]
+}
+
+/** When nobody heard its prices: of a trade of which only fills were seen, all the time between them. */
+function unseenIn({ source, gaps, openedAt, closedAt, knownUntil }: ReviewedTrade): ReviewedTrade['gaps'] {
+  return source === 'ENTRY' ? [{ from: openedAt, to: closedAt ?? knownUntil }] : gaps
 }
 
 /** The prices at which a rule would have something taken. */

@@ -115,7 +115,9 @@ export async function readTemplates(language: Language, own?: string): Promise<T
   const handlebars = Handlebars.create()
   // Whatever is not known must be said: a null in a template reads 'unknown'.
   handlebars.registerHelper('known', (value: unknown) => value ?? words.unknown)
-  // Between an amount and its currency, which stay on one line.
+  // An amount and its currency, on one line; 'unknown' is of no currency.
+  handlebars.registerHelper('amount', (value: unknown, currency: string) => (value === null ? words.unknown : `${value}${NBSP}${currency}`))
+  // What keeps two words on one line.
   handlebars.registerHelper('nbsp', () => NBSP)
   // Where a block of a note begins: what comes next is replaced as one, unless its reader changed it.
   handlebars.registerHelper('block', (name: string, of: unknown) => `${MARK}${typeof of === 'string' ? `${name}:${plainName(of)}` : name}${MARK}`)
