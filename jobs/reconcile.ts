@@ -1,5 +1,6 @@
 // The job `reconcile`: ours against what the broker says, every few minutes in session and whenever there is a reason to doubt. What differs is named, kept
 // and said; a fill we miss is asked for; only what was found to agree is closed. Safe to run twice: the same difference is kept once.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountSnapshot } from '#core/account.ts'
 import { holdingsOf } from '#core/holding.ts'
 import { followDifferences, type Reconciled, type StoredDifference, wantsCatchUp } from '#core/difference.ts'
@@ -51,6 +52,7 @@ const COST_MS = 30 * DAY_MS
 const PRICES_MS = 15 * 60_000
 /** A commission that has not come after so long is said to be pending. */
 export const COMMISSION_MS = 10 * 60_000
+const SETTLED_MS_MAX = 2_000
 
 /** `reason` is 'schedule' where nothing happened: then only while a contract that we hold is in its session. Resolves with what was found; null: not now. */
 export async function reconcileNow(room: ReconcileRoom, reason: string): Promise<Looked | null> {
@@ -65,7 +67,7 @@ export async function reconcileNow(room: ReconcileRoom, reason: string): Promise
 }
 
 async function look({ db, writer, clientId, log }: ReconcileRoom, onlyInSession: boolean): Promise<{ found: Reconciled; looked: Looked } | null> {
-  await writer.settled()
+  await settledSoon(writer)
   const broker = writer.account()
   const now = writer.marketTime()
   if (broker === null || now === null) return null
@@ -82,6 +84,13 @@ async function look({ db, writer, clientId, log }: ReconcileRoom, onlyInSession:
     if (one.severity !== 'info') log(`the broker agrees again: ${one.symbol ?? one.account} ${one.measure.toLowerCase()} (it was ${causeWords(one)})`)
   const open = await differencesOf(db, { open: true })
   return { found, looked: { began: changes.began.length, over: changes.over.length, open, caughtUp: false } }
+}
+
+/** While prices pour in without a pause that may never be: then it is looked at as far as the recorder has come. */
+async function settledSoon(writer: ReconcilingWriter): Promise<void> {
+  const settled = new AbortController()
+  await Promise.race([writer.settled(), sleep(SETTLED_MS_MAX, undefined, { signal: settled.signal }).catch(() => {})])
+  settled.abort()
 }
 
 /** Ours as it stands in the store, beside what the broker says. */

@@ -136,18 +136,19 @@ function parseLine(line: string, from: Instant, until: Instant): readonly Fault[
 const BY_CHANCE: readonly FaultKind[] = [
   ...(['cut', 'drop', 'half-open', 'split', 'outage', 'restart', 'no-end', 'duplicate', 'reorder', 'filled-first', 'commission-first', 'mistold'] as const),
   ...(['commission-late', 'client-id-in-use', 'competing-session', 'pacing', 'line-limit', 'delayed-data', 'sentinel', 'bad-tick', 'clock-jump'] as const),
+  ...(['stale-results', 'no-results'] as const),
 ]
 /** Chance leaves the first and the last part of a tape alone: so much of it, in hundredths. */
 const CALM_START = 5
 const CALM_END = 25
 
-export function seededFaults(seed: number, from: Instant, until: Instant, count: number): readonly Fault[] {
+export function seededFaults(seed: number, from: Instant, until: Instant, count: number, kinds: readonly FaultKind[] = BY_CHANCE): readonly Fault[] {
   const chance = chanceOf(seed)
   const span = until - from
   const first = from + (span * CALM_START) / 100
   const last = until - (span * CALM_END) / 100
   const faults = Array.from({ length: count }, (): Fault => {
-    const fault = BY_CHANCE[chance.whole(0, BY_CHANCE.length - 1)] as FaultKind
+    const fault = kinds[chance.whole(0, kinds.length - 1)] as FaultKind
     const forMs = Math.round((span * chance.whole(1, 4)) / 100)
     const fills = { code: chance.next() < 0.5 ? 1101 : 1102, unsaid: chance.next() < 0.4, lateMs: chance.whole(0, 5) * 1000 }
     return {

@@ -2,12 +2,13 @@
 // counts commissions in. The tape is played step by step, so that nothing here depends on haste.
 import { expect, test } from 'vitest'
 import { openTws } from '#broker/tws.ts'
+import { AccountView } from '#core/account.ts'
 import type { AnyFact, Execution, Instrument } from '#core/facts.ts'
 import type { StoredDifference } from '#core/difference.ts'
 import { type GatewayOptions, openGateway } from '#sim/gateway.ts'
-import { parseFaults } from '#sim/faults.ts'
+import { parseFaults, seededFaults } from '#sim/faults.ts'
 import { addReconcile, openJobs } from '#jobs/queues.ts'
-import { disagreements } from '#jobs/reconcile.ts'
+import { disagreements, type ReconcilingWriter, reconcileNow } from '#jobs/reconcile.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { openDesk } from '#src/desk.ts'
@@ -148,6 +149,53 @@ test('results that stand still: stale, and by how many seconds', TIMEOUT, async 
   expect(found).toMatchObject({ ours: '19200', theirs: '18200', causes: ['STALE'] })
   expect(found.staleSeconds).toBeGreaterThanOrEqual(55)
   expect(found.staleSeconds).toBeLessThanOrEqual(57)
+})
+
+test.each([1, 2, 3])(
+  'results that stand still by chance (seed %i): stale by as many seconds as they stood, and current again afterwards',
+  TIMEOUT,
+  async (seed) => {
+    const [fault] = seededFaults(seed, T0, T0 + 3_600_000, 1, ['stale-results'])
+    if (fault?.at === undefined) throw new Error('expected a fault with its time')
+    const [from, until] = [(fault.at - T0) / 1000, (fault.at - T0 + fault.forMs) / 1000]
+    await using scene = await open({ faults: [{ ...fault, at: new Date(fault.at).toISOString() }] })
+    scene.play(fill('a.b.01.01', 1, 'BUY', '100', '180'), cost('a.b.01.01'))
+    await scene.followed()
+    // Rises by 0.1 a second: a value says of which second it is.
+    const priced = (second: number) => mark(second, Number((180 + Math.round(second - from) / 10 + 40).toFixed(2)))
+    const [last, now] = [Math.floor(from) - 1, Math.floor(until) - 2]
+    const climb = Array.from({ length: now - last + 1 }, (_, n) => priced(last + n))
+    scene.play(...climb, priced(now + 1))
+    await scene.doubt()
+    // The price before the fault stood until the one after it; the clock tells whole seconds.
+    const stood = now - last
+    const isOld = ({ staleSeconds }: StoredDifference) => staleSeconds !== null && Math.abs(staleSeconds - stood) <= 2
+    const found = await scene.difference((one) => one.measure === 'VALUE' && isOld(one))
+    expect(found).toMatchObject({ causes: ['STALE'], severity: 'info' })
+    const over = Math.ceil(until) + 5
+    scene.play(priced(over), priced(over + 1))
+    await scene.doubt()
+    await eventually(async () => (await differencesOf(scene.db, { open: false })).some(({ id }) => id === found.id))
+  },
+)
+
+test('while prices pour in without a pause, ours is compared as far as it has come', TIMEOUT, async () => {
+  await using db = await openTestDatabase()
+  const broker = new AccountView()
+  broker.serves(['DU1'])
+  const figures = { averageCost: null, value: null, unrealized: null, realized: null, daily: null }
+  broker.hear({ kind: 'holding', source: 'POSITION', account: 'DU1', conId: 8314, symbol: 'IBM', currency: 'USD', quantity: '100', ...figures }, T0)
+  let asked = 0
+  const writer: ReconcilingWriter = {
+    account: () => broker.snapshot(),
+    marketTime: () => T0,
+    settled: () => new Promise(() => {}),
+    catchUpNow: async () => void asked++,
+    value: () => {},
+  }
+  const looked = await reconcileNow({ db, writer, clientId: 0, log: () => {} }, 'asked')
+  expect(looked).toMatchObject({ began: 1, caughtUp: true, open: [{ measure: 'QUANTITY', ours: '0', theirs: '100' }] })
+  expect(asked).toBe(1)
 })
 
 test('results without values are no difference', TIMEOUT, async () => {

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { decimal } from '#core/decimal.ts'
 import { familyOf } from '#core/execution.ts'
 import type { Execution, Gap } from '#core/facts.ts'
+import type { StoredDifference } from '#core/difference.ts'
 import type { StoredAlert, StoredMark, StoredTrade } from '#core/stored.ts'
 import { printInstant } from '#core/time.ts'
 import type { Trade } from '#core/trade.ts'
@@ -12,6 +13,7 @@ import type { Fault } from '#sim/faults.ts'
 import { type Gateway, openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
 import { alertsOfTrades } from '#store/alerts.ts'
+import { differencesOf } from '#store/differences.ts'
 import type { Database } from '#store/db.ts'
 import { factsOf } from '#store/facts.ts'
 import { marksOf } from '#store/marks.ts'
@@ -42,6 +44,8 @@ export interface Run extends AsyncDisposable {
   readonly trades: readonly StoredTrade[]
   readonly alerts: readonly StoredAlert[]
   readonly executions: readonly Execution[]
+  /** Where ours and the broker's differed, when it was looked at. */
+  readonly differences: readonly StoredDifference[]
   /** Executions that were committed when the process was killed. */
   readonly before: readonly string[]
   /** Memory and handles of the last process, at the first time it was ready and at its end. */
@@ -126,6 +130,7 @@ export async function runDay(day: MadeDay, faults: readonly Fault[], blows: read
         )
       ).values(),
     ].flat(),
+    differences: await differencesOf(db),
     ...footprintsOf(desk),
     [Symbol.asyncDispose]: () => db.close(),
   }
@@ -186,6 +191,23 @@ function footprintsOf(desk: Running): Pick<Run, 'first' | 'last' | 'footprints'>
 export function expectFlat({ last }: Run): void {
   expect(last.heap, 'MB of heap at the end').toBeLessThan(HEAP_MB_MAX)
   expect(last.handles, 'handles at the end').toBeLessThan(HANDLES_MAX)
+}
+
+// -------------------------------------------------------------- what was compared
+
+/** Far more than anybody made in a day, and far less than what brokers write for 'no value'. */
+const MONEY_MAX = 1e9
+
+/** What had no value was compared with nothing, what was old is said to be, and what we missed is here by now. */
+export function expectReconciled({ differences }: Run): void {
+  for (const one of differences) {
+    for (const figure of [one.ours, one.theirs]) expect(Math.abs(Number(figure ?? 0)), JSON.stringify(one)).toBeLessThan(MONEY_MAX)
+    if (one.causes.includes('STALE')) expect(one.staleSeconds, JSON.stringify(one)).toBeGreaterThanOrEqual(0)
+  }
+  expect(
+    differences.filter(({ until, causes }) => until === null && causes.includes('MISSING_FILL')),
+    'fills that are still missing',
+  ).toEqual([])
 }
 
 // -------------------------------------------------------------- what must be equal

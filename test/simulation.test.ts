@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { chanceOf } from '#sim/chance.ts'
 import { seededFaults } from '#sim/faults.ts'
 import { MADE_FROM, MADE_UNTIL, madeDay } from './made-day.ts'
-import { type Blow, expectEqual, expectFlat, lostOf, runDay } from './simulated.ts'
+import { type Blow, type Run, expectEqual, expectFlat, expectReconciled, lostOf, runDay } from './simulated.ts'
 
 /** Those of every run. */
 const USUAL_SEEDS = Array.from({ length: 20 }, (_, i) => i + 1)
@@ -24,6 +24,7 @@ test('a day without faults: every fill, price and alert as an ideal listener wou
   await using run = await runDay(day, [], [])
   expect(run.gaps.filter(({ conId, from }) => day.executions.some((fill) => fill.conId === conId && fill.at > from))).toEqual([])
   expectEqual(run, day)
+  expectReconciled(run)
 })
 
 // A day mostly waits: several at once share the machine and its PostgreSQL.
@@ -35,14 +36,19 @@ describe.concurrent('seeded days', () => {
       const blows = blowsOf(seed)
       await using run = await runDay(day, faults, blows)
       console.log(
-        `seed ${seed}: ${faults.map(({ fault }) => fault).join(', ')}; ${blows.map(({ kind }) => kind).join(', ')}; ${run.gaps.length} gaps; heap ${run.first.heap} → ${run.last.heap} MB, handles ${run.first.handles} → ${run.last.handles}`,
+        `seed ${seed}: ${faults.map(({ fault }) => fault).join(', ')}; ${blows.map(({ kind }) => kind).join(', ')}; ${run.gaps.length} gaps, ${differencesIn(run)}; heap ${run.first.heap} → ${run.last.heap} MB, handles ${run.first.handles} → ${run.last.handles}`,
       )
       expect(await lostOf(run, day), 'prices that are neither stored nor in a declared hole').toEqual([])
       expectEqual(run, day)
+      expectReconciled(run)
       expectFlat(run)
     })
   }
 })
+
+function differencesIn({ differences }: Run): string {
+  return `${differences.length} differences, ${differences.filter(({ causes }) => causes.includes('STALE')).length} of them stale`
+}
 
 function blowsOf(seed: number): readonly Blow[] {
   const chance = chanceOf(seed * 7919)
