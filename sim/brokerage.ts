@@ -16,6 +16,11 @@ export interface Brokerage {
   readonly resting: Resting
   readonly lastMarks: Map<number, Mark>
   readonly ranges: DayRanges
+  /** How many contracts a client may hear trade by trade, and how soon one may be asked for again, by the host. */
+  readonly streamsMax: number
+  readonly streamPaceMs: number
+  /** When each client asked for each contract's last. */
+  readonly streamsAskedAt: Map<string, number>
   readonly history: History
   readonly guard: HistoryGuard
   /** Average costs and results have commissions in them, as TWS tells them. */

@@ -27,6 +27,7 @@ export const FAULTS = {
   'competing-session': '10197: no market data for `forMs`',
   pacing: 'the next `count` requests are refused with 100',
   'line-limit': 'for `forMs` a client has at most `lines` market data lines; more is refused with 101',
+  'no-streams': '10189: for `forMs` nothing is told tick by tick to who asks',
   'delayed-data': '10167: for `forMs` prices come as delayed ones',
   'hidden-fill': 'for `forMs` fills are those of a client this one cannot see: positions move, and no execution is told, not to who asks either',
   'lost-fill': 'the next `count` executions are told to nobody, only how far their order is filled; who asks is told of them `forMs` later',
@@ -176,6 +177,7 @@ const LASTING: ReadonlySet<FaultKind> = new Set([
   'commission-late',
   'competing-session',
   'line-limit',
+  'no-streams',
   'delayed-data',
   'clock-jump',
   'hidden-fill',
@@ -274,6 +276,7 @@ class Script implements Faults {
     const requestId = Number(id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS ? frame[2] : frame[1])
     if ((id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS) && this.#spend('pacing'))
       return [messages.error(requestId, 100, 'Max rate of messages per second has been exceeded.')]
+    if (id === REQ_TICK_BY_TICK && this.#lasting.has('no-streams')) return [messages.error(requestId, 10189, 'Failed to request tick-by-tick data.')]
     if (id !== REQ_MKT_DATA) return null
     if (this.#lasting.has('competing-session')) return [messages.error(requestId, 10197, COMPETING)]
     const limit = this.#lasting.get('line-limit')
@@ -430,6 +433,8 @@ class Script implements Faults {
         if (this.#lasting.has('delayed-data')) return delayed(frame)
         if (id !== TICK_STRING || (type !== '77' && type !== '48')) return [frame]
         return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...(this.#spend('bad-tick') ? wrongPrint(frame, this.#factor) : []), frame]
+      case TICK_BY_TICK:
+        return this.#lasting.has('outage') || this.#lasting.has('delayed-data') ? [] : [frame]
       default:
         return [frame]
     }
@@ -445,8 +450,10 @@ const TICK_STRING = '46'
 const CURRENT_TIME = '49'
 const EXECUTIONS_END = '55'
 const COMMISSION = '59'
+const TICK_BY_TICK = '99'
 const REQ_MKT_DATA = '1'
 const REQ_EXECUTIONS = '7'
+const REQ_TICK_BY_TICK = '97'
 const REQ_DETAILS = '9'
 /** Order, its status, execution, commission, position, portfolio. */
 const ABOUT_FILLS: ReadonlySet<string> = new Set(['3', '5', '7', '59', '61', '94', '95'])

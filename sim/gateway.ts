@@ -56,6 +56,10 @@ export interface GatewayOptions {
   readonly log?: (line: string) => void
   /** How long its rules about asking for the past look back; IB's own by default. */
   readonly historyPace?: HistoryPace
+  /** How many contracts a client may hear trade by trade; 5 by default, as with the usual 100 lines. */
+  readonly streamsMax?: number
+  /** How long a client waits between two such requests for one contract; 15 s by default. */
+  readonly streamPaceMs?: number
   /** It has nothing of the past, as where nobody pays for it. */
   readonly forgets?: boolean
   /** Milliseconds of the host that only go forward: `clock.monotonic`. */
@@ -79,6 +83,9 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>
 }
 
+const STREAMS_MAX = 5
+const STREAM_PACE_MS = 15_000
+
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false, ordersRestMs = 0 } = options
   const market = await Market.open({
@@ -97,6 +104,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     protection: new Protection((account, conId) => ledger.position(account, conId).quantity),
     resting: new Resting(),
     lastMarks: new Map(),
+    streamsMax: options.streamsMax ?? STREAMS_MAX,
+    streamPaceMs: options.streamPaceMs ?? STREAM_PACE_MS,
+    streamsAskedAt: new Map(),
     ranges: new DayRanges(timeZone),
     history: new History(),
     guard: new HistoryGuard(options.historyPace ?? HISTORY_PACE),
@@ -145,6 +155,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       if (fact.kind === 'placed') return
       brokerage.ranges.take(fact)
       if (options.forgets !== true) brokerage.history.take(fact)
+      if (fact.kind !== 'mark') return
+      // What is due by then comes first, as before any other fact.
+      script?.reach(timeOf(fact) ?? fact.at, scene)
+      for (const session of sessions) session.tellPrint(fact)
     },
     obstacle() {
       if (market.state !== 'WAITING' && !lockstep) return null

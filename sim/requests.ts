@@ -153,9 +153,29 @@ function reqTickByTickData(client: Client, brokerage: Brokerage, fields: Fields)
     client.send(messages.error(requestId, 10189, `Failed to request tick-by-tick data.this gateway has 'Last' of STK and FUT only, not ${type}`))
     return
   }
+  const refusal = streamRefusal(client, brokerage, conId)
+  if (refusal !== null) {
+    client.send(messages.error(requestId, ...refusal))
+    return
+  }
   client.lines.set(requestId, openLine(requestId, conId, 'TICK_BY_TICK'))
   client.linesChanged()
   client.becomeReady()
+}
+
+/** TWS streams few contracts at once, and takes one request a contract in a while. */
+function streamRefusal(
+  client: Client,
+  { streamsMax, streamPaceMs, streamsAskedAt, hostNow }: Brokerage,
+  conId: number,
+): readonly [code: number, text: string] | null {
+  if ([...client.lines.values()].filter(({ kind }) => kind === 'TICK_BY_TICK').length >= streamsMax)
+    return [10190, 'Max number of tick-by-tick requests has been reached.']
+  const key = `${client.clientId} ${conId}`
+  if (hostNow() - (streamsAskedAt.get(key) ?? Number.NEGATIVE_INFINITY) < streamPaceMs)
+    return [420, 'Invalid Real-time Query: tick-by-tick data of one contract may be asked for once in 15 seconds.']
+  streamsAskedAt.set(key, hostNow())
+  return null
 }
 
 /** The one contract a line is asked for, or null after saying what is wrong. */

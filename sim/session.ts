@@ -210,7 +210,16 @@ export class Session implements Client, Connection {
     const lines = this.#linesByContract.get(mark.conId)
     if (lines === undefined) return
     const instrument = instrumentOf(this.#door.brokerage, mark.conId)
-    for (const line of lines) this.send(...ticksOf(mark, instrument, line), ...rangeTicks(this.#door.brokerage.ranges.get(mark.conId), instrument, line))
+    for (const line of lines) {
+      if (line.kind === 'MARKET') this.send(...ticksOf(mark, instrument, line), ...rangeTicks(this.#door.brokerage.ranges.get(mark.conId), instrument, line))
+    }
+  }
+
+  /** A trade to who hears it by itself: none is gathered with others. */
+  tellPrint(mark: Mark): void {
+    for (const line of this.#linesByContract.get(mark.conId) ?? []) {
+      if (line.kind === 'TICK_BY_TICK') this.send(...ticksOf(mark, instrumentOf(this.#door.brokerage, mark.conId), line))
+    }
   }
 
   tellRange(conId: number): void {

@@ -27,7 +27,15 @@ export interface Config {
   /** null: jobs live in PostgreSQL. */
   readonly redisUrl: string | null
   readonly broker: 'tws' | 'client-portal'
-  readonly tws: { readonly host: string; readonly port: number; readonly clientId: number; readonly readOnly: boolean; readonly marketDataType: 1 | 2 | 3 | 4 }
+  readonly tws: {
+    readonly host: string
+    readonly port: number
+    readonly clientId: number
+    readonly readOnly: boolean
+    readonly marketDataType: 1 | 2 | 3 | 4
+    /** How many contracts are heard trade by trade. */
+    readonly tickByTick: number
+  }
   readonly clientPortalUrl: string
   /** Where cards are written, absolute. */
   readonly notesDir: string
@@ -145,6 +153,7 @@ const VARIABLES = z.object({
     .transform((text) => Number(text) as 1 | 2 | 3 | 4)
     .meta({ allowed: '1 (live), 2 (frozen), 3 (delayed) or 4 (delayed frozen)' })
     .optional(),
+  TWS_TICK_BY_TICK: wholeNumber(0, 100).optional(),
   CLIENT_PORTAL_URL: baseUrl.optional(),
   NOTES_DIR: folder.optional(),
   NOTES_PICTURES: oneOf(['svg', 'png']).optional(),
@@ -216,6 +225,7 @@ export function readConfig(env: Environment): Config {
       clientId: is.TWS_CLIENT_ID ?? 0,
       readOnly: is.TWS_READ_ONLY ?? true,
       marketDataType: is.TWS_MARKET_DATA_TYPE ?? 1,
+      tickByTick: is.TWS_TICK_BY_TICK ?? 5,
     },
     clientPortalUrl: is.CLIENT_PORTAL_URL ?? 'https://localhost:5000/v1/api',
     notesDir: is.NOTES_DIR ?? join(home, 'notes'),

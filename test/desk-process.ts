@@ -87,6 +87,7 @@ async function open(): Promise<Desk> {
           const opened = openTws({
             ...{ host: '127.0.0.1', port: config.tws.port, clientId: config.tws.clientId, clock, instruments },
             ...{ handshakeMs: 1_000, answerMs: 300, clockMs: 500, retryMs: 100, refusedMs: 200, resumeMs: 500 },
+            ...{ streamsMax: 2, streamPaceMs: 100 },
           })
           const connect = opened.connect.bind(opened)
           opened.connect = (tell) =>

@@ -425,7 +425,25 @@ describe('prices', () => {
     await gateway.ended
     client.api.reqCurrentTime()
     await client.next('currentTime')
-    expect(client.all('tickByTickAllLast').map((args) => args.slice(1, 4))).toEqual([[1, String(T0 / 1000), 183.2]])
+    expect(client.all('tickByTickAllLast').map((args) => args.slice(1, 4))).toEqual([183.1, 183.2].map((price) => [1, String(T0 / 1000), price]))
+  })
+
+  it('few contracts at once are told tick by tick, and one is asked for once in a while; a cancelled one makes room', async () => {
+    let hostMs = 0
+    await using gateway = await open([ibm, es], { instruments: [ibm, es], streamsMax: 1, hostNow: () => hostMs })
+    await using client = await connectTws(gateway.port, 1)
+    const ask = (id: number, conId: number) => client.api.reqTickByTickData(id, { conId }, 'Last' as never, 0, false)
+    ask(1, 8314)
+    ask(2, 77)
+    await client.next('error', (_, code, id) => code === 10190 && id === 2)
+    client.api.cancelTickByTickData(1)
+    ask(3, 8314)
+    await client.next('error', (_, code, id) => code === 420 && id === 3)
+    hostMs = 15_000
+    ask(4, 8314)
+    ask(5, 77)
+    await client.next('error', (_, code, id) => code === 10190 && id === 5)
+    expect(client.all('error')).toHaveLength(3)
   })
 
   it('conflation keeps the last price of each interval of the tape’s time, and a fill ends the interval', async () => {

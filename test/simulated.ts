@@ -67,6 +67,7 @@ export async function runDay(day: MadeDay, faults: readonly Fault[], blows: read
       lockstep: true,
       ordersRestMs: ORDERS_REST_MS,
       faults,
+      streamPaceMs: 90,
       hostNow: clock.monotonic,
     },
   })

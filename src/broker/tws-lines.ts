@@ -6,6 +6,7 @@ import type { Contracts } from './tws-contracts.ts'
 import type { Turn } from './tws-pace.ts'
 import { genericTicksOf, isHalted, isMarkedByTrades, isPastLimit, parsePrint, parseRange, parseSide, TICK } from './tws-parse.ts'
 import { SNAPSHOT_LINES, Snapshots } from './tws-snapshots.ts'
+import { Streams } from './tws-streams.ts'
 import { SMART, type Wire } from './tws-wire.ts'
 
 /** One price subscription. */
@@ -55,6 +56,7 @@ export class Lines {
   /** Contracts that are not asked for until their time has come. */
   readonly #resting = new Set<number>()
   readonly #snapshots: Snapshots
+  readonly #streams: Streams
   #saidBeyondBudget = false
   /** How many lines there are, as far as known: other programs may hold some. */
   #budget: number
@@ -69,6 +71,7 @@ export class Lines {
     this.#wire = wire
     this.#contracts = contracts
     this.#snapshots = new Snapshots(wire, contracts)
+    this.#streams = new Streams(wire, contracts)
     this.#budget = wire.settings.linesMax
   }
 
@@ -82,6 +85,7 @@ export class Lines {
   end(): void {
     this.#following = false
     this.#snapshots.end()
+    this.#streams.forget()
   }
 
   /** What a line is called, of the request that asked for it. */
@@ -117,6 +121,12 @@ export class Lines {
     for (const line of [...this.#lines.values()]) if (!wantedIds.has(line.conId)) this.#letGo(line)
     for (const instrument of wanted) if (!this.#lines.has(instrument.conId) && !this.#resting.has(instrument.conId)) this.#subscribe(instrument)
     this.#snapshots.rotate(rotates ? beyond : [])
+    this.#followStreams()
+  }
+
+  /** A stream comes beside a line whose live prices come. */
+  #followStreams(): void {
+    this.#streams.follow(this.#wire.memory.wanted.filter(({ conId }) => this.#lines.has(conId) && !this.#unheard.has(conId)))
   }
 
   /** TWS has no more lines than these: the others are looked at in turn, until it is tried again. */
@@ -191,6 +201,7 @@ export class Lines {
 
   /** After 1101 TWS has forgotten them all. */
   resubscribeAll(): void {
+    this.#streams.forget()
     for (const line of [...this.#lines.values()]) {
       line.turn?.cancel()
       this.#forget(line)
@@ -257,6 +268,20 @@ export class Lines {
     this.#snapshots.hearEnd(requestId)
   }
 
+  /** The broker is cut off from the market, or was. */
+  interrupted(): void {
+    this.#streams.interrupted()
+  }
+
+  beforeFill(conId: number | undefined): void {
+    if (conId !== undefined) this.#streams.beforeFill(conId)
+  }
+
+  hearStream(requestId: number, time: string, price: number | undefined, mask: { readonly pastLimit?: boolean; readonly unreported?: boolean }): void {
+    this.#ticks++
+    this.#streams.hear(requestId, time, price, mask)
+  }
+
   hearTickGeneric(requestId: number, tick: number, value: number | undefined): void {
     const line = this.#linesByRequest.get(requestId)
     if (line !== undefined && tick === TICK.HALTED) line.halted = isHalted(value)
@@ -307,8 +332,11 @@ export class Lines {
 
   #tellQuote(quote: Quote): void {
     if (quote.delayed === true) this.#pricesStayAway(quote.conId, 'its prices come delayed')
-    else if (this.#lines.has(quote.conId) && this.#unheard.delete(quote.conId))
+    else if (this.#lines.has(quote.conId) && this.#unheard.delete(quote.conId)) {
       this.#wire.tell({ kind: 'prices', conId: quote.conId, heard: true, at: quote.at, reason: 'live prices come again' })
+      this.#followStreams()
+    }
+    if (quote.delayed !== true && !this.#streams.hearLine(quote)) return
     this.#wire.tell({ kind: 'quote', quote })
   }
 
@@ -316,10 +344,12 @@ export class Lines {
     if (this.#unheard.has(conId)) return
     this.#unheard.add(conId)
     this.#wire.tell({ kind: 'prices', conId, heard: false, at: null, reason })
+    this.#followStreams()
   }
 
   /** TWS ended the request: it is made again later. */
   endRequest(requestId: number, refused: boolean, code: number, message: string): void {
+    if (this.#streams.endRequest(requestId, refused, code, message)) return
     if (this.#snapshots.endRequest(requestId)) {
       // No line was left for it: those that stand are all there are.
       if (code === NO_MORE_LINES && this.#counting === 0) this.#shrink(this.#lines.size)

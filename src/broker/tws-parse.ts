@@ -454,8 +454,8 @@ export const CODES: Readonly<Record<number, CodeClass>> = {
   10168: STOP,
   10186: STOP,
   10187: KEEP,
-  10189: KEEP,
-  10190: KEEP,
+  10189: STOP,
+  10190: STOP,
   10197: RETRY, // a competing session of the same user
   10225: RETRY,
 }

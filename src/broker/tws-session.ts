@@ -218,7 +218,10 @@ export class Session implements Wire {
     )
     client.on(
       EventName.execDetails,
-      this.#safely((requestId: number, contract: TwsContract, execution: TwsExecution) => this.#executions.hearExecution(requestId, contract, execution)),
+      this.#safely((requestId: number, contract: TwsContract, execution: TwsExecution) => {
+        this.#lines.beforeFill(contract.conId)
+        this.#executions.hearExecution(requestId, contract, execution)
+      }),
     )
     client.on(
       EventName.execDetailsEnd,
@@ -259,6 +262,12 @@ export class Session implements Wire {
     client.on(
       EventName.tickGeneric,
       this.#safely((requestId: number, tick: number, value?: number) => this.#lines.hearTickGeneric(requestId, tick, value)),
+    )
+    client.on(
+      EventName.tickByTickAllLast,
+      this.#safely((requestId: number, _: number, time: string, price: number | undefined, __: unknown, mask: { pastLimit?: boolean; unreported?: boolean }) =>
+        this.#lines.hearStream(requestId, time, price, mask),
+      ),
     )
     this.#accounts.listen(client, (hear) => this.#safely(hear))
     this.#orders.listen(client, (hear) => this.#safely(hear))
@@ -325,6 +334,7 @@ export class Session implements Wire {
   #hearCode(message: string, code: number, id: number): void {
     const requestId = id === NO_REQUEST ? null : id
     const { action, meaning } = classify(code, message, requestId)
+    if (meaning === 'FEED_LOST' || meaning === 'FEED_RESTORED') this.#lines.interrupted()
     const name = requestId === null ? undefined : this.#lines.nameOf(requestId)
     const named = name === undefined ? message : `${message} [${name}]`
     if (this.#state === 'opening' && action === 'RECONNECT') {

@@ -23,6 +23,8 @@ export const REQUESTS = {
   cancelPnLSingle: 95,
   reqHistoricalData: 20,
   reqHistoricalTicks: 96,
+  reqTickByTickData: 97,
+  cancelTickByTickData: 98,
 } as const
 /** Orders may be asked for by a client that may also change them: refused while 'Read-Only API' is ticked, and never sent while TWS_READ_ONLY is true. */
 export const ORDER_REQUESTS = { reqAllOpenOrders: 16 } as const
@@ -44,6 +46,10 @@ export interface TwsOptions {
   /** IB allows half the market data lines a second, 50 by default. */
   readonly requestsPerSecondMax?: number
   readonly linesMax?: number
+  /** How many contracts are heard trade by trade: TWS allows 5 with 100 lines. None unless said otherwise. */
+  readonly streamsMax?: number
+  /** How long TWS wants to wait between two such requests for one contract. */
+  readonly streamPaceMs?: number
   readonly handshakeMs?: number
   /** How long executions and positions may be silent before we go on without their end marker. */
   readonly answerMs?: number
@@ -79,6 +85,8 @@ export interface Memory {
   /** The holdings whose worth is wanted; null: nobody wants to know. */
   valued: Holdings | null
   readonly historyPace: HistoryPace
+  /** When each contract was asked for trade by trade last, by a clock that only goes forward. */
+  readonly streamsAskedAt: Map<number, number>
 }
 /** The id the client gives to messages that answer no request. */
 export const NO_REQUEST = -1

@@ -25,6 +25,8 @@ class Tws implements Broker {
       instruments: [],
       requestsPerSecondMax: 40,
       linesMax: 100,
+      streamsMax: 0,
+      streamPaceMs: 15_000,
       handshakeMs: 10_000,
       answerMs: 5_000,
       clockMs: 5_000,
@@ -46,6 +48,7 @@ class Tws implements Broker {
       orders: new Map(),
       valued: null,
       historyPace: new HistoryPace(this.#settings.historyRules),
+      streamsAskedAt: new Map(),
     }
   }
 

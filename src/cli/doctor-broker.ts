@@ -82,6 +82,12 @@ function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEv
             found: `${tws.clientId}: sees its own orders only, unless it is the Master API client`,
             remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
           },
+    {
+      what: 'trade by trade',
+      state: 'ok',
+      found:
+        tws.tickByTick === 0 ? 'off (TWS_TICK_BY_TICK=0)' : `up to ${tws.tickByTick} contracts (TWS_TICK_BY_TICK); where TWS refuses, the sampled prices go on`,
+    },
     { what: 'time zone', state: 'ok', found: zone === undefined ? 'TWS names none' : `a time that names no zone is read in ${zone}` },
     Math.abs(off) > CLOCK_OFF_MS_MAX && told?.kind === 'clock'
       ? {

@@ -30,6 +30,7 @@ export const start = verb({
           clock,
           marketDataType: config.tws.marketDataType,
           readOnly: config.tws.readOnly,
+          streamsMax: config.tws.tickByTick,
         }),
       log,
     })

@@ -150,10 +150,12 @@ export class Books {
     const isWanted = ({ book, instrument }: Contract) =>
       book.openTrades.size > 0 || (book.lastClosedAt !== null && now !== null && now < shadowEnd(book.lastClosedAt, instrument))
     const isOpen = ({ book }: Contract) => Number(book.openTrades.size > 0)
-    // The open ones first: where there are not lines for all, those of a shadow wait.
+    // The open ones first: where there are not lines for all, those of a shadow wait. Of the open ones those with the most at stake.
     return [...this.#contracts.values()]
       .filter(isWanted)
-      .sort((a, b) => isOpen(b) - isOpen(a))
+      .map((contract) => ({ contract, isOpen: isOpen(contract), stake: stakeOf(contract) }))
+      .sort((a, b) => b.isOpen - a.isOpen || b.stake - a.stake)
+      .map(({ contract }) => contract)
       .map(({ instrument }) => instrument)
   }
 
@@ -326,6 +328,14 @@ export class Books {
   }
 
   readonly #commissionOf = (family: string, currency: string) => this.ledger.commissionOf(family, currency)
+}
+
+/** What was paid for what is open, in the contract's own currency; what is held for the long term aside. Good enough to rank by. */
+function stakeOf({ book }: Contract): number {
+  let stake = 0
+  for (const { unit, held, stretch } of book.openTrades)
+    if (unit === 'ORDER' && !held) stake += Math.abs(Number(stretch.openQuantity) * stretch.entry * Number(stretch.multiplier))
+  return stake
 }
 
 function latest(...instants: readonly (Instant | null)[]): Instant | null {
