@@ -134,3 +134,14 @@ test('law: whatever a reader does to a note between our writings, no word of the
     { numRuns: 500 },
   )
 })
+
+test('behind a table our line stands apart, or Obsidian would show it as a row; a table that was written without is ours all the same', () => {
+  const table = (row: string): Note => ({ ...note, blocks: [{ name: 'closed', text: `| a |\n|---|\n| ${row} |` }] })
+  const made = text(null, table('1'))
+  expect(made).toContain('| 1 |\n\n%% excursion:end closed %%')
+  const older = made.replace('| 1 |\n\n%%', '| 1 |\n%%')
+  expect(text(older, table('1'))).toBe(older)
+  for (const before of [made, older]) expect(text(before, table('2'))).toContain('| 2 |\n\n%% excursion:end closed %%')
+  const hidden = text(null, { ...table('1'), hidden: 'comment' })
+  expect(hidden).toContain('| 1 |\n<!-- excursion:end closed -->')
+})

@@ -193,7 +193,10 @@ function regionsOf(lines: readonly string[]): ReadonlyMap<string, Region> {
     let to = from + 1
     while (to < lines.length && END.exec(lines[to] ?? '')?.[1] !== name && !BEGIN.test(lines[to] ?? '')) to++
     const ended = END.exec(lines[to] ?? '')?.[1] === name
-    const text = lines.slice(from + 1, to).join('\n')
+    const inside = lines.slice(from + 1, to)
+    // The empty line behind a table is none of its text.
+    if (inside.at(-1) === '' && isRow(inside.at(-2))) inside.pop()
+    const text = inside.join('\n')
     if (!regions.has(name)) regions.set(name, { name, from, to: ended ? to : from, text, intact: ended && hashOf(text) === hash })
     if (ended) from = to
   }
@@ -207,7 +210,13 @@ function hiddenAs(line: string, hidden: Note['hidden']): boolean {
 function written({ name, text }: Block, hidden: Note['hidden']): string {
   const body = text.trim()
   const [open, close] = hidden === 'percent' ? ['%%', '%%'] : ['<!--', '-->']
-  return `${open} excursion:begin ${name} sha256=${hashOf(body)} ${close}\n${body}\n${open} excursion:end ${name} ${close}`
+  // To Obsidian our line is text: right behind a table it would be a row of it.
+  const apart = hidden === 'percent' && isRow(body.split('\n').at(-1)) ? '\n' : ''
+  return `${open} excursion:begin ${name} sha256=${hashOf(body)} ${close}\n${body}${apart}\n${open} excursion:end ${name} ${close}`
+}
+
+function isRow(line: string | undefined): boolean {
+  return line?.startsWith('|') === true
 }
 
 export function hashOf(text: string): string {
