@@ -3,11 +3,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AccountSaid, type AccountSnapshot, AccountView, type HoldingSaid } from '#core/account.ts'
+import { decimal } from '#core/decimal.ts'
 import type { Execution, Fact, Instrument } from '#core/facts.ts'
-import { holdingsOf, type Stood } from '#core/holding.ts'
+import { type Holding, holdingsOf, type Stood } from '#core/holding.ts'
 import { type Difference, followDifferences, keyOf, type Reconciled, type StoredDifference, wantsCatchUp } from '#core/difference.ts'
 import { reconcile, type ReconcileInput } from '#core/reconcile.ts'
 import { remedyOf, sayDifference } from '#core/remedy.ts'
+import { at, averageOf, causesOf, isNear, lineOf, type Money, WAYS } from '#core/ways.ts'
 import { Replay } from '#core/replay.ts'
 
 const T0 = Date.parse('2026-11-20T15:00:00Z')
@@ -55,8 +57,10 @@ describe('laws', () => {
       fc.property(days, fc.boolean(), fc.boolean(), (day, average, net) => {
         const { differences } = look(day, { average, net })
         const allowed = new Set([...(average ? ['AVERAGE_COST'] : []), ...(net ? ['COMMISSION'] : [])])
-        for (const { causes } of differences) for (const cause of causes) expect(allowed).toContain(cause)
         const [ours] = holdingsFor(day)
+        // Where two ways of reckoning come to the same figure nobody can tell them apart.
+        const named = differences.filter((one) => ours === undefined || !comesTo(ours, one))
+        for (const { causes } of named) for (const cause of causes) expect(allowed).toContain(cause)
         const price = day.prices.at(-1)?.price ?? 0
         const whole = (basis: 'FIFO' | 'AVERAGE') => {
           const reckoned = ours?.reckoned[basis]?.gross
@@ -362,6 +366,15 @@ function toldBy(day: Day, reckons: Reckons): AccountSaid[] {
     holding('POSITION', { quantity: held, averageCost: text(averageCost) }),
     holding('PNL', { quantity: held, value: text(value), unrealized: text(unrealized), realized: text(realized), daily: text(unrealized + realized) }),
   ]
+}
+
+/** Whether reckoning by the named causes alone gives the broker's figure, within the tolerance of its measure. */
+function comesTo(ours: Holding, { measure, causes, theirs }: Difference): boolean {
+  return WAYS.filter((way) => causesOf(way).join() === causes.join()).some((way) => {
+    if (measure === 'AVERAGE_PRICE') return Math.abs(Number(averageOf(ours, way.basis, way.net)) / Number(theirs) - 1) <= 0.0001
+    const line = lineOf(ours, measure as Money, way, null)
+    return line !== null && theirs !== null && isNear(at(line, ours.price ?? decimal(0)), decimal(theirs))
+  })
 }
 
 function look(day: Day, reckons: Reckons): Reconciled {

@@ -12,7 +12,7 @@ import { type Decimal, type DecimalText, decimal, ONE, plain, quotient, ZERO } f
 import { type Compared, type Difference, type Keyed, keyOf, type Measure, type Reconciled } from './difference.ts'
 import { type Holding, nothingHeld } from './holding.ts'
 import type { Instant } from './time.ts'
-import { averageOf, baseOf, causesOf, MONEY, rateFor, WAYS } from './ways.ts'
+import { averageOf, baseOf, causesOf, MONEY, nearest, rateFor, WAYS } from './ways.ts'
 import { compareMoney, figureOf } from './worth.ts'
 
 export interface ReconcileInput {
@@ -145,16 +145,20 @@ function compareAverage(ours: Holding, told: readonly Dated<HoldingSaid>[]): Com
   const said = told.find((one) => known(one.averageCost) !== null)
   if (said === undefined) return 'unknown'
   const theirs = quotient(decimal(known(said.averageCost) ?? 0), ours.multiplier)
-  const near = (one: Decimal | null) => one?.minus(theirs).abs().lte(one.abs().times(AVERAGE_TOLERANCE)) ?? false
+  const near = (one: Decimal) => one.minus(theirs).abs().lte(one.abs().times(AVERAGE_TOLERANCE))
   const standing = averageOf(ours, 'FIFO', false)
   if (standing === null) return 'unknown'
   if (near(standing)) return 'agree'
-  const way = WAYS.find(({ basis, net }) => near(averageOf(ours, basis, net)))
+  const averages = WAYS.flatMap((way) => {
+    const figure = averageOf(ours, way.basis, way.net)
+    return figure === null ? [] : [{ way, figure }]
+  })
+  const way = nearest(averages, theirs, near)
   return {
     ...{ account: ours.account, conId: ours.conId, symbol: ours.symbol, measure: 'AVERAGE_PRICE', subject: '', source: said.source },
     ...{ ours: plain(standing), theirs: plain(theirs), currency: ours.currency, staleSeconds: null },
-    causes: way === undefined ? ['UNKNOWN'] : causesOf(way),
-    severity: way === undefined ? 'warn' : 'info',
+    causes: way === null ? ['UNKNOWN'] : causesOf(way),
+    severity: way === null ? 'warn' : 'info',
   }
 }
 

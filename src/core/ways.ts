@@ -12,7 +12,7 @@ export type Money = (typeof MONEY)[number]
 export const CENTS = decimal('0.02')
 const MILLIONTH = decimal('0.000001')
 
-/** One way a broker may reckon; the usual one of ours comes first, then those that change least. */
+/** One way a broker may reckon; the usual one of ours comes first, then those that change least, another beginning of the day last of them. */
 export interface Way {
   readonly basis: Basis
   readonly net: boolean
@@ -25,7 +25,7 @@ export const WAYS: readonly Way[] = BASES.flatMap((basis) =>
   [false, true].flatMap((net) =>
     (['TODAY', 'EVER', 'NOW'] as const).flatMap((since) => [false, true].map((converted): Way => ({ basis, net, since, converted }))),
   ),
-).sort((a, b) => causesOf(a).length - causesOf(b).length)
+).sort((a, b) => causesOf(a).length - causesOf(b).length || Number(a.since !== 'TODAY') - Number(b.since !== 'TODAY'))
 
 export function causesOf({ basis, net, since, converted }: Way): Cause[] {
   return [
@@ -78,6 +78,25 @@ export function isNear(ours: Decimal, theirs: Decimal): boolean {
     .minus(theirs)
     .abs()
     .lte(slack.gt(CENTS) ? slack : CENTS)
+}
+
+/** What figures may differ by that are the same but for rounding. */
+const SAME = decimal('0.0001')
+
+/** Of the ways that come near with the fewest changes the one that comes nearest: where little is between them, more than one may. null: none does. */
+export function nearest(
+  figures: readonly { readonly way: Way; readonly figure: Decimal }[],
+  theirs: Decimal,
+  near: (ours: Decimal, theirs: Decimal) => boolean,
+): Way | null {
+  let best: { readonly way: Way; readonly off: Decimal } | null = null
+  for (const { way, figure } of figures) {
+    if (!near(figure, theirs)) continue
+    if (best !== null && causesOf(way).length > causesOf(best.way).length) break
+    const off = figure.minus(theirs).abs()
+    if (best === null || off.plus(SAME).lt(best.off)) best = { way, off }
+  }
+  return best?.way ?? null
 }
 
 /** The account's own currency, where it tells one: that of which a unit is worth one. */

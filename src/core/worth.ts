@@ -6,7 +6,7 @@ import { type Decimal, type DecimalText, decimal, plain, quotient, ZERO } from '
 import type { Cause, Compared } from './difference.ts'
 import type { Holding, Stood } from './holding.ts'
 import type { Instant } from './time.ts'
-import { at, CENTS, causesOf, isNear, type Line, lineOf, type Money, WAYS, type Way } from './ways.ts'
+import { at, CENTS, causesOf, isNear, type Line, lineOf, type Money, nearest, WAYS, type Way } from './ways.ts'
 
 /** How old the figures of a source may be: it tells them so seldom. */
 const USUAL_AGE_MS: Readonly<Record<HoldingSource, number>> = { POSITION: 0, PORTFOLIO: 200_000, PNL: 10_000 }
@@ -58,6 +58,10 @@ function linesOf(ours: Holding, measure: Money, rate: Decimal | null): readonly 
   })
 }
 
+function figuresOf(lines: readonly Reckoned[], figure: (line: Line) => Decimal): readonly { readonly way: Way; readonly figure: Decimal }[] {
+  return lines.map(({ way, line }) => ({ way, figure: figure(line) }))
+}
+
 interface Explained {
   readonly causes: readonly Cause[]
   readonly staleMs: number | null
@@ -69,15 +73,24 @@ interface Explained {
 function explain(lines: readonly Reckoned[], theirs: Decimal, { ours, measure, said, rate, now }: MoneyPair): Explained | null {
   const value = known(said.value)
   if (measure !== 'VALUE' && value !== null && lines.some(({ line }) => !line.perPoint.eq(ZERO))) {
-    const way = lines.find(({ line }) => isNear(line.perPoint.eq(ZERO) ? line.fixed : line.fixed.plus(value), theirs))?.way
-    return way === undefined ? null : { causes: causesOf(way), staleMs: null, far: false }
+    const way = nearest(
+      figuresOf(lines, (line) => (line.perPoint.eq(ZERO) ? line.fixed : line.fixed.plus(value))),
+      theirs,
+      isNear,
+    )
+    return way === null ? null : { causes: causesOf(way), staleMs: null, far: false }
   }
   const price = ours.price ?? ZERO
   const usual = rangeOf(ours.prices, price, now - USUAL_AGE_MS[said.source])
   for (let changes = 0; changes <= 4; changes++) {
     const after = lines.filter(({ way }) => causesOf(way).length === changes)
-    const fits = after.find(({ line }) => isNear(at(line, price), theirs) || (!line.perPoint.eq(ZERO) && holds(usual, impliedBy(line, theirs))))
-    if (fits !== undefined) return { causes: causesOf(fits.way), staleMs: null, far: false }
+    const fits =
+      nearest(
+        figuresOf(after, (line) => at(line, price)),
+        theirs,
+        isNear,
+      ) ?? after.find(({ line }) => !line.perPoint.eq(ZERO) && holds(usual, impliedBy(line, theirs)))?.way
+    if (fits !== undefined) return { causes: causesOf(fits), staleMs: null, far: false }
     for (const { way, line } of lines) {
       if (causesOf(way).length !== changes - 1 || line.perPoint.eq(ZERO)) continue
       const age = ageOf(impliedBy(line, theirs), line, ours.prices, now)
