@@ -78,6 +78,9 @@ test('a connection that is cut fails it, and the next one goes on', async () => 
       go.say('select pg_terminate_backend(pg_backend_pid())')
       add(go, 2)
     }),
-  ).rejects.toMatchObject({ code: '57P01' })
+    // What the server says as it goes may be lost with the connection: it had not read all that was sent.
+  ).rejects.toThrow(/terminat|ECONNRESET|EPIPE/)
   expect(await stored()).toEqual([])
+  await inOneGo(db.pool, 'begin', async (go) => add(go, 3))
+  expect(await stored()).toEqual([3])
 })
