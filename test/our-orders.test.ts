@@ -32,9 +32,9 @@ test('of a combo: the leg of which the most was filled', async () => {
   })
 })
 
-test('corrected: the last correction by its number, however it is written', async () => {
-  const corrections = ['9', '10', '2'].map((n) => fill(`a.b.1.${n}`, '7', n))
-  expect(await filledOf(corrections)).toEqual({ '7': '10' })
+test('corrected: the most it was told to be, for the order may have been told before the correction', async () => {
+  expect(await filledOf([fill('a.b.1.01', '7', '2'), fill('a.b.1.02', '7', '1'), fill('a.b.2.01', '7', '5')])).toEqual({ '7': '7' })
+  expect(await filledOf([fill('a.b.1.01', '7', '2'), fill('a.b.1.02', '7', '0')])).toEqual({ '7': '2' })
 })
 
 test('a commission of the first execution that comes after both are pending leaves none of its family pending', async () => {

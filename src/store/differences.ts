@@ -64,7 +64,8 @@ const suffixOf = (id: string) => `coalesce(substring(${id} from '^[^.]*[.][^.]*[
 
 /**
  * How far our executions fill the orders that were filled at or after `from`, with what was filled of them before, in all accounts that share one; of a combo
- * the leg of which the most was filled. A corrected execution counts as its last correction says.
+ * the leg of which the most was filled. A corrected execution counts for the most it was ever told to be: what the broker says of its order may be older than
+ * the correction, and what was told is not missing.
  */
 export async function ourOrdersSince(db: Database, from: Instant): Promise<ReadonlyMap<string, OurOrder>> {
   const rows = await rowsOf<OurOrder & { permId: string }>(
@@ -73,9 +74,9 @@ export async function ourOrdersSince(db: Database, from: Instant): Promise<Reado
        select distinct con_id, body->>'permId' as perm_id from facts where kind = 'execution' and at >= $1 and coalesce(body->>'permId', '0') <> '0'
      ), fills as (
        select distinct on (account, family) account, con_id, perm_id, quantity
-       from (select f.account, con_id, perm_id, (f.body->>'quantity')::numeric as quantity, ${familyOf('f.execution_id')} as family, ${suffixOf('f.execution_id')} as suffix
+       from (select f.account, con_id, perm_id, (f.body->>'quantity')::numeric as quantity, ${familyOf('f.execution_id')} as family
              from facts f join recent using (con_id) where f.kind = 'execution' and f.body->>'permId' = perm_id) as numbered
-       order by account, family, suffix desc
+       order by account, family, quantity desc
      )
      select distinct on (perm_id) perm_id as "permId", min(account) as account, con_id as "conId", coalesce(max(i.body->>'symbol'), '') as symbol, sum(quantity) as filled
      from fills left join lateral (select body from facts f where f.kind = 'instrument' and f.con_id = fills.con_id order by arrival desc limit 1) as i on true
