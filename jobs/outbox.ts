@@ -93,7 +93,7 @@ async function handOverAlerts({ db, jobs, delivery }: SweepOptions): Promise<voi
     delivery.channels.map(({ limits }) => limits),
     delivery.clock.now(),
   )
-  for (const kind of woken) await wakeChannel(jobs, kind)
+  await Promise.all([...woken].map((kind) => wakeChannel(jobs, kind)))
 }
 
 async function enqueue({ key, kind, payload }: Effect, { jobs, reviewDelayMs = REVIEW_DELAY_MS, log }: SweepOptions): Promise<void> {
