@@ -75,6 +75,15 @@ test('a fill that this client cannot see: named with cause and remedy, asked for
   // It was asked for at once, in vain: the difference stays, and it is said.
   await scene.said("the day's executions are asked for again")
   await scene.said('BROKER DIFFERS: IBM in DU1: quantity: ours 100')
+  await closesOnceTold(scene, missing)
+  const trades = await tradesOf(scene.db, { unit: 'ORDER', status: 'OPEN' })
+  expect(trades.map(({ openQuantity }) => openQuantity).sort()).toEqual(['100', '200'])
+  expect(await disagreements(scene.db)).toEqual([])
+  expect((await differencesOf(scene.db)).filter(({ measure }) => measure === 'QUANTITY')).toHaveLength(1)
+})
+
+/** Asked for in vain while the broker keeps it to itself, the difference stays; it is closed once the broker tells the fill to who asks, a minute later. */
+async function closesOnceTold(scene: Awaited<ReturnType<typeof open>>, missing: StoredDifference): Promise<void> {
   const asked = scene.told(EXECUTIONS_END)
   scene.play(mark(60, 184))
   await scene.doubt()
@@ -85,11 +94,7 @@ test('a fill that this client cannot see: named with cause and remedy, asked for
   await scene.doubt()
   const closed = await eventually(async () => (await differencesOf(scene.db, { open: false })).find(({ id }) => id === missing.id))
   expect(closed.until).toBeGreaterThan(missing.since)
-  const trades = await tradesOf(scene.db, { unit: 'ORDER', status: 'OPEN' })
-  expect(trades.map(({ openQuantity }) => openQuantity).sort()).toEqual(['100', '200'])
-  expect(await disagreements(scene.db)).toEqual([])
-  expect((await differencesOf(scene.db)).filter(({ measure }) => measure === 'QUANTITY')).toHaveLength(1)
-})
+}
 
 test.each([
   ['an order of its own, though this client may only read', { clientId: '9', readOnly: true }],
@@ -112,15 +117,7 @@ test.each([
     await scene.said("BROKER DIFFERS: IBM in DU1: filled quantity of 71: ours 100, the broker's 300")
     // Asked for at once, in vain; the difference stays until the fill is here.
     await scene.said("the day's executions are asked for again")
-    const asked = scene.told(EXECUTIONS_END)
-    scene.play(mark(60, 184))
-    await scene.doubt()
-    await eventually(async () => scene.told(EXECUTIONS_END) > asked)
-    expect((await differencesOf(scene.db, { open: true })).map(({ id }) => id)).toContain(missing.id)
-    scene.play(mark(90, 185), mark(91, 186))
-    await scene.doubt()
-    const closed = await eventually(async () => (await differencesOf(scene.db, { open: false })).find(({ id }) => id === missing.id))
-    expect(closed.until).toBeGreaterThan(missing.since)
+    await closesOnceTold(scene, missing)
     expect((await tradesOf(scene.db, { unit: 'ORDER', status: 'OPEN' })).map(({ openQuantity }) => openQuantity)).toEqual(['300'])
     expect(await disagreements(scene.db)).toEqual([])
   },

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { undoing } from './sql.ts'
 
 export interface OneGo {
   /** Leaves with whatever is said next. With a name its plan is kept by the connection: for texts that never change. */
@@ -14,28 +15,14 @@ export interface OneGo {
 
 /** Begun by `begin`; a statement that fails undoes all of it and is thrown on. */
 export async function inOneGo(pool: pg.Pool, begin: string, work: (go: OneGo) => Promise<void>): Promise<void> {
-  const client = await pool.connect()
-  // A connection that dies between two of our statements tells so by an event; the next statement then fails, which is what we act on.
-  client.on('error', ignore)
-  let broken: Error | undefined
-  try {
+  await undoing(pool, async (client) => {
     const go = new Connection(client)
     go.say(begin)
     await work(go)
     go.say('commit')
     await go.done()
-  } catch (error) {
-    await client.query('rollback').catch((trouble: Error) => {
-      broken = trouble
-    })
-    throw error
-  } finally {
-    client.off('error', ignore)
-    client.release(broken)
-  }
+  })
 }
-
-function ignore(): void {}
 
 class Connection implements OneGo {
   readonly #client: pg.PoolClient

@@ -33,15 +33,22 @@ export async function listsOf(sql: Sql, text: string, values: readonly unknown[]
 
 /** The whole of `work` in one transaction on one connection, begun by `begin`; a failure rolls back and is thrown on. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, begin = 'begin'): Promise<T> {
+  return undoing(pool, async (client) => {
+    await client.query(begin)
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  })
+}
+
+/** `work`, which begins and commits by itself, on one connection; a failure rolls back and is thrown on. */
+export async function undoing<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   // A connection that dies between two of our statements tells so by an event; the next statement then fails, which is what we act on.
   client.on('error', ignore)
   let broken: Error | undefined
   try {
-    await client.query(begin)
-    const result = await work(client)
-    await client.query('commit')
-    return result
+    return await work(client)
   } catch (error) {
     await client.query('rollback').catch((trouble: Error) => {
       broken = trouble
