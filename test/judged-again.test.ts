@@ -140,6 +140,66 @@ test('a rule that repeats itself: an alert a firing, the same after a rebuild; a
   expect([await alerts(room), await orders(room)]).toEqual([three, 3])
 })
 
+describe('a trade whose opening is another one now takes its alerts along: told once', () => {
+  const part = (n: number, seconds: number, more: Partial<Execution> = {}): Execution => ({
+    ...{ ...bought(1, '100'), executionId: `0000e0d5.000${n}.01.01`, at: OPENED + seconds * 1000, permId: '7' },
+    ...more,
+  })
+  const told = async ({ db }: Room) =>
+    (await alertsOf(db, { states: ALERT_STATES })).map(({ tradeId, state, ruleVersion }) => `${tradeId.slice(-7)} ${state} by ${ruleVersion}`)
+  const tell = async ({ recorder }: Room, ...facts: readonly Execution[]) => {
+    for (const fact of facts) recorder.tell(fact)
+    await recorder.settled()
+  }
+
+  test('an earlier fill comes late, and what lay between them later still', async () => {
+    await using room = await openRoom({ ...stop, unit: 'ROUND_TRIP' } as typeof stop)
+    await tell(room, part(2, 20))
+    await see(room, [96.9, 30])
+    const [first] = await alertsOf(room.db, {})
+    await tell(room, part(1, 0))
+    expect([await told(room), await orders(room)]).toEqual([['0001.01 RAISED by 1'], 1])
+    // It is the alert it was: what was said of it, and what is on its way, stays with it.
+    expect((await alertsOf(room.db, {})).map(({ id }) => id)).toEqual([first?.id])
+    await tell(room, part(3, 10, { side: 'SELL', permId: '8' }))
+    expect([await told(room), await orders(room)]).toEqual([['0002.01 RAISED by 1'], 1])
+    await room.recorder.rebuild()
+    await room.restart()
+    await see(room, [96, 40])
+    expect([await told(room), await orders(room)]).toEqual([['0002.01 RAISED by 1'], 1])
+  })
+
+  test('the opening fill is taken back, and stands again', async () => {
+    await using room = await openRoom(stop)
+    await tell(room, part(1, 0), part(2, 1))
+    await see(room, [96.9, 2])
+    await tell(room, part(1, 0, { executionId: '0000e0d5.0001.01.02', quantity: '0' }))
+    expect([await told(room), await orders(room)]).toEqual([['0002.01 RAISED by 1'], 1])
+    await tell(room, part(1, 0, { executionId: '0000e0d5.0001.01.03' }))
+    expect([await told(room), await orders(room)]).toEqual([['0001.01 RAISED by 1'], 1])
+  })
+
+  test('told by an older version of its rule', async () => {
+    await using room = await openRoom(stop)
+    await tell(room, part(2, 1))
+    await see(room, [96.9, 2])
+    await room.decide(saveRule(room.db, { id: stop.id, body: { ...stop, pct: '2.5' }, enabled: true }, OPENED))
+    await tell(room, part(1, 0))
+    expect([await told(room), await orders(room)]).toEqual([['0001.01 RAISED by 1'], 1])
+    await tell(room, part(1, 0, { executionId: '0000e0d5.0001.01.02', price: '100.01' }))
+    expect([await told(room), await orders(room)]).toEqual([['0001.01 RAISED by 1'], 1])
+  })
+
+  test('another trade beside it inherits nothing', async () => {
+    await using room = await openRoom(stop)
+    await tell(room, part(1, 0))
+    await see(room, [96.9, 2])
+    await tell(room, part(1, 0, { executionId: '0000e0d5.0001.01.02', quantity: '0' }), part(2, 3, { price: '99', permId: '9' }))
+    await see(room, [96, 4])
+    expect([await told(room), await orders(room)]).toEqual([['0001.01 WITHDRAWN by 1', '0002.01 RAISED by 1'], 2])
+  })
+})
+
 describe('another version of a rule', () => {
   const edited = (db: Database) => saveRule(db, { id: stop.id, body: { ...stop, pct: '2.5' }, enabled: true }, OPENED)
   const versions = async ({ db }: Room) => (await alertsOf(db, { states: ALERT_STATES })).map(({ state, ruleVersion }) => `${state} by ${ruleVersion}`)

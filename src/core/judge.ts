@@ -18,22 +18,33 @@ export function freshState(alert: RaisedAlert, marketTime: Instant): AlertState 
   return marketTime - alert.at > LATE_MS ? 'LATE' : 'RAISED'
 }
 
-/** What became of the stored alerts of some trades once history is as `standing` says; only differences are told. */
+/**
+ * What became of the stored alerts of some trades once history is as `standing` says; only differences are told. An alert that stands no more under its
+ * trade's name is that of the trade it became (`isNow`), where the same rule says the same of that one.
+ */
 export function rejudge(
   stored: readonly StoredAlert[],
   standing: readonly RaisedAlert[],
   marketTime: Instant,
+  isNow: (was: StoredAlert, alert: RaisedAlert) => boolean = () => false,
 ): { readonly changed: readonly Judged[]; readonly withdrawn: readonly StoredAlert[] } {
   const before = new Map(stored.map((alert) => [alertKey(alert), alert]))
+  const orphans = new Map(before)
+  for (const alert of standing) orphans.delete(alertKey(alert))
+  const inherited = (alert: RaisedAlert): StoredAlert | null => {
+    const found = [...orphans].find(([, was]) => was.ruleId === alert.ruleId && was.tier === alert.tier && was.ordinal === alert.ordinal && isNow(was, alert))
+    if (found === undefined) return null
+    orphans.delete(found[0])
+    return found[1]
+  }
   const changed: Judged[] = []
   for (const alert of standing) {
-    const was = before.get(alertKey(alert)) ?? null
-    before.delete(alertKey(alert))
+    const was = before.get(alertKey(alert)) ?? inherited(alert)
     const state = was === null || was.state === 'WITHDRAWN' ? missedOrFresh(alert, was, marketTime) : was.state
-    if (was === null || was.state !== state || was.at !== alert.at || was.price !== alert.price || was.pct !== alert.pct)
+    if (was === null || was.state !== state || was.tradeId !== alert.tradeId || was.at !== alert.at || was.price !== alert.price || was.pct !== alert.pct)
       changed.push({ alert, state, before: was })
   }
-  return { changed, withdrawn: [...before.values()].filter((alert) => alert.state !== 'WITHDRAWN') }
+  return { changed, withdrawn: [...orphans.values()].filter((alert) => alert.state !== 'WITHDRAWN') }
 }
 
 /** States of what nobody was ever told of. */

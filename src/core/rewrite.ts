@@ -1,4 +1,5 @@
 // What has to be rewritten when a contract was folded again: the trades and alerts that differ from what is stored. Pure.
+import { familyOf } from './execution.ts'
 import type { RaisedAlert } from './raised.ts'
 import { type Judged, rejudge } from './judge.ts'
 import type { StoredAlert, StoredTrade } from './stored.ts'
@@ -30,7 +31,9 @@ export function rewriteOf(
   const changed = folded.trades.filter((trade) => !isSame(was.get(trade.tradeId), trade))
   const removed = [...was.keys()].filter((tradeId) => !is.has(tradeId))
   const rewritten = new Set([...changed.map((trade) => trade.tradeId), ...removed])
-  const { changed: judged, withdrawn } = rejudge(stored.alerts, folded.alerts, marketTime)
+  const { changed: judged, withdrawn } = rejudge(stored.alerts, folded.alerts, marketTime, ({ tradeId }, alert) =>
+    isNow(was.get(tradeId), is.get(alert.tradeId)),
+  )
   return {
     changed,
     removed,
@@ -38,6 +41,21 @@ export function rewriteOf(
     withdrawn,
     audit: [...rewritten].map((tradeId) => ({ tradeId, before: summary(was.get(tradeId)), after: summary(is.get(tradeId)) })),
   }
+}
+
+/** A fill that came late, or one that was taken back, gives a trade another opening, and so another name: it is told by the fill that opened either. */
+function isNow(was: Trade | undefined, is: Trade | undefined): boolean {
+  if (was === undefined || is === undefined || was.unit !== is.unit || was.account !== is.account || was.side !== is.side) return false
+  return entersBy(is, openingOf(was)) || entersBy(was, openingOf(is))
+}
+
+function openingOf({ fills }: Trade): string | null {
+  const opening = fills.find(({ role }) => role === 'ENTRY')
+  return opening === undefined ? null : familyOf(opening.executionId)
+}
+
+function entersBy({ fills }: Trade, family: string | null): boolean {
+  return fills.some(({ role, executionId }) => role === 'ENTRY' && familyOf(executionId) === family)
 }
 
 function isSame(stored: StoredTrade | undefined, trade: Trade): boolean {

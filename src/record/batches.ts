@@ -38,6 +38,8 @@ export interface Rewriting {
   /** Why; it stands in the audit of every trade that changed. */
   readonly reason: string
   readonly rewrite: Rewrite
+  /** Alerts of which nothing differs but the name of their trade. */
+  readonly renamed: readonly StoredAlert[]
   /** The points of its trades, as they are now. */
   readonly points: readonly TrajectoryPoint[]
   /** The trades whose trajectory is made again. */
@@ -193,7 +195,7 @@ export class Batches {
   }
 
   /** What was gathered and what differs by it, in one transaction. */
-  async rewrite({ reason, rewrite, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
+  async rewrite({ reason, rewrite, renamed, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
     const batch: Batch = {
@@ -204,12 +206,13 @@ export class Batches {
       trajectory: points.filter(({ tradeId }) => redrawn.has(tradeId)).map((point) => ({ ...point, seq: ++this.#seq })),
       trajectoryReplacedFrom: [...redrawn].map((tradeId) => ({ tradeId, from: EARLIEST })),
       alerts: [
+        ...rewrite.withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' as const, stateBefore: alert.state, seq: ++this.#seq })),
         ...rewrite.judged.map(({ alert, state, before }) => ({
           // One that was told stays what it was, whatever was sold.
           ...this.#storedAlert(alert, before === null || before.state === 'WITHDRAWN' ? this.#stateOf(alert, state) : state),
-          ...(before === null ? {} : { raisedAt: before.raisedAt }),
+          ...(before === null ? {} : { id: before.id, raisedAt: before.raisedAt }),
         })),
-        ...rewrite.withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' as const, stateBefore: alert.state, seq: ++this.#seq })),
+        ...renamed.map((alert) => ({ ...alert, seq: ++this.#seq })),
       ],
       audit: quietly ? [] : rewrite.audit.map(({ tradeId, before, after }) => ({ at, what: reason, subject: tradeId, before, after })),
     }

@@ -71,8 +71,9 @@ export async function correct(
   // Marks that are gone cannot say again what was raised by them.
   const canTell = ({ at }: { readonly at: Instant }) => at >= (books.thinnedUntil ?? Number.NEGATIVE_INFINITY)
   const rewrite = rewriteOf({ trades: stored, alerts: known.filter(canTell) }, { trades, alerts: changes.alerts.filter(canTell) }, now)
+  const staying = (before: StoredAlert | null) => before !== null && before.state !== 'WITHDRAWN' && wasRight(before)
   const judged = rewrite.judged
-    .filter(({ before }) => before === null || before.state === 'WITHDRAWN' || !wasRight(before))
+    .filter(({ before }) => !staying(before))
     .map((one) => {
       if (isDecided(one.alert)) return { ...one, state: 'ALREADY_BEYOND' as const }
       if (one.before !== null) return one
@@ -86,6 +87,10 @@ export async function correct(
     batches.reviewAgain(await reviewedDays(db, daysOf([...stored, ...trades], new Set(differed), contract.instrument)))
   await batches.rewrite({
     reason,
+    // As it was told, of the trade that has another name now.
+    renamed: rewrite.judged.flatMap(({ alert: { tradeId }, before }) =>
+      before !== null && before.tradeId !== tradeId && staying(before) ? [{ ...before, tradeId }] : [],
+    ),
     rewrite: { ...rewrite, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
     points: changes.points,
     // A rebuild makes every trajectory again that its marks can still make; a correction only those of the trades that changed by it.
