@@ -184,15 +184,18 @@ describe('an alert', () => {
     await using db = await openTestDatabase()
     await using hook = await openReceiver()
     await using slack = await openReceiver()
-    const env = { ...hookEnv(hook), ...slackEnv(slack), ACCOUNT_ALIASES: 'DU1:main', PRIVACY: 'percent' }
+    const env = { ...hookEnv(hook), ...slackEnv(slack), ACCOUNT_ALIASES: 'DU1:main,DU12:other', PRIVACY: 'percent' }
     await using _delivering = await openDelivering(db, env)
-    await raise(db, [stop(1), stop(2, { state: 'LATE' })], [trade(1), trade(2)])
-    await writeSystemChanges(db, { began: [{ kind: 'BROKER_DISAGREES', subject: '', since: 0, details: ['DU1 NVDA: ours 100, theirs 50'] }], over: [] })
-    await settled(db, ['stop-1', 'stop-2'])
+    // Of the third the trade is no longer known.
+    await raise(db, [stop(1), stop(2, { state: 'LATE' }), stop(3, { state: 'LATE' })], [trade(1), trade(2)])
+    const details = ['NVDA DU1: 4711 / 4712', 'IBM DU12: 4711 / 4712']
+    await writeSystemChanges(db, { began: [{ kind: 'BROKER_DISAGREES', subject: '', since: 0, details }], over: [] })
+    await settled(db, ['stop-1', 'stop-2', 'stop-3'])
     await expect.poll(() => hook.requests.length).toBe(3)
     const told = [...hook.requests, ...slack.requests].map(({ body }) => body).join('\n')
-    expect(told).toContain('main')
-    expect(told).not.toMatch(/DU1|177\.62|549|183\.11/)
+    expect(told).toContain('NVDA main, IBM other')
+    expect(told).toContain('NVDA hard stop −3.0 %')
+    expect(told).not.toMatch(/DU1|main2|177\.62|549|183\.11|471/)
   })
 })
 

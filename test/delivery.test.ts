@@ -110,6 +110,20 @@ describe('messages', () => {
     expect(planned([warn], { now: night, quietHours, manners: HOOK }).messages).toHaveLength(1)
   })
 
+  test('the recorder’s own troubles wake nobody either, but for the critical: nor does their end', () => {
+    const quietHours = { from: '22:00', until: '07:00', timeZone: 'America/New_York' }
+    const night = at('23:30:00')
+    const trouble = (kind: SystemAlert['kind'], turn: 'raised' | 'over'): Waiting => {
+      const system = { id: 1, kind, subject: '', since: night, until: null, details: [] }
+      return { ...waiting(1, {}, { createdAt: night, dueAt: night }), about: { kind: 'system', system, turn } }
+    }
+    const [odds, agreed, blind] = [trouble('BROKER_DISAGREES', 'raised'), trouble('BROKER_DISAGREES', 'over'), trouble('BLIND', 'raised')]
+    const morning = at('07:00:00', '2026-11-21')
+    expect(planned([odds, agreed, blind], { now: night, quietHours })).toMatchObject({ messages: [{ deliveries: [{ id: blind.id }] }], nextAt: morning })
+    expect(planned([odds, agreed], { now: morning, quietHours }).messages).toHaveLength(2)
+    expect(planned([odds], { now: night, quietHours, manners: HOOK }).messages).toHaveLength(1)
+  })
+
   test.each([
     ['22:00', '07:00', at('21:59:59'), null],
     ['22:00', '07:00', at('22:00:00'), at('07:00:00', '2026-11-21')],

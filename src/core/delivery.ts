@@ -1,7 +1,7 @@
 // Who is told what, and when: alerts become messages here. Pure: it is given what waits for one channel and answers what to send now, what an earlier
 // message has told already, and when to look again. Never sends, never words a text.
 import type { AlertState, StoredAlert } from './stored.ts'
-import type { SystemAlert } from './system-alert.ts'
+import { SYSTEM_ALERTS, type SystemAlert } from './system-alert.ts'
 import { type Instant, instantOf, wallClock } from './time.ts'
 import { SEVERITIES, type Severity, type TradeSide } from './trade.ts'
 
@@ -167,7 +167,9 @@ export function plan(input: PlanInput): Plan {
     }
     const { about } = delivery
     if (about.kind === 'system') {
-      messages.push({ kind: 'system', messageId: null, deliveries: [delivery] })
+      const waits = quietUntil !== null && SYSTEM_ALERTS[about.system.kind].severity !== 'critical'
+      if (waits) later.push(quietUntil)
+      else messages.push({ kind: 'system', messageId: null, deliveries: [delivery] })
       continue
     }
     if (blocked.has(about.alert.tradeId)) continue

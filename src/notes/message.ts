@@ -86,7 +86,7 @@ export function digestMessage(told: readonly Told[], room: MessageRoom): Wording
     alerts: told.map((one) => {
       const named = { ...one.alert, ruleId: ruleName(one, templates, room.privacy), tier: 0 }
       const { trade } = one
-      if (trade === null) return named.message
+      if (trade === null) return room.privacy === 'full' ? named.message : `${named.symbol} ${named.ruleId} ${briefPercent(named.pct) ?? ''}`.trim()
       return alertText({ alert: named, trade, instrument: one.instrument, templates, showPrice: room.privacy === 'full' })
     }),
   })
@@ -109,7 +109,7 @@ export function systemMessage(system: SystemAlert, turn: 'raised' | 'over', leve
     words: templates.words.systemAlerts[system.kind][turn],
     since: clock(system.since),
     until: turn === 'over' && system.until !== null ? clock(system.until) : null,
-    details: system.details.join(templates.words.listComma) || null,
+    details: detailsOf(system, room).join(templates.words.listComma) || null,
     levels: levels.map((level) => ({
       label: level.label,
       pct: briefPercent(level.pct),
@@ -130,6 +130,11 @@ export function systemMessage(system: SystemAlert, turn: 'raised' | 'over', leve
     },
   }
   return { severity: turn === 'over' ? 'info' : severity, title, lines, path: [], data }
+}
+
+/** What is at odds, but not how large it is where amounts stay here ('IBM DU1: 100 / 300'). */
+function detailsOf({ kind, details }: SystemAlert, { privacy }: MessageRoom): readonly string[] {
+  return kind === 'BROKER_DISAGREES' && privacy === 'percent' ? details.map((line) => line.replace(/:[^:]*$/, '')) : details
 }
 
 /** The result of a trade in percent of its entry, at its last price or its exit; null where the entry is 0. */
@@ -222,9 +227,10 @@ function gravest(told: readonly Told[]): Severity {
 }
 
 /** First line and rest, without any account number that has an alias: brokers put them into their own words too. */
-function outward(text: string, { accountAliases }: MessageRoom): { title: string; lines: string[] } {
-  let said = text
-  for (const [account, alias] of Object.entries(accountAliases)) said = said.replaceAll(account, alias)
+function outward(text: string, room: MessageRoom): { title: string; lines: string[] } {
+  // A number within a longer one is another account.
+  const accounts = Object.keys(room.accountAliases).map((account) => `(?<![A-Za-z0-9])${RegExp.escape(account)}(?![A-Za-z0-9])`)
+  const said = accounts.length === 0 ? text : text.replace(new RegExp(accounts.join('|'), 'g'), (account) => accountOf(account, room))
   const [title = '', ...lines] = said
     .split('\n')
     .map((line) => line.trim())
