@@ -91,7 +91,8 @@ const folder = z
 const url = (...schemes: string[]) =>
   z
     .string()
-    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3 && !/\s/.test(text)))
+    // What cannot be read as an address would be thrown later on, with all that is secret in it.
+    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3) && !/\s/.test(text) && URL.canParse(text))
     .meta({ allowed: `an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}` })
 /** The address a service's own paths are appended to. */
 const baseUrl = url('https', 'http')

@@ -54,6 +54,17 @@ test('a wrong secret is not printed, nor is a password inside an address', () =>
   expect(lines.join()).not.toContain('hunter2')
 })
 
+test.each(['SLACK_WEBHOOK_URL', 'WEBHOOK_URL', 'HEARTBEAT_URL', 'REDIS_URL', 'DATABASE_URL'])(
+  '%s that cannot be read as an address is told here, not thrown with all of it where it is used',
+  (name) => {
+    const scheme = { REDIS_URL: 'redis', DATABASE_URL: 'postgres' }[name] ?? 'https'
+    for (const wrong of [`${scheme}://h:99999/hunter2`, `${scheme}://[hunter2`]) {
+      expect(linesOf({ [name]: wrong })).toHaveLength(1)
+      expect(linesOf({ [name]: wrong }).join()).not.toContain('hunter2')
+    }
+  },
+)
+
 test('law: whatever is set, either the whole of it is accepted or each line names one variable', () => {
   const anything = fc.dictionary(
     fc.constantFrom(...VARIABLE_NAMES),
