@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Broker, BrokerEvent } from '#broker/port.ts'
 import { openTws } from '#broker/tws.ts'
 import { REQUESTS, type TwsOptions } from '#broker/tws-wire.ts'
-import { classify, parseTime } from '#broker/tws-parse.ts'
+import { classify } from '#broker/tws-codes.ts'
+import { parseTime } from '#broker/tws-parse.ts'
 import { familyOf, Ledger } from '#core/execution.ts'
 import type { AnyFact, Execution, Instrument } from '#core/facts.ts'
 import { parseInstant, printInstant } from '#core/time.ts'
@@ -93,8 +94,8 @@ describe('what users complain about', () => {
     expect(session.requests.some((request) => request.id === REQUESTS.reqContractDetails && request.fields[3] === '999')).toBe(false)
   })
 
-  it('advisory codes that kill subscriptions: 10167, 10090, 399, 492 and every 2100 keep them', () => {
-    for (const code of [10167, 10090, 399, 492, 2104, 2106, 2107, 2108, 2119, 2158, 2999])
+  it('advisory codes that kill subscriptions: 10167, 10090, 10091, 399, 492 and every 2100 keep them', () => {
+    for (const code of [10167, 10090, 10091, 399, 492, 2104, 2106, 2107, 2108, 2119, 2158, 2999])
       expect(classify(code, 'a remark', 5).action, String(code)).toBe('KEEP')
     expect(classify(12345, 'Warning: something', 5).action).toBe('KEEP')
   })

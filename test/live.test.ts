@@ -224,6 +224,62 @@ describe('gaps', () => {
     expect(scene.states().slice(-3)).toEqual(['READY', 'DEGRADED', 'READY'])
   })
 
+  test('two farms break: another one that is well mends neither, and it is ready when the last is', async () => {
+    const codes: number[] = []
+    await using scene = await open({}, {}, { onNotice: ({ code }) => void codes.push(code) })
+    await scene.state('READY')
+    const session = await scene.gateway.session()
+    session.say(4, 2, -1, 2103, 'Market data farm connection is broken:usfarm', '')
+    session.say(4, 2, -1, 2105, 'HMDS data farm connection is broken:ushmds', '')
+    session.say(4, 2, -1, 2104, 'Market data farm connection is OK:eufarm', '')
+    session.say(4, 2, -1, 2107, 'HMDS data farm connection is inactive but should be available upon demand.ushmds', '')
+    await until(() => codes.includes(2107))
+    expect(scene.live.status).toMatchObject({ state: 'DEGRADED', reason: '2103 Market data farm connection is broken:usfarm' })
+    session.say(4, 2, -1, 2104, 'Market data farm connection is OK:usfarm', '')
+    await until(() => scene.live.status.state === 'READY')
+  })
+
+  test('a farm that is broken before the session has caught up is not forgotten when it has', async () => {
+    await using scene = await open({
+      greet(session) {
+        session.say(15, 1, 'DU1,')
+        session.say(4, 2, -1, 2103, 'Market data farm connection is broken:usfarm', '')
+        session.say(9, 1, 1)
+      },
+    })
+    await scene.state('DEGRADED')
+    expect(scene.states()).not.toContain('READY')
+    expect(scene.live.status.reason).toContain('usfarm')
+  })
+
+  test('while a market data farm is broken silence is no sign that nothing is traded: a hole, until a price comes or the farm is back', async () => {
+    let seconds = NOW_S
+    const notebook = new Notebook()
+    notebook.tell({ ...BOUGHT, at: NOW_S * 1000 })
+    await using scene = await open({ answer: answerTime(() => seconds) }, {}, { heartbeatMs: 5 }, notebook)
+    await scene.state('READY')
+    const session = await scene.gateway.session()
+    const reach = async (at: number) => {
+      seconds = at
+      const before = notebook.clocks.length
+      await until(() => notebook.clocks.slice(before).filter((told) => told === at * 1000).length > 3)
+    }
+    await reach(NOW_S + 10)
+    const before = notebook.gaps.length
+    session.say(4, 2, -1, 2103, 'Market data farm connection is broken:usfarm', '')
+    await scene.state('DEGRADED')
+    await reach(NOW_S + 60)
+    session.say(4, 2, -1, 2104, 'Market data farm connection is OK:usfarm', '')
+    await until(() => scene.live.status.state === 'READY')
+    await reach(NOW_S + 70)
+    await reach(NOW_S + 80)
+    const [hole, ...others] = joined(notebook.gaps.slice(before))
+    expect(others).toEqual([])
+    expect(hole?.from).toBeLessThanOrEqual((NOW_S + 10) * 1000)
+    expect(hole?.to).toBeGreaterThanOrEqual((NOW_S + 60) * 1000)
+    expect(hole?.to).toBeLessThanOrEqual(endOf(NOW_S + 70))
+  })
+
   test('a fact the recorder cannot take ends the session, so that the next one tells it again', async () => {
     await using scene = await open()
     await scene.state('READY')

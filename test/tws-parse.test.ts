@@ -1,8 +1,7 @@
 // The border where TWS's messages become facts, as tables.
 import { describe, expect, test } from 'vitest'
+import { CODES, classify } from '#broker/tws-codes.ts'
 import {
-  CODES,
-  classify,
   isHalted,
   isPastLimit,
   mergeInstruments,
@@ -267,7 +266,7 @@ describe('a price', () => {
 })
 
 describe('codes', () => {
-  test.each([10167, 10090, 2104, 2106, 2158, 2107, 2108, 2119, 399, 492, 300, 366])('advisory code %i never ends a subscription', (code) => {
+  test.each([10167, 10090, 10091, 2104, 2106, 2158, 2107, 2108, 2119, 399, 492, 300, 366])('advisory code %i never ends a subscription', (code) => {
     expect(classify(code, 'Requested market data is not subscribed', 7).action).toBe('KEEP')
   })
 
@@ -275,6 +274,8 @@ describe('codes', () => {
     [200, 'STOP'],
     [321, 'STOP'],
     [354, 'STOP'],
+    [10187, 'STOP'],
+    [10189, 'STOP'],
     [10168, 'STOP'],
     [10197, 'RETRY'],
     [100, 'RETRY'],
@@ -290,6 +291,13 @@ describe('codes', () => {
   ])('%i: %s', (code, action) => {
     expect(classify(code, '', 7).action).toBe(action)
   })
+
+  test.each([103, 104, 110, 201, 202, 434, 2102, 2109, 2137, 2168, 2169, 10147, 10148, 10349])(
+    '%i is about an order, whose number may be that of a request: it ends none',
+    (code) => {
+      expect(classify(code, 'Order rejected - Reason:', 7).action).toBe('KEEP')
+    },
+  )
 
   test('a code nobody told us about ends its own request, unless it warns or names none', () => {
     expect(classify(99999, 'no', 7).action).toBe('STOP')

@@ -374,6 +374,21 @@ describe('prices', () => {
     expect(scene.quotes()).toEqual([{ conId: 8314, price: 183.01, at: null, source: 'LAST', delayed: true }])
   })
 
+  test('10091, part of it is not subscribed: the line stays, and counts as heard once a live price came', async () => {
+    await using scene = await open()
+    await scene.connect()
+    scene.broker.watch([IBM])
+    const session = await scene.gateway.session()
+    const asked = await session.request(REQUESTS.reqMktData)
+    const id = Number(asked.fields[2])
+    session.say(4, 2, id, 10091, 'Part of requested market data requires additional subscription for API. Delayed market data is available.', '')
+    await scene.next((one) => one.kind === 'prices' && !one.heard)
+    session.say(46, 6, id, 77, '183.1;100;1790000000500;100;183.1;true')
+    const again = await scene.next((one) => one.kind === 'prices' && one.heard)
+    expect(again).toMatchObject({ conId: 8314, at: 1_790_000_000_500 })
+    expect(session.requests.filter((request) => request.id === REQUESTS.reqMktData || request.id === REQUESTS.cancelMktData)).toHaveLength(1)
+  })
+
   test('a halt is told with the prices that come during it', async () => {
     await using scene = await open()
     await scene.connect()
@@ -463,6 +478,36 @@ describe('prices', () => {
     await scene.broker.askClock()
     expect(session.requests.filter((request) => request.id === REQUESTS.reqMktData)).toHaveLength(1)
     expect(scene.told('notice').some((one) => one.kind === 'notice' && one.message.includes('SPY'))).toBe(true)
+  })
+})
+
+describe('when another program or a right is in the way', () => {
+  test('10187: ticks of the past that TWS will not tell are told as none at once, so that bars are asked for', async () => {
+    await using scene = await open({
+      answer(request, session) {
+        if (request.id !== REQUESTS.reqHistoricalTicks) return false
+        session.say(4, 2, Number(request.fields[1]), 10187, 'Failed to request historical ticks:No permissions', '')
+        return true
+      },
+    })
+    await scene.connect()
+    const answer = await scene.broker.history?.({ kind: 'ticks', instrument: IBM, from: 1_790_000_000_000 })
+    expect(answer).toMatchObject({ kind: 'none', reason: '10187 Failed to request historical ticks:No permissions' })
+  })
+
+  test('2100: account updates that another program took degrade the service, are asked for again with the next look, and mend it when they come', async () => {
+    await using scene = await open({ accounts: 'DU1,' })
+    await scene.connect()
+    scene.broker.value?.([])
+    const session = await scene.gateway.session()
+    await session.request(REQUESTS.reqAccountUpdates)
+    session.say(4, 2, -1, 2100, 'New account data requested from TWS.  API client has been unsubscribed from account data.', '')
+    expect(await scene.next((one) => one.kind === 'notice' && one.code === 2100)).toMatchObject({ meaning: 'DEGRADED', part: 'account data' })
+    scene.broker.value?.([])
+    await scene.broker.askClock()
+    expect(session.requests.filter((request) => request.id === REQUESTS.reqAccountUpdates)).toHaveLength(2)
+    session.say(6, 2, 'NetLiquidation', '1000', 'USD', 'DU1')
+    await scene.next((one) => one.kind === 'notice' && one.meaning === 'MENDED' && one.part === 'account data')
   })
 })
 

@@ -56,7 +56,15 @@ export type BrokerEvent =
   /** What the venue says of an account besides fills and prices; a missing number is null. */
   | { readonly kind: 'account'; readonly said: AccountSaid }
   /** Something the venue (code 0: the adapter itself) wants known. */
-  | { readonly kind: 'notice'; readonly code: number; readonly message: string; readonly requestId: number | null; readonly meaning?: NoticeMeaning }
+  | {
+      readonly kind: 'notice'
+      readonly code: number
+      readonly message: string
+      readonly requestId: number | null
+      readonly meaning?: NoticeMeaning
+      /** Which part of the service is DEGRADED or MENDED; none named: all of it. */
+      readonly part?: string
+    }
   /** The venue took the connection; the handshake is under way. */
   | { readonly kind: 'connected' }
   /** The session is over; `live.ts` opens another. */

@@ -3,6 +3,7 @@
 import { EventName, type IBApi } from '@stoqey/ib'
 import { type AccountSaid, type HoldingSource, known } from '#core/account.ts'
 import type { Holdings } from './port.ts'
+import { ACCOUNT_DATA } from './tws-codes.ts'
 import type { Wire } from './tws-wire.ts'
 
 /** Account updates come of one account at a time: with several, each gets its turn, as long as it may keep the others waiting. */
@@ -19,6 +20,8 @@ export class Accounts {
   readonly #results = new Map<number, string>()
   #followed: string | null = null
   #waiting: string[] = []
+  /** Another program follows an account instead of us. */
+  #isTakenOver = false
 
   constructor(wire: Wire) {
     this.#wire = wire
@@ -107,6 +110,13 @@ export class Accounts {
     if (account === this.#followed && this.#waiting.length > 0) this.#followNext()
   }
 
+  /** Another program took the account updates: they are asked for again with the next look, and not at once, or both would take them in turns. */
+  takenOver(): void {
+    this.#isTakenOver = true
+    this.#followed = null
+    this.#waiting = []
+  }
+
   /** True where a request is one of ours: its end costs nothing but the figure. */
   endRequest(requestId: number): boolean {
     return this.#holdings.has(requestId) || this.#results.has(requestId)
@@ -130,13 +140,21 @@ export class Accounts {
     const [, , conId, symbol, , , , , , , currency, , , quantity, , value, averageCost, unrealized, realized, account] = this.#wire.message
     const id = Number(conId)
     if (account === undefined || !(id > 0)) return
+    this.#hearAgain()
     this.#tellHolding('PORTFOLIO', { account, conId: id, symbol, currency, quantity, averageCost, value, unrealized, realized })
   }
 
   #hearAccountValue(): void {
     const [, , key, value, currency = '', account = ''] = this.#wire.message
+    this.#hearAgain()
     if (key !== 'ExchangeRate' || currency === '' || currency === 'BASE') return
     this.#tell({ kind: 'rate', account, currency, rate: known(value) })
+  }
+
+  #hearAgain(): void {
+    if (!this.#isTakenOver) return
+    this.#isTakenOver = false
+    this.#wire.notice('account updates come again', 'MENDED', ACCOUNT_DATA)
   }
 
   #hearOrderStatus(): void {

@@ -64,6 +64,10 @@ export class Lines {
   /** Refusals come one after the other: until they are through nothing is asked for or let go. */
   #counting = 0
   #isRotating = false
+  /** What was said of each farm whose prices do not come. Which contract is whose, nobody tells. */
+  readonly #brokenFarms = new Map<string, string>()
+  /** Those of which nothing was heard since a farm broke. */
+  readonly #silent = new Set<number>()
   /** How many ticks were heard. */
   #ticks = 0
 
@@ -97,6 +101,32 @@ export class Lines {
   delayed(requestId: number, reason: string): void {
     const line = this.#linesByRequest.get(requestId)
     if (line !== undefined) this.#pricesStayAway(line.conId, reason)
+  }
+
+  /** A farm's prices stay away: of every contract, until one comes or the farm is back. Silence is no sign that nothing is traded. */
+  farmBroken(farm: string, reason: string): void {
+    this.#brokenFarms.set(farm, reason)
+    for (const { conId } of this.#lines.values()) if (!this.#unheard.has(conId)) this.#fallSilent(conId, reason)
+  }
+
+  #fallSilent(conId: number, reason: string): void {
+    this.#silent.add(conId)
+    this.#pricesStayAway(conId, reason)
+  }
+
+  /** null: all of them. */
+  farmMended(farm: string | null): void {
+    if (this.#brokenFarms.size === 0) return
+    if (farm === null) this.#brokenFarms.clear()
+    else this.#brokenFarms.delete(farm)
+    if (this.#brokenFarms.size > 0) return
+    // They go on by themselves, from the time on that TWS tells.
+    for (const line of this.#lines.values()) {
+      if (!this.#silent.delete(line.conId)) continue
+      this.#unheard.delete(line.conId)
+      this.#wire.ask(() => this.#tellWhenAsked(line))
+    }
+    this.#followStreams()
   }
 
   /** Makes the subscriptions those that are wanted. */
@@ -176,18 +206,28 @@ export class Lines {
     const ask = () => {
       this.#wire.requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
       // After it: the time that TWS tells must be one at which the line stood, however far apart it reads the two.
-      this.#wire.askTimeNow((at) => {
-        // One that was let go in the meantime brings nothing.
-        if (this.#lines.get(instrument.conId) === line) this.#wire.tell({ kind: 'asked', conId: instrument.conId, at })
-      })
+      this.#tellWhenAsked(line)
     }
     line.turn = this.#wire.ask(() => this.#wire.together(ask))
     this.#contracts.askDetails(instrument.conId)
   }
 
+  #tellWhenAsked(line: Line): void {
+    this.#wire.askTimeNow((at) => {
+      // One that was let go in the meantime brings nothing.
+      if (this.#lines.get(line.conId) !== line) return
+      this.#wire.tell({ kind: 'asked', conId: line.conId, at })
+      const [reason] = this.#brokenFarms.values()
+      if (reason === undefined) return
+      this.#unheard.delete(line.conId)
+      this.#fallSilent(line.conId, reason)
+    })
+  }
+
   /** What is on its way when a line is let go still counts: the contract may be wanted again by then. */
   #letGo(line: Line): void {
     this.#lines.delete(line.conId)
+    this.#silent.delete(line.conId)
     this.#parted.push(line.requestId)
     if (this.#parted.length > PARTED_MAX) this.#linesByRequest.delete(this.#parted.shift() as number)
     // One that has not gone out yet is simply not sent: TWS answers a cancel it did not expect with 300.
@@ -196,6 +236,7 @@ export class Lines {
 
   #forget(line: Line): void {
     this.#lines.delete(line.conId)
+    this.#silent.delete(line.conId)
     this.#linesByRequest.delete(line.requestId)
   }
 
@@ -333,6 +374,7 @@ export class Lines {
   #tellQuote(quote: Quote): void {
     if (quote.delayed === true) this.#pricesStayAway(quote.conId, 'its prices come delayed')
     else if (this.#lines.has(quote.conId) && this.#unheard.delete(quote.conId)) {
+      this.#silent.delete(quote.conId)
       this.#wire.tell({ kind: 'prices', conId: quote.conId, heard: true, at: quote.at, reason: 'live prices come again' })
       this.#followStreams()
     }

@@ -3,7 +3,6 @@
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { Commission, Execution, ExecutionSide, Instrument } from '#core/facts.ts'
 import { type Instant, instantOf } from '#core/time.ts'
-import type { NoticeMeaning } from './port.ts'
 
 /** The parts of the client's messages that are read. Everything may be missing. */
 export interface TwsContract {
@@ -383,89 +382,6 @@ const ZONES: Readonly<Record<string, string>> = {
   'brasilia standard time': 'America/Sao_Paulo',
   'argentina standard time': 'America/Argentina/Buenos_Aires',
   'sa pacific standard time': 'America/Bogota',
-}
-
-// ---------------------------------------------------------------- codes
-
-/**
- * What one of TWS's codes asks of us. STOP: this request is over. RETRY: ask again later. LINE_LIMIT: too many prices at once. RESUBSCRIBE: every price request
- * must be made again. CATCH_UP: fills may have been missed. CLIENT_ID: the id is taken. RECONNECT: the session is over. KEEP: nothing to do.
- */
-export const CODE_ACTIONS = ['KEEP', 'STOP', 'RETRY', 'LINE_LIMIT', 'RESUBSCRIBE', 'CATCH_UP', 'CLIENT_ID', 'RECONNECT', 'BUG'] as const
-export type CodeAction = (typeof CODE_ACTIONS)[number]
-
-export interface CodeClass {
-  readonly action: CodeAction
-  readonly meaning: NoticeMeaning
-}
-
-const KEEP: CodeClass = { action: 'KEEP', meaning: 'ADVICE' }
-const STOP: CodeClass = { action: 'STOP', meaning: 'TROUBLE' }
-const RETRY: CodeClass = { action: 'RETRY', meaning: 'TROUBLE' }
-const RECONNECT: CodeClass = { action: 'RECONNECT', meaning: 'TROUBLE' }
-const DEGRADED: CodeClass = { action: 'KEEP', meaning: 'DEGRADED' }
-const MENDED: CodeClass = { action: 'KEEP', meaning: 'MENDED' }
-
-/** Appendix D of the reference, as far as it concerns somebody who only listens. */
-export const CODES: Readonly<Record<number, CodeClass>> = {
-  100: RETRY, // too many messages a second
-  101: { action: 'LINE_LIMIT', meaning: 'TROUBLE' },
-  102: RETRY, // duplicate ticker id
-  162: RETRY, // historical data: pacing, or none there
-  165: KEEP,
-  200: STOP, // no such contract, or several
-  300: KEEP, // cancelled before TWS had made it
-  320: STOP,
-  321: STOP, // also 'the API is read-only': it ends its own request and nothing else
-  322: STOP,
-  326: { action: 'CLIENT_ID', meaning: 'TROUBLE' },
-  354: STOP, // not subscribed
-  366: KEEP,
-  399: KEEP,
-  420: RETRY,
-  492: KEEP,
-  502: RECONNECT,
-  503: RECONNECT,
-  504: RECONNECT,
-  505: { action: 'BUG', meaning: 'TROUBLE' }, // the client could not decode a message
-  506: RECONNECT,
-  507: RECONNECT,
-  509: RECONNECT,
-  1100: { action: 'KEEP', meaning: 'FEED_LOST' },
-  1101: { action: 'RESUBSCRIBE', meaning: 'FEED_RESTORED' },
-  1102: { action: 'CATCH_UP', meaning: 'FEED_RESTORED' },
-  1300: RECONNECT,
-  2100: KEEP,
-  2101: KEEP,
-  2103: DEGRADED,
-  2104: MENDED,
-  2105: DEGRADED,
-  2106: MENDED,
-  2107: KEEP,
-  2108: KEEP,
-  2110: { action: 'KEEP', meaning: 'FEED_LOST' },
-  2119: KEEP,
-  2157: DEGRADED,
-  2158: MENDED,
-  10089: STOP,
-  10090: KEEP, // part of it is not subscribed: the rest comes
-  10091: STOP,
-  10167: KEEP, // delayed prices come instead
-  10168: STOP,
-  10186: STOP,
-  10187: KEEP,
-  10189: STOP,
-  10190: STOP,
-  10197: RETRY, // a competing session of the same user
-  10225: RETRY,
-}
-
-/** What to do about a code. One that nobody told us about ends the request it names, unless it calls itself a warning or is one of the 2100s. */
-export function classify(code: number, message: string, requestId: number | null): CodeClass {
-  const known = CODES[code]
-  if (known !== undefined) return known
-  if ((code >= 2100 && code < 3000) || requestId === null || /warning/i.test(message)) return KEEP
-  return STOP
 }
 
 // ---------------------------------------------------------------- small parts

@@ -14,7 +14,8 @@ import { Histories } from './tws-history.ts'
 import { Lines } from './tws-lines.ts'
 import { Orders } from './tws-orders.ts'
 import { Pace, type Turn } from './tws-pace.ts'
-import { classify, type TwsCommissionReport, type TwsContract, type TwsContractDetails, type TwsExecution, zoneOf, zoneOfConnectionTime } from './tws-parse.ts'
+import { ACCOUNT_DATA, brokenPart, classify } from './tws-codes.ts'
+import { type TwsCommissionReport, type TwsContract, type TwsContractDetails, type TwsExecution, zoneOf, zoneOfConnectionTime } from './tws-parse.ts'
 import { Positions } from './tws-positions.ts'
 import { socketOf } from './tws-socket.ts'
 import { type Memory, NO_REQUEST, type ORDER_REQUESTS, type REQUESTS, type Settings, type Wire } from './tws-wire.ts'
@@ -180,8 +181,8 @@ export class Session implements Wire {
     this.#timers.add(timer)
   }
 
-  notice(message: string, meaning: NoticeMeaning): void {
-    this.tell({ kind: 'notice', code: 0, message, requestId: null, meaning })
+  notice(message: string, meaning: NoticeMeaning, part?: string): void {
+    this.tell({ kind: 'notice', code: 0, message, requestId: null, meaning, ...(part === undefined ? {} : { part }) })
   }
 
   // -------------------------------------------------------------- listening
@@ -340,9 +341,13 @@ export class Session implements Wire {
     if (this.#state === 'opening' && action === 'RECONNECT') {
       this.#trouble = new BrokerUnreachable(this.#address(), message, foundBy(code, message))
     } else {
-      this.tell({ kind: 'notice', code, message: named, requestId, meaning })
+      const part = meaning === 'DEGRADED' || meaning === 'MENDED' ? brokenPart(code, message) : null
+      this.tell({ kind: 'notice', code, message: named, requestId, meaning, ...(part === null ? {} : { part }) })
+      if (part === ACCOUNT_DATA) this.#accounts.takenOver()
     }
-    if (code === DELAYED_INSTEAD && requestId !== null) this.#lines.delayed(requestId, `${code} ${message}`)
+    if (code === FARM_BROKEN) this.#lines.farmBroken(brokenPart(code, message) ?? '', `${code} ${message}`)
+    else if (meaning === 'MENDED') this.#lines.farmMended(brokenPart(code, message))
+    if (PERHAPS_DELAYED.has(code) && requestId !== null) this.#lines.delayed(requestId, `${code} ${message}`)
     switch (action) {
       case 'KEEP':
       case 'BUG':
@@ -403,8 +408,11 @@ export class Session implements Wire {
   }
 }
 
-/** 'Displaying delayed market data': the subscription goes on, with late prices. */
-const DELAYED_INSTEAD = 10167
+/** 'Displaying delayed market data', 'part of requested market data requires additional subscription': it goes on, and only a live price says that one comes. */
+const PERHAPS_DELAYED: ReadonlySet<number> = new Set([10167, 10091])
+
+/** 'Market data farm connection is broken' */
+const FARM_BROKEN = 2103
 
 function foundBy(code: number, message: string): string {
   switch (code) {

@@ -113,5 +113,6 @@ export interface Wire {
   /** Acts after so many milliseconds, unless the session ends before. */
   later(ms: number, act: () => void): void
   tell(event: BrokerEvent): void
-  notice(message: string, meaning: NoticeMeaning): void
+  /** @param part of the service, where it is that which is degraded or mended. */
+  notice(message: string, meaning: NoticeMeaning, part?: string): void
 }

@@ -94,6 +94,8 @@ class Session implements Live {
   #awake = { now: 0, monotonic: 0 }
   /** The broker is there, but cut off from the market: since when in market time, and what it said. */
   #feedLost: { readonly at: Instant | null; readonly reason: string } | null = null
+  /** Parts of the service that are broken in this session, and what was said of each. */
+  readonly #broken = new Map<string, string>()
   constructor(options: LiveOptions) {
     this.#options = {
       name: 'tws',
@@ -173,6 +175,7 @@ class Session implements Live {
     this.#hearing.sessionBegins()
     this.#awake = { now: this.#options.clock.now(), monotonic: this.#options.clock.monotonic() }
     this.#feedLost = null
+    this.#broken.clear()
     let ready = false
     let reason: string
     try {
@@ -348,10 +351,13 @@ class Session implements Live {
     if (notice.meaning !== 'MENDED') this.#options.log(`broker says: ${said}`)
     switch (notice.meaning) {
       case 'DEGRADED':
-        if (this.#status.state === 'READY') this.#say('DEGRADED', said)
+        this.#broken.set(notice.part ?? '', said)
+        if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('DEGRADED', said)
         return
       case 'MENDED':
-        if (this.#status.state === 'DEGRADED') this.#say('READY', said)
+        if (notice.part === undefined) this.#broken.clear()
+        else this.#broken.delete(notice.part)
+        if (this.#status.state === 'DEGRADED') this.#sayReady(said)
         return
       case 'FEED_LOST':
         this.#hearing.feedLost()
@@ -383,10 +389,12 @@ class Session implements Live {
     })
   }
 
-  /** Ready, unless the feed went away while we caught up. */
-  #sayReady(): void {
-    if (this.#feedLost === null) this.#say('READY', 'caught up')
-    else this.#say('GAP', this.#feedLost.reason)
+  /** Ready, as far as nothing is broken by now. */
+  #sayReady(why = 'caught up'): void {
+    const broken = [...this.#broken.values()].at(-1)
+    if (this.#feedLost !== null) this.#say('GAP', this.#feedLost.reason)
+    else if (broken !== undefined) this.#say('DEGRADED', broken)
+    else this.#say('READY', why)
   }
 
   // -------------------------------------------------------------- what is held, and what was missed
