@@ -228,6 +228,8 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
   #broker: Broker | null = null
   readonly #accounts = new AccountView()
   #valued = ''
+  /** The session that is open has not been ready yet. */
+  #isOpening = true
   #doubt: (reason: string) => void = () => {}
   #running: Promise<void> = Promise.resolve()
   #lastStatus: BrokerStatus
@@ -388,16 +390,17 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
     const { conId, symbol, currency } = instrument
     const figures = { quantity, averageCost, value: null, unrealized: null, realized: null, daily: null }
     this.#accounts.hear({ kind: 'holding', source: 'POSITION', account, conId, symbol, currency, ...figures }, recorder.marketTime())
-    // Only what is told while catching up is adopted: later on a position may come before its own fill.
-    if (this.#live?.status.state === 'READY') this.#doubt('a position changed')
-    else recorder.position(position)
+    // Only what is told while the session opens is adopted: later on a position may come before its own fill.
+    if (this.#isOpening) recorder.position(position)
+    else this.#doubt('a position changed')
   }
 
   #hearStatus({ state, accounts }: BrokerStatus): void {
     // A new session tells everything anew.
     if (state === 'HANDSHAKING') this.#accounts.begin()
+    if (state !== 'CATCHING_UP') this.#isOpening = state === 'CONNECTING' || state === 'HANDSHAKING'
     this.#accounts.serves(accounts)
-    if (state === 'READY') this.#doubt('connected')
+    if (state === 'READY' || state === 'DEGRADED') this.#doubt('connected')
   }
 
   async #hold(first: AsyncDisposableStack, firstFailure: Promise<unknown>): Promise<void> {

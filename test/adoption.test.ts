@@ -15,6 +15,7 @@ import { factsOf } from '#store/facts.ts'
 import { tradesOf } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
 import { eventually, makeHome } from './process.ts'
+import { ScriptedGateway } from './tws-gateway.ts'
 
 const T0 = Date.parse('2026-11-20T15:00:00Z')
 const IBM: Instrument = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD' }
@@ -159,6 +160,29 @@ test('over the wire: the service starts beside a position it never saw bought, a
     expect(trades, `start ${start}`).toMatchObject([{ conId: 8314, openQuantity: '100', entryPrice: '180', held: true }])
     expect(trades[0]?.provenance.partialSince).toBeGreaterThanOrEqual(T0)
   }
+})
+
+test('only what is told while the session opens is adopted: a position that changes in a session that a farm degrades may come before its own fill', async () => {
+  await using closing = new AsyncDisposableStack()
+  const db = closing.use(await openTestDatabase())
+  const home = closing.use(await makeHome())
+  const gateway = closing.use(await ScriptedGateway.open({ accounts: 'DU1,' }))
+  const config = readConfig({ DATABASE_URL: db.url, EXCURSION_HOME: home.path, EXCURSION_LANG: 'en', TWS_PORT: String(gateway.port) })
+  const desk = closing.use(
+    await openDesk({
+      ...{ config, roles: new Set(['live'] as const), clock, log: () => {} },
+      openBroker: (instruments) => openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock, instruments }),
+    }),
+  )
+  await eventually(async () => desk.brokers()[0]?.state === 'READY')
+  const session = await gateway.session()
+  session.say(4, 2, -1, 2103, 'Market data farm connection is broken:usfarm', '')
+  await eventually(async () => desk.brokers()[0]?.state === 'DEGRADED')
+  session.say(61, 3, 'DU1', 8314, 'IBM', 'STK', '', '0.0', '', '', 'NYSE', 'USD', 'IBM', 'IBM', '100', '180')
+  session.say(4, 2, -1, 2104, 'Market data farm connection is OK:usfarm', '')
+  await eventually(async () => desk.brokers()[0]?.state === 'READY')
+  await desk.settled()
+  expect((await factsOf(db)).filter(({ fact }) => fact.kind === 'adopt')).toEqual([])
 })
 
 interface Scene extends AsyncDisposable {
