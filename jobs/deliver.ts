@@ -22,6 +22,7 @@ import { rulesOf } from '#store/decisions.ts'
 import {
   asSender,
   claim,
+  deliveriesOfAlerts,
   holdChannel,
   lastAttemptAt,
   markDead,
@@ -83,6 +84,8 @@ const PATIENCE: Patience = {
 /** A receiver that asks for more is asked again all the same. */
 const RETRY_AFTER_MS_MAX = 3_600_000
 const SHARED_MS = 60_000
+/** Blindness ends with the last look that saw nothing; the first price comes before the next one. */
+const SEEN_MS = 10_000
 
 /** What one process remembers of a destination: until when it wants to hear nothing, whatever comes in meanwhile. */
 export interface Destination {
@@ -136,7 +139,7 @@ async function sendOne(
   const ids = planned.deliveries.map(({ id }) => id)
   const id = planned.messageId ?? `msg_${randomUUID()}`
   const waitedMs = () => (planned.kind === 'digest' ? null : clock.now() - Math.min(...planned.deliveries.map(({ createdAt }) => createdAt)))
-  const { wording, levels } = await word(room, planned)
+  const { wording, levels } = await word(room, kind, planned)
   const message: Message = { id, kind: planned.kind, at: clock.now(), ...wording }
   const rendered = channel.render(message)
   await claim(client, ids, id, clock.now())
@@ -184,11 +187,11 @@ export function messageRoomOf({ templates, config }: DeliverRoom): MessageRoom {
   return { templates, accountAliases: config.accountAliases, privacy: config.privacy, timeZone: config.timeZone }
 }
 
-async function word(room: DeliverRoom, planned: Planned): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
+async function word(room: DeliverRoom, channel: string, planned: Planned): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
   const messages = messageRoomOf(room)
   const [first] = planned.deliveries
   try {
-    if (first?.about.kind === 'system') return await wordSystem(room, messages, first.about)
+    if (first?.about.kind === 'system') return await wordSystem(room, messages, channel, first.about)
     const told = await toldOf(
       room,
       planned.deliveries.flatMap(({ about }) => (about.kind === 'alert' ? [about] : [])),
@@ -232,14 +235,20 @@ function readable(body: unknown): Rule | null {
   return 'refused' in rule ? null : rule
 }
 
-/** When we see again: what of the rules' levels was passed meanwhile, as far as it was told since. */
+/** When we see again: what of the rules' levels was passed meanwhile, as far as it is known since and was not listed before. */
 async function wordSystem(
   { db }: DeliverRoom,
   messages: MessageRoom,
+  channel: string,
   { system, turn }: AboutSystem,
 ): Promise<{ wording: Wording; levels: readonly StoredAlert[] }> {
   if (turn === 'raised' || system.kind !== 'BLIND' || system.until === null) return { wording: systemMessage(system, turn, [], messages), levels: [] }
-  const passed = await alertsOf(db, { symbols: system.details, from: system.since, until: system.until, states: ['LATE', 'MISSED'] })
+  const found = await alertsOf(db, { symbols: system.details, from: system.since, until: system.until + SEEN_MS, states: ['LATE', 'MISSED'] })
+  const said = await deliveriesOfAlerts(
+    db,
+    found.map(({ id }) => id),
+  )
+  const passed = found.filter(({ id }) => !said.get(id)?.some((one) => one.channel === channel && (one.state === 'SENT' || one.state === 'SHARED')))
   const trades = await tradesByIds(db, [...new Set(passed.map(({ tradeId }) => tradeId))])
   const levels = passed.map((alert): PassedLevel => {
     const trade = trades.find(({ tradeId }) => tradeId === alert.tradeId)

@@ -397,6 +397,37 @@ describe('the recorder itself', () => {
     expect(await systemAlerts(db)).toMatchObject([{ kind: 'BLIND', details: ['NVDA'] }])
   })
 
+  test('what was passed in the dark is listed once: by the message that we see again, or where none tells it by a digest that says where it stands now', async () => {
+    await using db = await openTestDatabase()
+    await using hook = await openReceiver()
+    await using _delivering = await openDelivering(db, { ...hookEnv(hook), EXCURSION_TZ: 'UTC' }, { passedMs: 1_500 })
+    const passed = async (alert: StoredAlert) =>
+      commitBatch(db, { ...EMPTY_BATCH, alerts: [alert], trades: [trade(1, { lastPrice: '180.91' })], outbox: effectsOf([alert], new Set([alert.id])) })
+    const { at } = stop(1)
+    await passed(stop(1, { state: 'MISSED' }))
+    const [began] = [{ kind: 'BLIND' as const, subject: '', since: at - 30_000, details: ['NVDA'] }]
+    await writeSystemChanges(db, { began: [began], over: [] })
+    const [blind] = await systemAlerts(db)
+    if (blind === undefined) throw new Error('expected to be blind')
+    await writeSystemChanges(db, { began: [], over: [{ ...blind, until: at - 1_000 }] })
+    expect(await settled(db, ['stop-1'])).toMatchObject([{ state: 'SHARED' }])
+    // Fetched later still: the same look finds both, and tells what it has not told.
+    await passed(stop(1, { id: 'stop-late', ruleId: 'trail', state: 'MISSED', tier: 1 }))
+    expect(await settled(db, ['stop-late'])).toMatchObject([{ state: 'SENT' }])
+    await writeSystemChanges(db, { began: [began], over: [] })
+    const [again] = await systemAlerts(db)
+    await writeSystemChanges(db, { began: [], over: [{ ...(again ?? blind), until: at + 1_000 }] })
+    await expect.poll(() => hook.requests.length).toBe(5)
+    const lines = hook.requests.map(({ body }) => (JSON.parse(body) as { data: { lines: string[] } }).data.lines)
+    expect(lines).toEqual([
+      [],
+      ['NVDA passed −3.0 % at 14:31, now −1.2 %'],
+      ['[PAPER] NVDA long: trailing 2 at 177.62 (−3.00 %), 09:31:01 America/New_York, now −1.2 % [missed]'],
+      [],
+      [],
+    ])
+  })
+
   test('nobody tells the time any more: it goes on by the host, whose durations have fractions, and blind is told all the same', async () => {
     await using db = await openTestDatabase()
     const began = stop(1).at

@@ -12,7 +12,7 @@ export interface Delivering extends AsyncDisposable {
 }
 
 /** Impatient enough for a test; only what is not asked about is shortened. */
-const PATIENCE: Partial<Patience> = { lateMs: 100, calmMs: 100, timeoutMs: 1_000, firstRetryMs: 20 }
+const PATIENCE: Partial<Patience> = { lateMs: 100, passedMs: 100, calmMs: 100, timeoutMs: 1_000, firstRetryMs: 20 }
 
 export async function openDelivering(
   db: Database,

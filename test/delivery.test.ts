@@ -11,7 +11,7 @@ const SLACK: Manners = { kind: 'slack', least: 'info', prompt: 'warn', quiet: tr
 const SMS: Manners = { kind: 'sms', least: 'critical', prompt: 'critical', quiet: true }
 const HOOK: Manners = { kind: 'webhook', least: 'info', prompt: 'info', quiet: false }
 const NOW = Date.UTC(2026, 10, 20, 15)
-const HOLDS = { lateMs: 30_000, calmMs: 300_000 }
+const HOLDS = { lateMs: 30_000, passedMs: 150_000, calmMs: 300_000 }
 
 let lastId = 0
 function waiting(n: number, more: Partial<StoredAlert> = {}, delivery: Partial<Waiting> = {}): Waiting {
@@ -96,6 +96,14 @@ describe('messages', () => {
     // What is urgent does not wait for them.
     const urgent = waiting(4, { severity: 'critical' })
     expect(planned([...list, urgent]).messages).toMatchObject([{ kind: 'alert', deliveries: [{ id: urgent.id }] }])
+  })
+
+  test('what was passed in the dark waits for the message that we see again, longer than what is late', () => {
+    const list = [waiting(1, { state: 'MISSED', severity: 'critical' })]
+    expect(planned(list, { now: NOW + HOLDS.lateMs })).toMatchObject({ messages: [], nextAt: NOW + HOLDS.passedMs })
+    expect(planned(list, { now: NOW + HOLDS.passedMs }).messages).toMatchObject([{ kind: 'digest', deliveries: list }])
+    const alerts = [anAlert(0, 0, 1, { state: 'MISSED' }), anAlert(1, 0, 1, { state: 'MISSED' })]
+    expect(effectsOf(alerts, new Set(['alert-1-0'])).map(({ key }) => key)).toEqual(['alert:alert-1-0'])
   })
 
   test('in quiet hours only the critical goes through; the rest is a digest in the morning', () => {

@@ -117,6 +117,24 @@ test('missed, withdrawn and standing again: nobody was ever told, and nobody is 
   expect(await orders(room)).toBe(0)
 })
 
+test('passed while nobody listened, and found in what was fetched since: missed, and ordered to be listed, once', async () => {
+  await using room = await openRoom(stop)
+  await fill(room, 1, '100')
+  await see(room, [98, 1])
+  room.recorder.gap([IBM.conId], OPENED + 1_000, OPENED + 20_000, 'asleep')
+  await see(room, [98, 20], [99, 60])
+  const [hole] = room.recorder.holes()
+  if (hole === undefined) throw new Error('expected a hole')
+  const quotes = [96.9, 98.5].map((price, n) => ({ conId: IBM.conId, price, at: OPENED + (5 + n) * 1000, source: 'LAST' as const }))
+  await room.recorder.fetched({ ...hole, quotes, bars: [], source: 'TICKS' })
+  await room.recorder.settled()
+  const passed = [['MISSED', 1, 5.999]]
+  expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
+  await room.recorder.rebuild()
+  await room.restart()
+  expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
+})
+
 test('a rule that repeats itself: an alert a firing, the same after a rebuild; a correction that leaves one out withdraws the last and tells none again', async () => {
   await using room = await openRoom({ ...stop, repeat: true } as typeof stop)
   await fill(room, 1, '100')

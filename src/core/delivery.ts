@@ -23,9 +23,14 @@ export interface AlertEffect {
 /** States that are told at all. One that was withdrawn before it went out is not sent; what history says was missed is only listed. */
 const TOLD: readonly AlertState[] = ['RAISED', 'LATE', 'ALREADY_BEYOND']
 
-/** The orders that belong into the transaction that commits these alerts. An alert that is stored again has its order already: the key is the same. */
-export function effectsOf(alerts: readonly StoredAlert[]): AlertEffect[] {
-  return alerts.filter(({ state }) => TOLD.includes(state)).map(({ id }) => ({ key: `alert:${id}`, kind: 'alert', payload: { alertId: id } }))
+/**
+ * The orders that belong into the transaction that commits these alerts. An alert that is stored again has its order already: the key is the same.
+ * `passed`: missed because nobody heard the prices, which were fetched since; what was passed in the dark is listed, once.
+ */
+export function effectsOf(alerts: readonly StoredAlert[], passed: ReadonlySet<string> = new Set()): AlertEffect[] {
+  return alerts
+    .filter(({ id, state }) => TOLD.includes(state) || (state === 'MISSED' && passed.has(id)))
+    .map(({ id }) => ({ key: `alert:${id}`, kind: 'alert', payload: { alertId: id } }))
 }
 
 /** What of a channel decides who is told what through it. */
@@ -114,6 +119,8 @@ export interface PlanInput {
 export interface Holds {
   /** LATE and ALREADY_BEYOND come in bursts, after a sleep or a gap. */
   readonly lateMs: number
+  /** What was passed in the dark: the message that we see again lists it, where there is one. */
+  readonly passedMs: number
   /** What is less than prompt. */
   readonly calmMs: number
 }
@@ -134,7 +141,7 @@ export interface Plan {
 }
 
 /** A week of real prices says: two messages an hour of what can wait are what a trader leaves switched on (bench/pushes.ts). */
-export const HOLDS: Holds = { lateMs: 30_000, calmMs: 30 * 60_000 }
+export const HOLDS: Holds = { lateMs: 30_000, passedMs: SYSTEM_ALERTS.BLIND.overAfterMs + 30_000, calmMs: 30 * 60_000 }
 /** Scale-ins this close together are one decision of the trader, and their alerts one message. */
 const SCALE_IN_MS = 60_000
 /** More messages than this at once are one digest. */
@@ -214,7 +221,7 @@ const DAY_MS = 86_400_000
 /** null: at once. */
 function heldUntil(delivery: Waiting, { alert, snooze }: AboutAlert, manners: Manners, holds: Holds, quietUntil: Instant | null): Instant | null {
   const until: Instant[] = []
-  if (alert.state !== 'RAISED') until.push(delivery.createdAt + holds.lateMs)
+  if (alert.state !== 'RAISED') until.push(delivery.createdAt + (alert.state === 'MISSED' ? holds.passedMs : holds.lateMs))
   else if (rank(alert.severity) < rank(manners.prompt)) until.push(delivery.createdAt + holds.calmMs)
   if (quietUntil !== null && alert.severity !== 'critical') until.push(quietUntil)
   if (isSilenced(alert, snooze) && snooze.until > delivery.createdAt) until.push(snooze.until)

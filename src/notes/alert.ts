@@ -11,11 +11,13 @@ export interface AlertText {
   readonly trade: Pick<StoredTrade, 'side' | 'mode' | 'symbol' | 'secType'>
   readonly instrument: Pick<Instrument, 'timeZone' | 'localSymbol'>
   readonly templates: Templates
+  /** Where the trade stands when it is read; absent: that is what fired. */
+  readonly now?: string | null
   /** false: only percentages leave this machine. */
   readonly showPrice?: boolean
 }
 
-export function alertText({ alert, trade, instrument, templates, showPrice = true }: AlertText): string {
+export function alertText({ alert, trade, instrument, templates, now = null, showPrice = true }: AlertText): string {
   const zone = zoneOf(instrument)
   const line = templates.alert({
     mode: trade.mode === 'LIVE' ? null : trade.mode,
@@ -26,6 +28,7 @@ export function alertText({ alert, trade, instrument, templates, showPrice = tru
     pct: signedPercent(alert.pct),
     time: wallClock(alert.at, zone).clock,
     zone,
+    now,
     state: templates.words.states[alert.state] || null,
   })
   return line.trim()

@@ -87,7 +87,9 @@ export function digestMessage(told: readonly Told[], room: MessageRoom): Wording
       const named = { ...one.alert, ruleId: ruleName(one, templates, room.privacy), tier: 0 }
       const { trade } = one
       if (trade === null) return room.privacy === 'full' ? named.message : `${named.symbol} ${named.ruleId} ${briefPercent(named.pct) ?? ''}`.trim()
-      return alertText({ alert: named, trade, instrument: one.instrument, templates, showPrice: room.privacy === 'full' })
+      // What is told long after says where it stands by now.
+      const now = named.state === 'RAISED' ? null : briefPercent(resultNow(trade))
+      return alertText({ alert: named, trade, instrument: one.instrument, templates, now, showPrice: room.privacy === 'full' })
     }),
   })
   return { ...outward(text, room), severity: gravest(told), path: [], data: alertData(told, room) }

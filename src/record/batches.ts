@@ -40,6 +40,8 @@ export interface Rewriting {
   readonly rewrite: Rewrite
   /** Alerts of which nothing differs but the name of their trade. */
   readonly renamed: readonly StoredAlert[]
+  /** The names of those that nobody was told of because their prices were fetched only now: they are listed. */
+  readonly passed: ReadonlySet<string>
   /** The points of its trades, as they are now. */
   readonly points: readonly TrajectoryPoint[]
   /** The trades whose trajectory is made again. */
@@ -191,11 +193,11 @@ export class Batches {
   /** Trades and alerts that are told again to whoever follows them, as they stand; nobody is pushed. */
   async tellAgain(trades: readonly StoredTrade[], alerts: readonly StoredAlert[]): Promise<void> {
     const numbered = <Row extends { readonly seq: number }>(rows: readonly Row[]) => rows.map((row) => ({ ...row, seq: ++this.#seq }))
-    await this.#write({ ...EMPTY_BATCH, trades: numbered(trades), alerts: numbered(alerts) }, [], true)
+    await this.#write({ ...EMPTY_BATCH, trades: numbered(trades), alerts: numbered(alerts) }, [], { untold: true })
   }
 
   /** What was gathered and what differs by it, in one transaction. */
-  async rewrite({ reason, rewrite, renamed, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
+  async rewrite({ reason, rewrite, renamed, passed, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
     const batch: Batch = {
@@ -216,7 +218,8 @@ export class Batches {
       ],
       audit: quietly ? [] : rewrite.audit.map(({ tradeId, before, after }) => ({ at, what: reason, subject: tradeId, before, after })),
     }
-    await this.#write(batch, quietly ? [] : rewritten, untold)
+    const listed = new Set(batch.alerts.filter((alert) => passed.has(alertKey(alert))).map(({ id }) => id))
+    await this.#write(batch, quietly ? [] : rewritten, { untold, passed: listed })
   }
 
   /** What was gathered, as the beginning of a batch; gathering begins anew. */
@@ -232,10 +235,14 @@ export class Batches {
     return batch
   }
 
-  async #write(written: Batch, rewritten: readonly string[] = [], untold = false): Promise<void> {
+  async #write(
+    written: Batch,
+    rewritten: readonly string[] = [],
+    { untold, passed }: { readonly untold: boolean; readonly passed?: ReadonlySet<string> } = { untold: false },
+  ): Promise<void> {
     const { db, bus, clock, delivers, observer } = this.#options
     // The order to tell an alert commits with it.
-    const batch = delivers && !untold ? { ...written, outbox: [...written.outbox, ...effectsOf(written.alerts)] } : written
+    const batch = delivers && !untold ? { ...written, outbox: [...written.outbox, ...effectsOf(written.alerts, passed)] } : written
     if (Object.values(batch).every((rows: readonly unknown[]) => rows.length === 0)) return
     const mayBeLost = batch.facts.length + batch.alerts.length + batch.outbox.length + batch.removedTrades.length === 0
     await commitBatch(db, batch, { asynchronous: mayBeLost })

@@ -1,6 +1,8 @@
 // A correction: history changed, so a contract is folded again, compared with what is stored, and what differs is written with the reason.
 import type { Place } from '#core/execution.ts'
 import type { Change } from '#core/facts.ts'
+import type { Judged } from '#core/judge.ts'
+import { alertKey } from '#core/raised.ts'
 import { rewriteOf } from '#core/rewrite.ts'
 import { marketDay, type TradingHours } from '#core/session.ts'
 import { ALERT_STATES, type StoredAlert, type StoredMark } from '#core/stored.ts'
@@ -71,6 +73,7 @@ export async function correct(
   // Marks that are gone cannot say again what was raised by them.
   const canTell = ({ at }: { readonly at: Instant }) => at >= (books.thinnedUntil ?? Number.NEGATIVE_INFINITY)
   const rewrite = rewriteOf({ trades: stored, alerts: known.filter(canTell) }, { trades, alerts: changes.alerts.filter(canTell) }, now)
+  const isPassed = ({ alert, before }: Judged) => before === null && missedUntil !== undefined && alert.at <= missedUntil
   const staying = (before: StoredAlert | null) => before !== null && before.state !== 'WITHDRAWN' && wasRight(before)
   const judged = rewrite.judged
     .filter(({ before }) => !staying(before))
@@ -79,7 +82,7 @@ export async function correct(
       if (one.before !== null) return one
       // What an import brings to light was never told and is not told now, nor after another start.
       if (reason === 'imported') return { ...one, state: 'ALREADY_BEYOND' as const }
-      return missedUntil === undefined || one.alert.at > missedUntil ? one : { ...one, state: 'MISSED' as const }
+      return isPassed(one) ? { ...one, state: 'MISSED' as const } : one
     })
   const differed = rewrite.audit.map(({ tradeId }) => tradeId)
   // Cards that were made already tell the numbers as they were: they want to be made again.
@@ -92,6 +95,7 @@ export async function correct(
       before !== null && before.tradeId !== tradeId && staying(before) ? [{ ...before, tradeId }] : [],
     ),
     rewrite: { ...rewrite, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
+    passed: new Set(judged.filter((one) => one.state === 'MISSED' && isPassed(one)).map(({ alert }) => alertKey(alert))),
     points: changes.points,
     // A rebuild makes every trajectory again that its marks can still make; a correction only those of the trades that changed by it.
     redrawn: new Set(reason === 'rebuild' ? trades.flatMap(({ tradeId, provenance }) => (provenance.thinned ? [] : [tradeId])) : differed),

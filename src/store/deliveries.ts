@@ -157,9 +157,9 @@ export async function recoverInterrupted(sql: Sql, channel: string, idempotent: 
   return rows.length
 }
 
-const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'MISSED', 'SATISFIED']
+const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'SATISFIED']
 
-/** What waits for a channel, oldest first. What was withdrawn or judged missed since is not among it; it comes back if it stands again. */
+/** What waits for a channel, oldest first. What was withdrawn since is not among it; it comes back if it stands again. */
 export async function waitingFor(db: Database, sql: Sql, channel: string, limit = 1_000): Promise<Waiting[]> {
   const rows = await rowsOf<Delivery>(
     sql,
