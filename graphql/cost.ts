@@ -15,6 +15,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '#core/query.ts'
@@ -44,10 +45,11 @@ const HEAVY: Readonly<Record<string, (count: (name: string) => number | null) =>
 /** Their points were counted with them. */
 const FREE: ReadonlySet<string> = new Set(['Trajectory.points', 'Trade.latestPoints', 'Histogram.bars'])
 
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, given: Variables): number {
   const operation = getOperationAST(document, operationName)
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return 0
+  const variables = { ...defaultsOf(operation), ...given }
   const fragments = new Map(document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]))
   const known = new Map<string, number>()
 
@@ -97,6 +99,13 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operationN
   }
 
   return Math.ceil(below(root, operation.selectionSet, null))
+}
+
+/** The numbers variables have where none is given. */
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [])),
+  )
 }
 
 /** How many rows a connection asks for; null for whatever is none. */
