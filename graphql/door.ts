@@ -9,7 +9,7 @@ import { isLoopback, refusesHost, refusesOrigin } from './origin.ts'
 import { openRates, type RateLimit } from './rates.ts'
 
 export interface Refusal {
-  readonly status: 401 | 403 | 429
+  readonly status: number
   readonly code: ApiCode
   readonly message: string
 }

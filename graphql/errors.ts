@@ -13,7 +13,7 @@ export const API_CODES = {
   GRAPHQL_VALIDATION_FAILED: 'the document does not fit the schema',
   QUERY_TOO_COMPLEX: 'the document asks for too much at once: too deep, too many aliases or directives, or too many things to look up',
   BAD_USER_INPUT: 'a variable or an argument has a value that is not allowed',
-  NOT_FOUND: 'what is to be changed does not exist',
+  NOT_FOUND: 'what is asked for, or to be changed, does not exist',
   RATE_LIMITED: 'too many at once: operations of one token, connections, or subscriptions of one connection',
   UNAUTHENTICATED: 'a token is needed from here, and none that is valid was shown',
   FORBIDDEN: 'the caller may not do this',

@@ -10,7 +10,7 @@ import { MODES, UNITS } from '#core/trade.ts'
 import type { Database } from '#store/db.ts'
 import { tradesPage, trajectoryInPages } from '#store/trades.ts'
 import { type Caller, seesTrade, within } from './caller.ts'
-import type { Door } from './door.ts'
+import type { Door, Refusal } from './door.ts'
 import { refuse } from './guard.ts'
 
 type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
@@ -21,15 +21,15 @@ const TYPES: Readonly<Record<Format, string>> = { csv: 'text/csv; charset=utf-8'
 export function serveExports(app: FastifyInstance, db: Database, door: Door): void {
   app.get('/export/:file', async (request, reply) => {
     const file = /^trades\.(csv|ndjson)$/.exec((request.params as { file: string }).file)
-    if (file === null) return unknown(reply, "expected '/export/trades.csv' or '/export/trades.ndjson', found another name")
+    if (file === null) return refuse(reply, notFound("expected '/export/trades.csv' or '/export/trades.ndjson', found another name"))
     const filter = readFilter(request.query as Record<string, unknown>)
-    if ('refused' in filter) return reply.code(400).send({ errors: [{ message: filter.refused, extensions: { code: 'BAD_USER_INPUT' } }] })
+    if ('refused' in filter) return refuse(reply, { status: 400, code: 'BAD_USER_INPUT', message: filter.refused })
     return send(request, reply, door, file[1] as Format, 'trades', tradeRows(db, request.caller, filter))
   })
   app.get('/export/trajectory/:file', async (request, reply) => {
     const [, tradeId, format] = /^(.+)\.(csv|ndjson)$/.exec((request.params as { file: string }).file) ?? []
     if (tradeId === undefined || !seesTrade(request.caller, tradeId))
-      return unknown(reply, "expected '/export/trajectory/' with a trade's id and .csv or .ndjson, found no such trade")
+      return refuse(reply, notFound("expected '/export/trajectory/' with a trade's id and .csv or .ndjson, found no such trade"))
     return send(request, reply, door, format as Format, 'trajectory', pointRows(db, tradeId))
   })
 }
@@ -107,6 +107,6 @@ function readFilter(query: Readonly<Record<string, unknown>>): TradeFilter | { r
   return filter
 }
 
-function unknown(reply: FastifyReply, message: string) {
-  return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] })
+function notFound(message: string): Refusal {
+  return { status: 404, code: 'NOT_FOUND', message }
 }

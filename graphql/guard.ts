@@ -1,7 +1,10 @@
 // Stands before every route: lets in whom the door lets in, tells the others why not, and says to browsers which pages may read the answer.
-import type { FastifyInstance, FastifyReply } from 'fastify'
+// Behind them it keeps what goes wrong to itself: whatever the address, a fault of ours is told by its id alone.
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { GraphQLError } from 'graphql'
 import { type Caller, LOOPBACK } from './caller.ts'
 import type { Door, Refusal } from './door.ts'
+import { formatError } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,6 +34,16 @@ export function guard(app: FastifyInstance, door: Door, origins: readonly string
     if ('status' in caller) return refuse(reply, caller)
     request.caller = caller
     return undefined
+  })
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const found = `${method} ${url.split('?', 1)[0]}`
+    return refuse(reply, { status: 404, code: 'NOT_FOUND', message: `expected an address of this server, such as /graphql, found '${found}'` })
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode: status = 500, message } = error
+    if (status < 500) return refuse(reply, { status, code: 'BAD_REQUEST', message })
+    const fault = new GraphQLError('internal error', { originalError: error })
+    return reply.code(500).send({ errors: [formatError(fault, 'INTERNAL', request.id, (err) => request.log.error({ err }, 'a fault'))] })
   })
 }
 

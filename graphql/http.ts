@@ -1,6 +1,6 @@
 // GraphQL over HTTP: one route that keeps to the specification (media types, status codes, GET for queries only) and hands the operation to
 // Mercurius, which caches, compiles and runs it. Mercurius' own route is not used: it coerces parameters and answers errors its own way.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
 import { GraphQLError as GraphQLErrorClass } from 'graphql'
 import { type Documents, nameOfOperation, operationOf } from './document.ts'
@@ -86,9 +86,9 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, metrics
       if (operation === 'query') answers.keep(question, reached, text)
       return send(request, reply, 200, text)
     },
-    errorHandler: (error: Error & { statusCode?: number }, request, reply) => {
+    errorHandler: (error: FastifyError, request, reply) => {
       const status = error.statusCode ?? 500
-      if (status < 500) return refuse(request, reply, status, CODES[status] ?? 'BAD_REQUEST', error.message)
+      if (status < 500) return refuse(request, reply, status, CODES[status] ?? 'BAD_REQUEST', unreadable(error, request))
       return answer(request, reply, 500, { errors: format(request, [new GraphQLErrorClass('internal error', { originalError: error })], 'INTERNAL') })
     },
   })
@@ -98,11 +98,28 @@ export const NO_SCHEMA =
   'expected a token to read the whole schema, found none; `excursion token create` makes one, and EXCURSION_INTROSPECTION=open lets every program of this machine read it'
 
 const CODES: Readonly<Record<number, ApiCode>> = { 413: 'PAYLOAD_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }
+const AN_OBJECT = 'expected a JSON object such as {"query":"…"}'
+
+/** Why a body could not be read, in our words where we know the case. */
+function unreadable({ code, message }: FastifyError, { headers }: FastifyRequest): string {
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return `${AN_OBJECT}, found a text that is no JSON`
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return `${AN_OBJECT}, found an empty body`
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return `expected content-type 'application/json', found '${headers['content-type'] ?? ''}'`
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return `expected a body of at most ${LIMITS.bodyBytes} bytes, found more`
+    default:
+      return message
+  }
+}
 
 /** The request's parameters, each of the type the specification gives it; nothing is coerced. */
 function readParameters(request: FastifyRequest): Parameters | { refused: string } {
   const given: Record<string, unknown> = { ...((request.method === 'POST' ? request.body : request.query) as Record<string, unknown> | null) }
-  if (request.method === 'POST' && !isMap(request.body)) return { refused: `expected a JSON object such as {"query":"…"}, found ${nameOf(request.body)}` }
+  if (request.method === 'POST' && !isMap(request.body)) return { refused: `${AN_OBJECT}, found ${nameOf(request.body)}` }
   if (request.method !== 'POST') {
     for (const name of ['variables', 'extensions']) {
       if (given[name] === undefined || given[name] === '') given[name] = undefined

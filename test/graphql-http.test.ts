@@ -115,6 +115,25 @@ test('another content type, a body too large and another method are refused in s
   expect((await fetch(server.url, { method: 'PUT' })).status).toBe(404)
 })
 
+test('what cannot be taken is refused with what was expected and what was found', async () => {
+  const told = async (contentType: string, body: string) => {
+    const answer = await fetch(server.url, { method: 'POST', headers: { 'content-type': contentType }, body })
+    return ((await answer.json()) as { errors: { message: string }[] }).errors[0]?.message
+  }
+  expect(await told('application/json', '{ "not a JSON')).toBe('expected a JSON object such as {"query":"…"}, found a text that is no JSON')
+  expect(await told('application/json', '')).toBe('expected a JSON object such as {"query":"…"}, found an empty body')
+  expect(await told('application/graphql', '{ __typename }')).toBe("expected content-type 'application/json', found 'application/graphql'")
+  expect(await told('application/json', JSON.stringify({ query: `# ${'x'.repeat(300_000)}` }))).toBe('expected a body of at most 262144 bytes, found more')
+})
+
+test('an address nothing is served at is told so, with a code', async () => {
+  const answer = await fetch(new URL('/nowhere?x=1', server.url))
+  expect([answer.status, await answer.json()]).toEqual([
+    404,
+    { errors: [{ message: "expected an address of this server, such as /graphql, found 'GET /nowhere'", extensions: { code: 'NOT_FOUND' } }] },
+  ])
+})
+
 test('a page of another origin, or one that points its own name at this machine, learns nothing', async () => {
   const asked = (headers: Record<string, string>) => server.post(HELLO, headers)
   expect((await asked({ origin: 'https://evil.example' })).status).toBe(403)
@@ -170,6 +189,24 @@ test('the log says the whole of a fault under the id the caller was told, which 
   const said = lines.filter((line) => line.startsWith(`request ${id}: `)).join('\n')
   expect(said).toContain('relation "orders_rt" does not exist')
   expect(said).toMatch(/\n\s+at /)
+})
+
+test('a fault of ours is told by its id alone at every address, before anybody is let in and after', async () => {
+  const lines: string[] = []
+  await using faulty = await openTestServer({ log: (line) => lines.push(line) })
+  for (const table of ['orders_rt', 'tokens']) await faulty.db.pool.query(`alter table ${table} rename to gone_${table}`)
+  const authorization = `Bearer exc_${'x'.repeat(43)}`
+  for (const [address, headers, table] of [
+    ['/export/trades.csv', {}, 'orders_rt'],
+    ['/export/trades.csv', { authorization }, 'tokens'],
+    ['/altair', { authorization }, 'tokens'],
+    ['/graphql', { authorization }, 'tokens'],
+  ] as const) {
+    const answer = await fetch(new URL(address, faulty.url), { headers })
+    const requestId = answer.headers.get('x-request-id')
+    expect([answer.status, await answer.json()]).toEqual([500, { errors: [{ message: 'internal error', extensions: { code: 'INTERNAL', requestId } }] }])
+    expect(lines.filter((line) => line.startsWith(`request ${requestId}: `) && line.includes(`relation "${table}" does not exist`))).toHaveLength(1)
+  }
 })
 
 test('not ready: said with 503 while the database is away; alive all the same', async () => {
