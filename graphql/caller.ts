@@ -18,6 +18,9 @@ export interface Caller {
 /** This machine: whoever can reach its loopback can read its files, too. */
 export const LOOPBACK: Caller = { name: 'loopback', tokenId: null, scopes: SCOPES, accounts: null }
 
+/** Who was asked for no token and shows none: may know that something is, of no account. */
+export const NOBODY: Caller = { name: 'nobody', tokenId: null, scopes: [], accounts: [] }
+
 /** Throws FORBIDDEN where the caller's token has not this scope. */
 export function demand(caller: Caller, scope: Scope): void {
   if (!allows(caller.scopes, scope)) throw apiError('FORBIDDEN', `expected a token with the scope '${scope}', found ${caller.scopes.join(', ')}`)

@@ -2,7 +2,7 @@
 // Behind them it keeps what goes wrong to itself: whatever the address, a fault of ours is told by its id alone.
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { GraphQLError } from 'graphql'
-import { type Caller, LOOPBACK } from './caller.ts'
+import { type Caller, NOBODY } from './caller.ts'
 import type { Door, Refusal } from './door.ts'
 import { formatError } from './errors.ts'
 
@@ -27,7 +27,7 @@ export function guard(app: FastifyInstance, door: Door, origins: readonly string
     if (invited) reply.headers({ 'access-control-allow-origin': origin, vary: 'origin', 'access-control-expose-headers': 'x-request-id, retry-after' })
     if (invited && request.method === 'OPTIONS') return preflight(reply)
     if (OPEN.has(request.url)) {
-      request.caller = LOOPBACK
+      request.caller = NOBODY
       return undefined
     }
     const caller = await door.let(request.raw)

@@ -1,7 +1,8 @@
 // The Fastify server, built but not listening: the GraphQL contract, health and metrics. main.ts opens the port, if `refuseOpenHost` lets it.
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
-import type { Parts } from '#graphql/parts.ts'
+import { statusFor } from '#graphql/caller.ts'
 import { isLoopback } from '#graphql/origin.ts'
+import type { Parts } from '#graphql/parts.ts'
 import { type GraphqlOptions, type GraphqlPlugin, graphql } from '#graphql/plugin.ts'
 import type { Database } from '#store/db.ts'
 import { rowsOf } from '#store/sql.ts'
@@ -43,7 +44,9 @@ export async function buildApp({ log, ...parts }: AppOptions): Promise<FastifyIn
 function serveHealth(app: FastifyInstance, { db, brokers }: Parts): void {
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (request, reply) => {
-    const sessions = brokers().map(({ name, state, reason }) => ({ name, state, reason }))
+    const sessions = brokers()
+      .map((status) => statusFor(request.caller, status))
+      .map(({ name, state, reason }) => ({ name, state, reason }))
     try {
       await rowsOf(db.pool, 'select 1')
       return { status: 'ready', database: 'answers', brokers: sessions }

@@ -361,6 +361,14 @@ test('a token that is none is no token, and a proxy’s request without one is n
   expect(await status({ 'x-forwarded-for': '203.0.113.9', authorization: `Bearer ${tokens.reader}` })).toBe(200)
 })
 
+test('health, which anybody may ask, names no account', async () => {
+  const ready = await fetch(new URL('/health/ready', server.url), { headers: { 'x-forwarded-for': '203.0.113.9' } })
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'ready', database: 'answers', brokers: [{ name: 'tws', state: 'READY', reason: 'serves … and …' }] },
+  ])
+})
+
 test('a token is known by its hash alone', async () => {
   const rows = await rowsOf(server.db.pool, 'select * from tokens')
   for (const secret of Object.values(tokens)) expect(JSON.stringify(rows)).not.toContain(secret)
