@@ -14,7 +14,7 @@ export interface Metrics {
   delivery(channel: string, outcome: string, waitedMs: number | null): void
   /** A GraphQL operation: its kind, the name its caller gave it, and how it ended. */
   operation(kind: string, name: string | null, outcome: 'ok' | 'error' | 'refused', milliseconds: number): void
-  /** Values that are looked up when they are asked for. */
+  /** Values that are looked up when they are asked for; what cannot be looked up then is left out, and nothing else with it. */
   watch(name: string, help: string, read: () => Promise<readonly Reading[]> | readonly Reading[]): void
   /** Prometheus' text format. */
   text(): Promise<string>
@@ -74,7 +74,7 @@ export function openMetrics(): Metrics {
     watch(name, help, read) {
       let gauge: Gauge | null = null
       const collect = async () => {
-        const readings = await read()
+        const readings = await readOr(read, [])
         gauge?.reset()
         for (const { labels = {}, value } of readings) {
           gauge ??= new Gauge({ name, help, labelNames: Object.keys(labels), registers })
@@ -88,5 +88,13 @@ export function openMetrics(): Metrics {
       return registry.metrics()
     },
     contentType: registry.contentType,
+  }
+}
+
+async function readOr<T>(read: () => Promise<T> | T, otherwise: T): Promise<T> {
+  try {
+    return await read()
+  } catch {
+    return otherwise
   }
 }

@@ -218,6 +218,10 @@ test('not ready: said with 503 while the database is away; alive all the same', 
     expect([ready.statusCode, ready.json()]).toMatchObject([503, { status: 'not ready', database: 'does not answer', brokers: [{ state: 'READY' }] }])
     expect((await app.inject('/health/live')).statusCode).toBe(200)
     expect(lines.join()).toContain('the database does not answer')
+    // What is not known is left out; what is known is told when it is needed most.
+    const metrics = await app.inject('/metrics')
+    expect([metrics.statusCode, metrics.body]).toEqual([200, expect.stringContaining('excursion_broker_ready{broker="tws"} 1')])
+    expect(metrics.body).not.toContain('excursion_outbox_waiting')
   } finally {
     await app.close()
   }
