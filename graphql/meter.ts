@@ -6,10 +6,8 @@ export interface Meter {
   overflows: number
   /** Events handed to subscribers since the start. */
   deliveries: number
-  /** Operations run over HTTP since the start. */
-  operations: number
 }
 
 export function openMeter(): Meter {
-  return { subscriptions: 0, overflows: 0, deliveries: 0, operations: 0 }
+  return { subscriptions: 0, overflows: 0, deliveries: 0 }
 }

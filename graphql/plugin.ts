@@ -111,7 +111,6 @@ export async function graphql(
     answers: openAnswers(open),
     reach: () => watched(parts),
     run: async (source, variables, operationName, { caller }, { parts: reach }) => {
-      meter.operations++
       try {
         return await app.graphql(source, { ...context(caller, true, reach) }, variables, operationName)
       } catch (error) {
@@ -130,6 +129,7 @@ export async function graphql(
     documents,
     meter,
     metrics,
+    clock,
     initWaitMs,
     keepAliveMs,
     door,

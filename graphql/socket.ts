@@ -6,8 +6,9 @@ import type { FastifyInstance } from 'fastify'
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Caller } from './caller.ts'
+import type { Clock } from '#src/clock.ts'
 import type { Metrics } from '#src/metrics.ts'
+import type { Caller } from './caller.ts'
 import { openChannels, type Wire } from './channel.ts'
 import { type Documents, nameOfOperation, operationOf } from './document.ts'
 import type { Door } from './door.ts'
@@ -24,9 +25,10 @@ export interface SocketOptions<C extends object> {
   mayReadSchema(caller: Caller): boolean
   /** The context of one operation. */
   context(caller: Caller): C
-  /** How long a client may be silent before its init message, and between our ping and its pong. */
   readonly meter: Meter
   readonly metrics: Metrics
+  readonly clock: Clock
+  /** How long a client may be silent before its init message, and between our ping and its pong. */
   readonly initWaitMs: number
   readonly keepAliveMs: number
 }
@@ -41,19 +43,21 @@ interface Extra {
   readonly wire: Wire
 }
 
-/** What a subscription is run with, and whose it is. */
-interface SharedArgs extends ExecutionArgs {
+/** What an operation is run with, whose it is, and when it was asked for. */
+interface OwnedArgs extends ExecutionArgs {
   readonly joining: { readonly extra: Extra; readonly id: string; readonly source: string }
+  readonly startedAt: number
 }
 
 /** How long a client may take to say goodbye when the server closes. */
 const GOODBYE_MS = 500
 const CLOSE_GOING_AWAY = 1001
+/** The protocol's own code for a fault, 4500, makes clients give up for good; most faults pass, as a database that starts again does. */
+const CLOSE_TRY_AGAIN_LATER = 1013
 
 export function serveSocket<C extends object>(app: FastifyInstance, options: SocketOptions<C>): Socket {
-  const { path, schema, documents, door, context } = options
+  const { path, schema, documents, door, context, clock, metrics } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols })
-  let operations = 0
 
   const prepare = (
     caller: Caller,
@@ -71,12 +75,15 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     if (late !== null) return [apiError(late.code, late.message)]
     const tooMuch = documents.tooMuch(document, operationName, variables ?? {})
     if (tooMuch !== null) return [tooMuch]
-    operations++
-    const contextValue = context(caller)
-    return { schema, document, operationName, variableValues: variables ?? {}, contextValue, rootValue: {} }
+    return { schema, document, operationName, variableValues: variables ?? {}, contextValue: context(caller), rootValue: {} }
   }
   const format = (errors: readonly GraphQLError[], code: ApiCode) =>
-    errors.map((error) => formatError(error, code, `ws-${operations}`, (err) => app.log.error({ err }, 'graphql fault')))
+    errors.map((error) => {
+      const reqId = crypto.randomUUID()
+      return formatError(error, code, reqId, (err) => app.log.child({ reqId }).error({ err }, 'graphql fault'))
+    })
+  const count = ({ document, operationName }: ExecutionArgs, outcome: 'ok' | 'error', milliseconds: number | null) =>
+    metrics.operation(operationOf(document, operationName) ?? 'query', nameOfOperation(document, operationName), outcome, milliseconds)
 
   const print = ({ errors, ...result }: ExecutionResult) => JSON.stringify(errors === undefined ? result : { ...result, errors: format(errors, 'INTERNAL') })
   const channels = openChannels(options.meter, print)
@@ -94,9 +101,11 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
       }
       return extra.caller !== null
     },
-    subscribe: (args) => {
-      const { extra, id, source } = (args as SharedArgs).joining
-      return channels.join({ args, audience: JSON.stringify(extra.caller?.accounts ?? null), source, id, wire: extra.wire })
+    subscribe: async (args) => {
+      const { extra, id, source } = (args as OwnedArgs).joining
+      const joined = await channels.join({ args, audience: JSON.stringify(extra.caller?.accounts ?? null), source, id, wire: extra.wire })
+      if (Symbol.asyncIterator in joined) count(args, 'ok', null)
+      return joined
     },
     onSubscribe: (connection, id, { query, operationName, variables }) => {
       if (Object.keys(connection.subscriptions).length > LIMITS.subscriptionsPerConnection) {
@@ -105,12 +114,12 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
       const { caller } = connection.extra
       if (caller === null) return [apiError('UNAUTHENTICATED', 'expected a token, found none')]
       const args = prepare(caller, query, operationName, variables)
-      if (!Array.isArray(args))
-        options.metrics.operation(operationOf(args.document, operationName) ?? 'query', nameOfOperation(args.document, operationName), 'ok', 0)
-      return Array.isArray(args) ? args : { ...args, joining: { extra: connection.extra, id, source: query } }
+      return Array.isArray(args) ? args : { ...args, joining: { extra: connection.extra, id, source: query }, startedAt: clock.monotonic() }
     },
     onError: (_connection, _id, _payload, errors) => format(errors, 'BAD_USER_INPUT'),
-    onNext: (_connection, _id, _payload, _args, { errors, ...result }) => {
+    // What a subscription tells goes to the wire by itself: here comes what is answered once.
+    onNext: (_connection, _id, _payload, args, { errors, ...result }) => {
+      count(args, errors === undefined ? 'ok' : 'error', clock.monotonic() - (args as OwnedArgs).startedAt)
       if (errors === undefined) return undefined
       return { ...result, errors: format(errors, result.data === undefined ? 'BAD_USER_INPUT' : 'INTERNAL') }
     },
@@ -127,9 +136,9 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
       void stillWelcome(extra, socket)
     }, options.keepAliveMs)
     const failed = (err: Error) => {
-      app.log.debug({ err }, 'websocket error')
-      const unexpected = err.message.startsWith('Unexpected message')
-      socket.close(unexpected ? CloseCode.BadRequest : CloseCode.InternalServerError, unexpected ? 'Invalid message received' : 'Internal server error')
+      if (err.message.startsWith('Unexpected message')) return socket.close(CloseCode.BadRequest, 'Invalid message received')
+      app.log.error({ err }, 'a WebSocket message could not be answered')
+      return socket.close(CLOSE_TRY_AGAIN_LATER, 'Try again later')
     }
     const closed = server.opened(
       {

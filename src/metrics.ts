@@ -12,8 +12,8 @@ export interface Metrics {
   conflated(prices: number): void
   /** An attempt to send a message through a channel; `waitedMs`: since its alert was stored, null for what is held back on purpose. */
   delivery(channel: string, outcome: string, waitedMs: number | null): void
-  /** A GraphQL operation: its kind, the name its caller gave it, and how it ended. */
-  operation(kind: string, name: string | null, outcome: 'ok' | 'error' | 'refused', milliseconds: number): void
+  /** A GraphQL operation: its kind, the name its caller gave it, how it ended, and how long it took; null: it lasts as long as its caller wants. */
+  operation(kind: string, name: string | null, outcome: 'ok' | 'error', milliseconds: number | null): void
   /** Values that are looked up when they are asked for; what cannot be looked up then is left out, and nothing else with it. */
   watch(name: string, help: string, read: () => Promise<readonly Reading[]> | readonly Reading[]): void
   /** Prometheus' text format. */
@@ -69,7 +69,7 @@ export function openMetrics(): Metrics {
     },
     operation(kind, name, outcome, milliseconds) {
       operations.inc({ kind, operation: known(name), outcome })
-      seconds.observe({ kind }, milliseconds / 1000)
+      if (milliseconds !== null) seconds.observe({ kind }, milliseconds / 1000)
     },
     watch(name, help, read) {
       let gauge: Gauge | null = null
