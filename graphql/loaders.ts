@@ -70,7 +70,7 @@ export function openLoaders({ db, open, draw }: Pick<Parts, 'db' | 'open' | 'dra
       cache,
       cacheKeyFn: ({ tradeId, count }) => `${count} ${tradeId}`,
     }),
-    instrument: new DataLoader(async (conIds) => inOrder(conIds, await instruments(db), (instrument) => instrument.conId), { cache }),
+    instrument: new DataLoader(async (conIds) => inOrder(conIds, await instruments(db, conIds), (instrument) => instrument.conId), { cache }),
     rule: new DataLoader(async (ids) => inOrder(ids, await readRules(db, caller), (rule) => rule.id), { cache }),
     rules: new DataLoader(
       async (keys) => {

@@ -81,7 +81,10 @@ test('facts are found by contract, account and time, a commission with its execu
   expect(await arrivals({ conIds: [9], account: 'DU1' })).toEqual([7])
   expect(await arrivals({ from: OPENED + 1 })).toEqual([1, 2, 4, 5, 6])
   expect(await arrivals({ until: OPENED + 1, after: 2 })).toEqual([3, 4, 6, 7])
-  expect((await instruments(db)).map(({ symbol }) => symbol)).toEqual(['IBM2'])
+  const dax: Fact = { kind: 'instrument', conId: 9, symbol: 'DAX', secType: 'FUT', currency: 'EUR' }
+  await commitBatch(db, batch({ facts: [{ arrival: 8, fact: dax }] }))
+  const symbols = async (conIds?: readonly number[]) => (await instruments(db, conIds)).map(({ symbol }) => symbol)
+  expect([await symbols(), await symbols([9]), await symbols([8314, 1]), await symbols([])]).toEqual([['DAX', 'IBM2'], ['DAX'], ['IBM2'], []])
 })
 
 test('facts from another process are told, come after the writer’s, and are new only once', async () => {

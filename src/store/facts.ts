@@ -54,11 +54,13 @@ export async function executionById(db: Database, executionId: string): Promise<
   return rows[0]?.body ?? null
 }
 
-/** What is known of every contract: the instrument that arrived last. */
-export async function instruments(db: Database): Promise<Instrument[]> {
+/** What is known of every contract, or of these: the instrument that arrived last. */
+export async function instruments(db: Database, conIds?: readonly number[]): Promise<Instrument[]> {
   const rows = await rowsOf<{ body: Instrument }>(
     db.pool,
-    "select distinct on (con_id) body from facts where kind = 'instrument' order by con_id, arrival desc",
+    `select distinct on (con_id) body from facts where kind = 'instrument' ${conIds === undefined ? '' : 'and con_id = any($1::bigint[])'}
+     order by con_id, arrival desc`,
+    conIds === undefined ? [] : [conIds],
   )
   return rows.map(({ body }) => body)
 }
