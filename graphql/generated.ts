@@ -227,7 +227,10 @@ export type Subscription = {
    * That a correction took a trade away is told by resync, also to those who were away then and come back with sinceSeq.
    */
   readonly tradeChanged: TradeEvent;
-  /** Every new point of one trade's trajectory. */
+  /**
+   * Every new point of one trade's trajectory.
+   * That a correction drew it again, or took the trade away, is told by resync, also to those who were away then and come back with sinceSeq.
+   */
   readonly trajectoryAdvanced: TrajectoryEvent;
   /** Every alert, when it is raised, when its state changes, and when it is acknowledged or commented. None is left out, however slow the subscriber is: after an overflow comes resync, then all of them again from the store. */
   readonly alertRaised: AlertEvent;

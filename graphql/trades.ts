@@ -8,7 +8,8 @@ import { ALERT_STATES, type StoredTrade } from '#core/stored.ts'
 import { thin } from '#core/thin.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
-import { lastRemoved, spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
+import type { Database } from '#store/db.ts'
+import { firstPointOf, lastRemoved, lastRemovedLike, spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
 import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
 import { apiError } from './errors.ts'
 import { seesTrade, within } from './caller.ts'
@@ -118,8 +119,7 @@ export const trades: Resolvers = {
             if (event.kind === 'rewritten') return event.tradeId === tradeId ? { seq: event.seq, value: null } : null
             return event.kind === 'trajectory' && event.point.tradeId === tradeId ? { seq: event.seq, value: event.point } : null
           },
-          stored: async (seq) =>
-            visible ? (await trajectorySince(db, tradeId, seq)).map((point) => ({ seq: point.seq, value: point })).sort((a, b) => a.seq - b.seq) : [],
+          stored: async (seq) => (visible ? pointsSince(db, tradeId, seq) : []),
         })
       },
       resolve: ({ seq, value }: Told<TrajectoryPoint>) => ({ seq, resync: value === null, point: value }),
@@ -131,6 +131,20 @@ export const trades: Resolvers = {
 function withRemoval(page: readonly Told<StoredTrade>[], removed: number): readonly Told<StoredTrade>[] {
   if (page.length === PAGE && (page.at(-1)?.seq ?? 0) < removed) return page
   return [...page, { seq: removed, value: null }].sort((a, b) => a.seq - b.seq)
+}
+
+/** The points written since; before them the word that others are gone, where all that were there by then were taken away. */
+async function pointsSince(db: Database, tradeId: string, seq: number): Promise<readonly Told<TrajectoryPoint>[]> {
+  const points = (await trajectorySince(db, tradeId, seq)).map((point) => ({ seq: point.seq, value: point }))
+  // Who comes with nothing has nothing to forget.
+  if (seq === 0) return points
+  const first = await firstPointOf(db, tradeId)
+  if (first === null) {
+    const removed = await lastRemovedLike(db, tradeId)
+    return removed > seq ? [{ seq: removed, value: null }] : []
+  }
+  const [next] = points
+  return first > seq && next !== undefined ? [{ seq: next.seq - 1, value: null }, ...points] : points
 }
 
 function lastOf(last: number | null | undefined): number {

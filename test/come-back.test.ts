@@ -1,7 +1,8 @@
 // A client that was away while history changed: it comes back with sinceSeq and hears of what a correction took away, as if it had been there.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EARLIEST } from '#core/time.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
-import { aTrade, anAlert, tradeIdOf } from './rows.ts'
+import { aPoint, aTrade, anAlert, tradeIdOf } from './rows.ts'
 import { openTestServer, type TestServer, until } from './server.ts'
 
 let server: TestServer
@@ -13,6 +14,8 @@ afterAll(() => server[Symbol.asyncDispose]())
 const TRADES =
   'subscription ($sinceSeq: BigInt, $filter: TradeFilter) { told: tradeChanged(sinceSeq: $sinceSeq, filter: $filter) { seq resync row: trade { id } } }'
 const ALERTS = 'subscription ($sinceSeq: BigInt) { told: alertRaised(sinceSeq: $sinceSeq) { seq resync row: alert { id state } } }'
+const POINTS =
+  'subscription ($sinceSeq: BigInt, $tradeId: ID!) { told: trajectoryAdvanced(sinceSeq: $sinceSeq, tradeId: $tradeId) { seq resync row: point { id: at } } }'
 
 interface Told {
   readonly seq: number
@@ -68,4 +71,31 @@ test('an alert that was withdrawn is told to whoever asks for no states: it was 
     [61, false, 'RAISED'],
     [62, false, 'WITHDRAWN'],
   ])
+})
+
+test('a trajectory that was drawn again, or went with its trade, is told by resync to those who may hold points that are no more', async () => {
+  const tradeId = tradeIdOf(20)
+  const at = (k: number) => new Date(aPoint(20, k, 0).at).toISOString()
+  await server.store({ trades: [aTrade(20, 70)], trajectory: [1, 2, 3].map((k) => aPoint(20, k, 70 + k)) })
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 71 }, 2)).toEqual([
+    [72, false, at(2)],
+    [73, false, at(3)],
+  ])
+  await commitBatch(server.db, {
+    ...EMPTY_BATCH,
+    trades: [aTrade(20, 80)],
+    trajectory: [aPoint(20, 1, 81), aPoint(20, 3, 82)],
+    trajectoryReplacedFrom: [{ tradeId, from: EARLIEST }],
+  })
+  const all = [
+    [81, false, at(1)],
+    [82, false, at(3)],
+  ]
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 73 }, 3)).toEqual([[80, true, undefined], ...all])
+  // Who comes with nothing has nothing to forget; nor has who heard of it.
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 0 }, 2)).toEqual(all)
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 80 }, 2)).toEqual(all)
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 81 }, 1)).toEqual([[82, false, at(3)]])
+  await commitBatch(server.db, { ...EMPTY_BATCH, removedTrades: [{ tradeId, seq: 90 }] })
+  expect(await comeBack(POINTS, { tradeId, sinceSeq: 82 }, 1)).toEqual([[90, true, undefined]])
 })

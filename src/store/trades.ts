@@ -131,6 +131,12 @@ export async function lastRemoved(db: Database, { unit = 'ORDER', accounts }: Tr
   return Math.max(0, ...rows.filter(({ key }) => wanted?.includes(key) !== false).map(({ value }) => value))
 }
 
+/** The same for trades of this one's unit and account, itself among them. */
+export async function lastRemovedLike(db: Database, tradeId: string): Promise<number> {
+  const rows = await rowsOf<{ value: number }>(db.pool, 'select value from meta where key = $1', [removedKey(tradeId)])
+  return rows[0]?.value ?? 0
+}
+
 export async function trajectoryOf(db: Database, tradeId: string): Promise<TrajectoryPoint[]> {
   return (await trajectoriesOf(db, [tradeId])).get(tradeId) ?? []
 }
@@ -161,9 +167,22 @@ export async function keepPoints(db: Database, tradeId: string, ats: readonly In
   await db.pool.query(`delete from ${table} where trade_id = $1 and ts <> all($2::timestamptz[])`, [tradeId, ats.map(writeInstant)])
 }
 
-/** Points written after `seq`, by instant. */
+/** Points written after `seq`, by seq. */
 export async function trajectorySince(db: Database, tradeId: string, seq: number): Promise<(TrajectoryPoint & { seq: number })[]> {
-  return pointsOf(db, unitOf(tradeId), [tradeId], seq)
+  return (await pointsOf(db, unitOf(tradeId), [tradeId], seq)).sort((a, b) => a.seq - b.seq)
+}
+
+/** The number of a trade's earliest point; null: it has none. A correction draws a trajectory again as a whole, with numbers of its own. */
+export async function firstPointOf(db: Database, tradeId: string): Promise<number | null> {
+  const table = unitOf(tradeId) === 'ORDER' ? 'orders_rt' : 'round_trips_rt'
+  const rows = await rowsOf<{ seq: number }>(
+    db.pool,
+    `select first.seq from ${table} as trade, lateral (
+       select seq from ${table}_ts as point where point.trade_id = trade.trade_id and ts >= trade.opened_at order by ts limit 1) as first
+     where trade.trade_id = $1`,
+    [tradeId],
+  )
+  return rows[0]?.seq ?? null
 }
 
 /** A point for whoever only passes it on: prices as the text that is stored. */
