@@ -28,6 +28,12 @@ export function matchesTrade(filter: TradeFilter, trade: StoredTrade): boolean {
   )
 }
 
+/** Whether a trade that is gone may have been one of them: its id names its kind and its account. */
+export function mayMatch({ unit = 'ORDER', accounts }: TradeFilter, tradeId: string): boolean {
+  const [kind, account = ''] = tradeId.split(':')
+  return kind === unit && among(accounts, account)
+}
+
 export function matchesAlert(filter: AlertFilter, alert: StoredAlert): boolean {
   return (
     among(filter.ids, alert.id) &&

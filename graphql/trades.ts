@@ -15,7 +15,7 @@ import { apiError } from './errors.ts'
 import { seesTrade, within } from './caller.ts'
 import { follow, type Told } from './follow.ts'
 import type { Resolvers } from './generated.ts'
-import { matchesTrade } from './matches.ts'
+import { matchesTrade, mayMatch } from './matches.ts'
 import { partsSelected } from './selection.ts'
 
 /** Rows of one look into the store while a subscription catches up. */
@@ -93,7 +93,7 @@ export const trades: Resolvers = {
           meter,
           sinceSeq: sinceSeq ?? null,
           hear: (event) => {
-            if (event.kind === 'rewritten') return seesTrade(caller, event.tradeId) ? { seq: event.seq, value: null } : null
+            if (event.kind === 'rewritten') return mayMatch(wanted, event.tradeId) ? { seq: event.seq, value: null } : null
             return event.kind === 'trade' && matchesTrade(wanted, event.trade) ? { seq: event.seq, value: event.trade } : null
           },
           keyOf: (trade) => trade.tradeId,

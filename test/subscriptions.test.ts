@@ -311,6 +311,26 @@ test('a correction that takes something away tells its followers to read again',
   await client.dispose()
 })
 
+test('a correction of another account, or of the other kind of trade, sends nobody to read again', async () => {
+  const client = server.client()
+  const mine = await follow<TradeTold>(client, TRADES, { filter: { accounts: ['DU1'] } })
+  const trips = await follow<TradeTold>(client, TRADES, { filter: { unit: 'ROUND_TRIP' } })
+  server.bus.publish([
+    { kind: 'rewritten', seq: 1, tradeId: tradeIdOf(1, 'ORDER', 'DU2') },
+    { kind: 'rewritten', seq: 2, tradeId: tradeIdOf(1) },
+  ])
+  server.tell({ trades: [aTrade(2, 3), aTrade(2, 4, { unit: 'ROUND_TRIP' })] })
+  await until(() => mine.got.at(-1)?.seq === 3 && trips.got.at(-1)?.seq === 4)
+  expect([mine, trips].map(({ got }) => got.map(({ seq, resync }) => [seq, resync]))).toEqual([
+    [
+      [0, true],
+      [3, false],
+    ],
+    [[4, false]],
+  ])
+  await client.dispose()
+})
+
 test("an event's trade is told with its alerts as they are then, not as they were when the subscription began", async () => {
   const client = server.client()
   const query = 'subscription { tradeChanged { seq trade { alerts { id } instrument { symbol } trajectory { total } } } }'
