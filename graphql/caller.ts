@@ -2,6 +2,8 @@
 import type { AlertFilter, TradeFilter } from '#core/query.ts'
 import type { Rule } from '#core/rules.ts'
 import { allows, SCOPES, type Scope } from '#core/scope.ts'
+import type { DeliveryFilter } from '#store/deliveries.ts'
+import type { DifferenceFilter } from '#store/differences.ts'
 import type { BrokerStatus } from '#src/bus.ts'
 import { apiError } from './errors.ts'
 
@@ -36,7 +38,7 @@ export function seesTrade(caller: Caller, tradeId: string): boolean {
 }
 
 /** The filter, asking for no account the caller may not see. */
-export function within<F extends TradeFilter | AlertFilter>({ accounts }: Caller, filter: F): F {
+export function within<F extends TradeFilter | AlertFilter | DeliveryFilter | DifferenceFilter>({ accounts }: Caller, filter: F): F {
   if (accounts === null) return filter
   return { ...filter, accounts: filter.accounts === undefined ? accounts : filter.accounts.filter((account) => accounts.includes(account)) }
 }

@@ -4,19 +4,21 @@ import { SYSTEM_ALERTS, type SystemAlert } from '#core/system-alert.ts'
 import { deliveriesPage, type DeliveryFilter, sendAgain } from '#store/deliveries.ts'
 import { systemAlertsPage } from '#store/system-alerts.ts'
 import { pageOf, withoutNulls } from './arguments.ts'
-import { type Caller, demand } from './caller.ts'
+import { type Caller, demand, within } from './caller.ts'
 import { userError } from './errors.ts'
 import type { Resolvers } from './generated.ts'
 
 export const deliveries: Resolvers = {
   Query: {
-    deliveries: (_, { filter, ...page }, { db, caller }) => deliveriesPage(db, { ...withoutNulls(filter ?? {}), ...bounds(caller) }, pageOf(page)),
+    deliveries: (_, { filter, ...page }, { db, caller }) => deliveriesPage(db, within<DeliveryFilter>(caller, withoutNulls(filter ?? {})), pageOf(page)),
     systemAlerts: (_, { active = null, ...page }, { db }) => systemAlertsPage(db, active, pageOf(page)),
   },
   Mutation: {
     sendAgain: async (_, { input: { id } }, { db, clock, caller }) => {
       demand(caller, 'rules')
-      const known = /^\d{1,15}$/.test(id) ? (await deliveriesPage(db, { ids: [Number(id)], ...bounds(caller) }, { first: 1 })).edges[0]?.node : undefined
+      const known = /^\d{1,15}$/.test(id)
+        ? (await deliveriesPage(db, within<DeliveryFilter>(caller, { ids: [Number(id)] }), { first: 1 })).edges[0]?.node
+        : undefined
       if (known === undefined) return { userErrors: [userError('NOT_FOUND', `expected a delivery of id '${id}', found none`, 'id')] }
       const delivery = await sendAgain(db, known.id, clock.now(), caller.name)
       if (delivery === null)
@@ -37,10 +39,6 @@ export const deliveries: Resolvers = {
     details: (alert, _, { caller }) => detailsFor(caller, alert),
   },
   Alert: { deliveries: ({ id }, _, { loaders }) => loaders.deliveriesOfAlert.load(id) },
-}
-
-function bounds({ accounts }: Caller): Pick<DeliveryFilter, 'accounts'> {
-  return accounts === null ? {} : { accounts }
 }
 
 function detailsFor({ accounts }: Caller, { details }: SystemAlert): readonly string[] {

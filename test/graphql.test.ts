@@ -357,6 +357,8 @@ test('a rule is written as its next version, switched on and off, and refused in
 test.each([
   ['{ trades(first: 201) { nodes { id } } }', 'expected first from 0 to 200, found 201'],
   ['{ trades(first: -1) { nodes { id } } }', 'expected first from 0 to 200, found -1'],
+  ['{ differences(first: 201) { id } }', 'expected first from 0 to 200, found 201'],
+  ['{ differences(first: -1) { id } }', 'expected first from 0 to 200, found -1'],
   ['{ trades(first: 1, last: 1) { nodes { id } } }', 'expected first or last, found both'],
   ['{ trades(after: "nonsense") { nodes { id } } }', 'expected after to be a cursor of this list'],
   ['{ review(day: "2026-02-30") { day } }', 'expected a day'],

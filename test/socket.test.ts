@@ -70,9 +70,9 @@ test('operations over the socket are counted as they ended, a query with the tim
     'excursion_graphql_operations_total{kind="query",operation="Good",outcome="ok"} 1',
     'excursion_graphql_operations_total{kind="subscription",operation="Follow",outcome="ok"} 1',
   ])
-  const valueOf = (name: string) => Number(metrics.find((text) => text.startsWith(name))?.split(' ')[1] ?? Number.NaN)
-  expect(valueOf('excursion_graphql_seconds_count{kind="query"}')).toBe(2)
-  expect(valueOf('excursion_graphql_seconds_sum{kind="query"}')).toBeGreaterThan(0)
-  expect(valueOf('excursion_graphql_seconds_count{kind="subscription"}')).toBeNaN()
+  const sampleOf = (name: string) => Number(metrics.find((text) => text.startsWith(name))?.split(' ')[1] ?? Number.NaN)
+  expect(sampleOf('excursion_graphql_seconds_count{kind="query"}')).toBe(2)
+  expect(sampleOf('excursion_graphql_seconds_sum{kind="query"}')).toBeGreaterThan(0)
+  expect(sampleOf('excursion_graphql_seconds_count{kind="subscription"}')).toBeNaN()
   line.close()
 })
