@@ -105,9 +105,10 @@ export async function deliverDue(room: DeliverRoom, channel: Channel, destinatio
     for (;;) {
       const now = clock.now()
       if (destination.heldUntil > now) return destination.heldUntil
-      const waiting = await waitingFor(db, client, kind)
+      const waiting = await waitingFor(db, kind)
       room.onLook?.(kind, waiting)
-      const told = await toldSince(db, client, kind, now - SHARED_MS)
+      const about = waiting.flatMap(({ about }) => (about.kind === 'alert' ? [about.alert] : []))
+      const told = await toldSince(db, kind, now - SHARED_MS, about)
       const { messages, shared, nextAt } = plan({ manners: limits, waiting, told, now, quietHours, holds: patience })
       for (const { id, messageId } of shared) await markShared(client, id, messageId)
       const [next] = messages
@@ -120,6 +121,7 @@ export async function deliverDue(room: DeliverRoom, channel: Channel, destinatio
 }
 
 async function keepInterval(client: pg.PoolClient, { kind, limits }: Channel, clock: Clock): Promise<void> {
+  if (limits.intervalMs === 0) return
   const last = await lastAttemptAt(client, kind)
   const wait = last === null ? 0 : Math.min(limits.intervalMs, last + limits.intervalMs - clock.now())
   if (wait > 0) await sleep(wait)

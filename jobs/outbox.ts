@@ -62,8 +62,12 @@ export function openSweep(options: SweepOptions): Sweep {
 }
 
 async function handOver(options: SweepOptions): Promise<number> {
+  const [count] = await Promise.all([handOverJobs(options), handOverAlerts(options)])
+  return count
+}
+
+async function handOverJobs(options: SweepOptions): Promise<number> {
   const { db, log } = options
-  await handOverAlerts(options)
   let count = 0
   for (;;) {
     const effects = await takeOutbox(db, AT_ONCE, DELIVERED_EFFECTS)

@@ -242,7 +242,7 @@ test('whatever was withdrawn before it went out, however much of it, keeps nothi
   await commitBatch(db, { ...EMPTY_BATCH, alerts: withdrawn.map((alert) => ({ ...alert, state: 'WITHDRAWN' })) })
   await raise(db, [stop(2_000)])
   await createDeliveries(db, [manners], 2)
-  const waiting = await waitingFor(db, db.pool, 'webhook')
+  const waiting = await waitingFor(db, 'webhook')
   expect(waiting.map(({ about }) => about.kind === 'alert' && about.alert.id)).toEqual(['stop-2000'])
 })
 

@@ -73,6 +73,6 @@ function conditions(filter: AlertFilter): SQL | undefined {
   )
 }
 
-function alertOf({ number: _, ordinal, stateBefore, ...alert }: Row): StoredAlert {
+export function alertOf({ number: _, ordinal, stateBefore, ...alert }: Row): StoredAlert {
   return { ...alert, ...(ordinal === 1 ? {} : { ordinal }), ...(stateBefore === null ? {} : { stateBefore }) }
 }

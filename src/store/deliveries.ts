@@ -1,23 +1,24 @@
 // Deliveries as rows: what is to be told through which channel, and what became of it. Created once for ever from the orders committed with the alerts;
 // their state is the truth about sending, the queue only wakes whoever looks. Never sends, never decides when.
-import { and, asc, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import type { ExecutionSide } from '#core/facts.ts'
 import { type AlertEffect, channelsOf, type DeliveryFailure, type DeliveryState, goesTo, type Manners, type Told, type Waiting } from '#core/delivery.ts'
 import type { Connection, Page } from '#core/query.ts'
-import { ALERT_STATES, type StoredAlert } from '#core/stored.ts'
+import type { StoredAlert } from '#core/stored.ts'
 import type { SystemAlert } from '#core/system-alert.ts'
 import { SYSTEM_ALERTS } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
 import type { TradeSide } from '#core/trade.ts'
-import { alerts, deliveries } from '#drizzle/schema.ts'
-import { alertsOf, alertsOfTrades } from './alerts.ts'
+import { alerts, deliveries, orders as orderTrades, roundTrips, systemAlerts } from '#drizzle/schema.ts'
+import { alertOf, alertsOfTrades } from './alerts.ts'
 import { type Database, LOCK_SPACE } from './db.ts'
 import { writeAudit } from './decisions.ts'
 import { connectionOf, pageQuery } from './page.ts'
+import { inOneGo } from './one-go.ts'
 import { type SnoozedTrade, snoozesOf, wake } from './remarks.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant } from './sql.ts'
-import { systemAlertsByIds } from './system-alerts.ts'
 
 /** One row, for whoever asks what became of an alert. */
 export interface Delivery {
@@ -65,55 +66,59 @@ interface Order {
 }
 
 /**
- * Makes a row for each channel of every order that waits, and crosses the orders off: one transaction, so a crash leaves either both or neither.
- * Returns the kinds of the channels that have something new.
+ * Makes a row for each channel of every order that waits, and crosses the orders off: one transaction, so a crash leaves either both or neither. Two who do
+ * it at once make the same rows, and each row stays one. Returns the kinds of the channels that have something new.
  */
 export async function createDeliveries(db: Database, channels: readonly Manners[], now: Instant): Promise<ReadonlySet<string>> {
   const woken = new Set<string>()
   for (;;) {
-    const taken = await inTransaction(
-      db.pool,
-      async (client) => {
-        const orders = await takeOrders(client)
-        if (orders.length === 0) return 0
-        const rows = orders.flatMap((order) => channels.filter((channel) => isFor(order, channel)).map(({ kind }) => ({ order, kind })))
-        await client.query(
-          `with done as (update outbox set done_at = now(), takes = takes + 1 where id = any($6::bigint[]))
-           insert into deliveries (subject, channel, alert_id, system_alert_id, due_at, created_at)
-           select *, $5::timestamptz, $5::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) on conflict (subject, channel) do nothing`,
-          [
-            rows.map(({ order }) => order.key),
-            rows.map(({ kind }) => kind),
-            rows.map(({ order }) => order.alertId),
-            rows.map(({ order }) => order.systemAlertId),
-            writeInstant(now),
-            orders.map(({ id }) => id),
-          ],
-        )
-        for (const { kind } of rows) woken.add(kind)
-        for (const { kind, channel } of orders)
-          if (kind === 'wake') for (const one of channels) if (channel === null || channel === one.kind) woken.add(one.kind)
-        return orders.length
-      },
-      // Lost in a power cut, the orders still wait.
-      'begin; set local synchronous_commit to off',
-    )
-    if (taken < AT_ONCE) return woken
+    const orders = await ordersWaiting(db)
+    const rows = orders.flatMap((order) => channels.filter((channel) => isFor(order, channel)).map(({ kind }) => ({ order, kind })))
+    if (orders.length > 0) await crossOff(db, orders, rows, now)
+    for (const { kind } of rows) woken.add(kind)
+    for (const { kind, channel } of orders) if (kind === 'wake') for (const one of channels) if (channel === null || channel === one.kind) woken.add(one.kind)
+    if (orders.length < AT_ONCE) return woken
   }
 }
 
-async function takeOrders(client: pg.PoolClient): Promise<Order[]> {
+async function ordersWaiting(db: Database): Promise<Order[]> {
   return rowsOf<Order>(
-    client,
+    db.pool,
     `select outbox.id, outbox.key, outbox.kind, alert.id as "alertId", system.id as "systemAlertId", alert.severity, alert.state,
        system.kind as "systemKind", system.subject as "systemSubject", rule.body as "ruleBody", outbox.payload ->> 'channel' as channel
      from outbox
      left join alerts as alert on outbox.kind = 'alert' and alert.id = outbox.payload ->> 'alertId'
      left join system_alerts as system on outbox.kind = 'system' and system.id = (outbox.payload ->> 'systemAlertId')::bigint
      left join rules as rule on rule.id = alert.rule_id and rule.version = alert.rule_version
-     where outbox.done_at is null and outbox.kind = any($2::text[]) order by outbox.id limit $1 for update of outbox skip locked`,
+     where outbox.done_at is null and outbox.kind = any($2::text[]) order by outbox.id limit $1`,
     [AT_ONCE, DELIVERED_EFFECTS],
+    'orders waiting',
   )
+}
+
+async function crossOff(
+  db: Database,
+  orders: readonly Order[],
+  rows: readonly { readonly order: Order; readonly kind: string }[],
+  now: Instant,
+): Promise<void> {
+  // Lost in a power cut, the orders still wait.
+  await inOneGo(db.pool, 'begin; set local synchronous_commit to off', async (go) => {
+    go.say(
+      `with done as (update outbox set done_at = now(), takes = takes + 1 where id = any($6::bigint[]) and done_at is null)
+       insert into deliveries (subject, channel, alert_id, system_alert_id, due_at, created_at)
+       select *, $5::timestamptz, $5::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) on conflict (subject, channel) do nothing`,
+      [
+        rows.map(({ order }) => order.key),
+        rows.map(({ kind }) => kind),
+        rows.map(({ order }) => order.alertId),
+        rows.map(({ order }) => order.systemAlertId),
+        writeInstant(now),
+        orders.map(({ id }) => id),
+      ],
+      'cross off orders',
+    )
+  })
 }
 
 function isFor(order: Order, channel: Manners): boolean {
@@ -160,52 +165,54 @@ export async function recoverInterrupted(sql: Sql, channel: string, idempotent: 
 const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'SATISFIED']
 
 /** What waits for a channel, oldest first. What was withdrawn since is not among it; it comes back if it stands again. */
-export async function waitingFor(db: Database, sql: Sql, channel: string, limit = 1_000): Promise<Waiting[]> {
-  const rows = await rowsOf<Delivery>(
-    sql,
-    `select ${COLUMNS} from deliveries where channel = $1 and state = 'WAITING'
-       and (alert_id is null or exists (select from alerts where alerts.id = alert_id and alerts.state <> all($3::text[]))) order by id limit $2`,
-    [channel, limit, UNTOLD],
-  )
-  const [alerts, system] = await Promise.all([alertsById(db, rows), systemAlertsByIds(db, numbersOf(rows))])
-  const tradeIds = [...new Set([...alerts.values()].map(({ tradeId }) => tradeId))]
-  const [sides, snoozes] = await Promise.all([sidesOf(db, [...alerts.values()]), snoozesOf(db, tradeIds)])
+export async function waitingFor(db: Database, channel: string, limit = 1_000): Promise<Waiting[]> {
+  const rows = await db.orm
+    .select({ delivery: deliveries, alert: alerts, system: systemAlerts, ...SIDES })
+    .from(deliveries)
+    .leftJoin(alerts, eq(alerts.id, deliveries.alertId))
+    .leftJoin(systemAlerts, eq(systemAlerts.id, deliveries.systemAlertId))
+    .leftJoin(orderTrades, eq(orderTrades.tradeId, alerts.tradeId))
+    .leftJoin(roundTrips, eq(roundTrips.tradeId, alerts.tradeId))
+    .where(and(eq(deliveries.channel, channel), sql`${deliveries.state} = 'WAITING'`, or(isNull(deliveries.alertId), notInArray(alerts.state, [...UNTOLD]))))
+    .orderBy(asc(deliveries.id))
+    .limit(limit)
+  const snoozes = await snoozesOf(db, [...new Set(rows.flatMap(({ alert }) => (alert === null ? [] : [alert.tradeId])))])
   const known = await knownWhenSnoozed(db, snoozes)
-  const subjects = await rowsOf<{ id: number; subject: string }>(
-    sql,
-    'select id, subject from deliveries where id = any($1::bigint[]) and system_alert_id is not null',
-    [rows.map(({ id }) => id)],
-  )
-  const turns = new Map(subjects.map(({ id, subject }) => [id, subject.endsWith(':over') ? ('over' as const) : ('raised' as const)]))
-  return rows.flatMap((row): Waiting[] => {
-    const { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId } = row
+  return rows.flatMap(({ delivery, alert, system, ...sides }): Waiting[] => {
+    const { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId } = delivery
     const waiting = { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId }
-    if (row.systemAlertId !== null) {
-      const alert = system.get(row.systemAlertId)
-      return alert === undefined ? [] : [{ ...waiting, about: { kind: 'system', system: alert, turn: turns.get(id) ?? 'raised' } }]
-    }
-    const alert = alerts.get(row.alertId ?? '')
-    // Withdrawn just now.
-    if (alert === undefined || UNTOLD.includes(alert.state)) return []
+    if (system !== null) return [{ ...waiting, about: { kind: 'system', system, turn: delivery.subject.endsWith(':over') ? 'over' : 'raised' } }]
+    if (alert === null) return []
     const until = snoozes.get(alert.tradeId)?.until ?? null
     const snooze = until === null ? null : { until, knew: known.has(wordOf(alert)) }
-    return [{ ...waiting, about: { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snooze } }]
+    return [{ ...waiting, about: { kind: 'alert', alert: alertOf(alert), side: sideOf(sides), snooze } }]
   })
 }
 
-/** What went out through a channel since. */
-export async function toldSince(db: Database, sql: Sql, channel: string, since: Instant): Promise<Told[]> {
-  const rows = await rowsOf<Delivery>(
-    sql,
-    `select ${COLUMNS} from deliveries where channel = $1 and state = 'SENT' and attempted_at >= $2 and alert_id is not null`,
-    [channel, writeInstant(since)],
-  )
-  const alerts = await alertsById(db, rows)
-  const sides = await sidesOf(db, [...alerts.values()])
-  return rows.flatMap(({ alertId, messageId }): Told[] => {
-    const alert = alerts.get(alertId ?? '')
-    return alert === undefined || messageId === null ? [] : [{ messageId, alert, side: sides.get(alert.tradeId) ?? null }]
-  })
+/** What went out through a channel since, as far as it may have told what these would: the same alerts of other trades. */
+export async function toldSince(db: Database, channel: string, since: Instant, about: readonly StoredAlert[]): Promise<Told[]> {
+  if (about.length === 0) return []
+  const rows = await db.orm
+    .select({ messageId: deliveries.messageId, alert: alerts, ...SIDES })
+    .from(deliveries)
+    .innerJoin(alerts, eq(alerts.id, deliveries.alertId))
+    .leftJoin(orderTrades, eq(orderTrades.tradeId, alerts.tradeId))
+    .leftJoin(roundTrips, eq(roundTrips.tradeId, alerts.tradeId))
+    .where(
+      and(
+        ...[eq(deliveries.channel, channel), eq(deliveries.state, 'SENT'), gte(deliveries.attemptedAt, since)],
+        inArray(alerts.ruleId, [...new Set(about.map(({ ruleId }) => ruleId))]),
+        inArray(alerts.conId, [...new Set(about.map(({ conId }) => conId))]),
+      ),
+    )
+  return rows.flatMap(({ messageId, alert, ...sides }): Told[] => (messageId === null ? [] : [{ messageId, alert: alertOf(alert), side: sideOf(sides) }]))
+}
+
+const SIDES = { orderSide: orderTrades.side, tripSide: roundTrips.side }
+
+function sideOf({ orderSide, tripSide }: { readonly orderSide: ExecutionSide | null; readonly tripSide: ExecutionSide | null }): TradeSide | null {
+  const side = orderSide ?? tripSide
+  return side === null ? null : side === 'BUY' ? 'LONG' : 'SHORT'
 }
 
 /** When something was last sent there, or tried to be. */
@@ -356,27 +363,6 @@ export async function failingChannels(db: Database, attempts: number): Promise<{
   )
 }
 
-async function alertsById(db: Database, rows: readonly Delivery[]): Promise<Map<string, StoredAlert>> {
-  const ids = rows.flatMap(({ alertId }) => (alertId === null ? [] : [alertId]))
-  const alerts = ids.length === 0 ? [] : await alertsOf(db, { ids, states: [...ALERT_STATES] })
-  return new Map(alerts.map((alert) => [alert.id, alert]))
-}
-
-function numbersOf(rows: readonly Delivery[]): number[] {
-  return rows.flatMap(({ systemAlertId }) => (systemAlertId === null ? [] : [systemAlertId]))
-}
-
-async function sidesOf(db: Database, alerts: readonly StoredAlert[]): Promise<Map<string, TradeSide>> {
-  if (alerts.length === 0) return new Map()
-  const rows = await rowsOf<{ tradeId: string; side: 'BUY' | 'SELL' }>(
-    db.pool,
-    `select trade_id as "tradeId", side from orders_rt where trade_id = any($1::text[])
-     union all select trade_id, side from round_trips_rt where trade_id = any($1::text[])`,
-    [alerts.map(({ tradeId }) => tradeId)],
-  )
-  return new Map(rows.map(({ tradeId, side }) => [tradeId, side === 'BUY' ? 'LONG' : 'SHORT']))
-}
-
 /** What the rules had said of trades before they were snoozed. */
 async function knownWhenSnoozed(db: Database, snoozes: ReadonlyMap<string, SnoozedTrade>): Promise<ReadonlySet<string>> {
   if (snoozes.size === 0) return new Set()
@@ -384,6 +370,6 @@ async function knownWhenSnoozed(db: Database, snoozes: ReadonlyMap<string, Snooz
   return new Set(said.filter(({ tradeId, raisedAt }) => raisedAt <= (snoozes.get(tradeId)?.at ?? 0)).map(wordOf))
 }
 
-function wordOf({ ruleId, tier, tradeId }: StoredAlert): string {
+function wordOf({ ruleId, tier, tradeId }: Pick<StoredAlert, 'ruleId' | 'tier' | 'tradeId'>): string {
   return `${ruleId}|${tier}|${tradeId}`
 }

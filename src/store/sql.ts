@@ -19,13 +19,16 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 }
 
-/** bigint comes as number, numeric as text in plain notation, timestamptz as epoch milliseconds. */
-export async function rowsOf<Row extends pg.QueryResultRow>(sql: Sql, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const answer = await sql.query<Row>({ text, values: [...values], types })
+/**
+ * bigint comes as number, numeric as text in plain notation, timestamptz as epoch milliseconds. With a name the server plans the statement once for each
+ * connection.
+ */
+export async function rowsOf<Row extends pg.QueryResultRow>(sql: Sql, text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+  const answer = await sql.query<Row>({ text, values: [...values], types, ...(name === undefined ? {} : { name }) })
   return answer.rows
 }
 
-/** The same rows as lists of values, for those who know the columns; with a name the server plans the statement once for each connection. */
+/** The same rows as lists of values, for those who know the columns. */
 export async function listsOf(sql: Sql, text: string, values: readonly unknown[], name?: string): Promise<unknown[][]> {
   const answer = await sql.query<unknown[]>({ text, values: [...values], types, rowMode: 'array', ...(name === undefined ? {} : { name }) })
   return answer.rows
