@@ -211,7 +211,7 @@ export async function toldOf({ db }: Pick<DeliverRoom, 'db'>, about: readonly Ab
   const tradeIds = [...new Set(about.map(({ alert }) => alert.tradeId))]
   const [trades, known, rules, trajectories] = await Promise.all([
     tradesByIds(db, tradeIds),
-    instruments(db),
+    instruments(db, [...new Set(about.map(({ alert }) => alert.conId))]),
     rulesOf(db),
     withPath ? trajectoriesOf(db, tradeIds.slice(0, 1)) : new Map<string, never[]>(),
   ])
