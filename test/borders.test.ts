@@ -73,7 +73,7 @@ test('the tree itself keeps every rule', async () => {
   expect(
     diagnostics.filter(({ severity }) => severity !== 'information').map(({ location, category, message }) => `${location.path} ${category}: ${message}`),
   ).toEqual([])
-})
+}, 120_000)
 
 interface Diagnostic {
   readonly category: string
