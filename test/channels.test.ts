@@ -205,9 +205,17 @@ describe('webhook', () => {
     ['100.64.1.1', true],
     ['8.8.8.8', false],
     ['::ffff:192.168.0.1', true],
+    ['::ffff:8.8.8.8', false],
     ['fe80::1', true],
     ['fd00::1', true],
     ['2606:4700::1111', false],
+    // Ways to write an address of one world in the other.
+    ['::10.0.0.1', true],
+    ['64:ff9b::7f00:1', true],
+    ['64:ff9b:1::a00:1', true],
+    ['2002:7f00:1::', true],
+    ['2001:0:a00:1::', true],
+    ['2001:4860:4860::8888', false],
   ])('%s is private: %s', (address, expected) => {
     expect(isPrivate(address)).toBe(expected)
   })
