@@ -135,6 +135,31 @@ test('passed while nobody listened, and found in what was fetched since: missed,
   expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
 })
 
+test('what only the clock fires, and came due while nobody was there: told once, as late, however often it starts again', async () => {
+  await using room = await openRoom({ id: 'time', kind: 'TIME_STOP', after: 'PT30M', mfeBelowPct: '0.5' } as { id: string })
+  await fill(room, 1, '100')
+  await see(room, [100.1, 1])
+  await room.restart()
+  expect(await alerts(room)).toEqual([])
+  room.recorder.clock(OPENED + 4 * 3_600_000)
+  await room.recorder.settled()
+  const late = [['LATE', 1, 1800]]
+  expect([await alerts(room), await orders(room)]).toEqual([late, 1])
+  await room.restart()
+  room.recorder.clock(OPENED + 5 * 3_600_000)
+  await see(room, [100.2, 5 * 3600])
+  expect([await alerts(room), await orders(room)]).toEqual([late, 1])
+})
+
+test('what only the clock fires, of a trade of which nobody heard before its time had passed: told once, as late', async () => {
+  await using room = await openRoom({ id: 'time', kind: 'TIME_STOP', after: 'PT30M', mfeBelowPct: '0.5' } as { id: string })
+  room.recorder.clock(OPENED + 4 * 3_600_000)
+  await fill(room, 1, '100')
+  room.recorder.clock(OPENED + 4 * 3_600_000 + 1_000)
+  await room.recorder.settled()
+  expect([await alerts(room), await orders(room)]).toEqual([[['LATE', 1, 1800]], 1])
+})
+
 test('a rule that repeats itself: an alert a firing, the same after a rebuild; a correction that leaves one out withdraws the last and tells none again', async () => {
   await using room = await openRoom({ ...stop, repeat: true } as typeof stop)
   await fill(room, 1, '100')
