@@ -98,6 +98,25 @@ test('Windows line ends stay, and are no edit', () => {
   expect(text(windows, later).replaceAll('\r\n', '')).not.toContain('\n')
 })
 
+test('the properties of a reader are no text of ours to print: every byte of them stays', () => {
+  const mine =
+    "zip: 01234\ntweet: 1234567890123456789\nphone: +4930\nlist:\n- a # one\n-   b\nflow: [a,b]\nmood:   'low'  # honest\nempty:\n\n# and these are mine too\nlast: |\n  a\n    b\n"
+  for (const eol of ['\n', '\r\n']) {
+    const now = fresh.replace('review_closed: 3\n', `review_closed: 3 # so few\n${mine}`).replace('stop:\n', 'stop: # why none\n').replaceAll('\n', eol)
+    const merged = text(now, { ...later, properties: { ...later.properties, tags: ['c'], stop: 1.5, more: 'x' } })
+    expect(merged).toContain(`review_closed: 4 # so few\n${mine}trade_symbol`.replaceAll('\n', eol))
+    expect(merged).toContain('stop: 1.5 # why none')
+    expect(propertiesOf(merged)).toMatchObject({ review_closed: 4, tags: ['c'], stop: 1.5, more: 'x', tweet: expect.any(Number) })
+    expect(merged.replaceAll(eol, '')).not.toMatch(/[\r\n]/)
+  }
+})
+
+test('a text of both kinds of line ends keeps each where it is', () => {
+  const mine = fresh.replace('%% excursion:end summary %%\n', '%% excursion:end summary %%\npasted\r\nfrom elsewhere\r\nand mine\n')
+  expect(text(mine, later)).toContain('\npasted\r\nfrom elsewhere\r\nand mine\n')
+  expect(text(mine, later).match(/\r\n/g)).toHaveLength(2)
+})
+
 /** Edits of a reader: somewhere in the body a word is put in, a line goes, a line is doubled; or a property of their own is added. */
 const edit = fc.record({ kind: fc.constantFrom('word', 'line', 'delete', 'double', 'property' as const), where: fc.nat(), id: fc.nat({ max: 1e9 }) })
 

@@ -2,7 +2,7 @@
 // We own the properties we name and the blocks between our two lines, as long as a block still is what we wrote (its hash says so). A block that was
 // edited or deleted stays edited or deleted; all other bytes of the text are handed through as they are.
 import { createHash } from 'node:crypto'
-import { type Document, isMap, parseDocument } from 'yaml'
+import { Document, isMap, type ParsedNode, parseDocument, type YAMLMap } from 'yaml'
 
 export type Property = string | number | boolean | null | readonly string[]
 
@@ -37,31 +37,34 @@ export function mergeNote(before: string | null, note: Note): Merged {
   const wanted = note.blocks.filter((block) => block.text.trim() !== '')
   if (before === null) {
     const body = wanted.map((block) => written(block, note.hidden)).join('\n\n')
-    return {
-      text: `---\n${frontOf(
-        parseDocument(''),
+    const front = frontOf(
+      '',
+      null,
+      ownOf(
         note,
         wanted.map((block) => block.name),
-      )}---\n\n${body}\n`,
-      kept: [],
-    }
+      ),
+    )
+    return { text: `---\n${front}---\n\n${body}\n`, kept: [] }
   }
-  const eol = before.includes('\r\n') ? '\r\n' : '\n'
+  const eol = /^[^\n]*\r\n/.test(before) ? '\r\n' : '\n'
   const split = splitFront(before)
   if (split === null) return { refused: `expected a note whose properties begin with ${ID}, found one without: it is somebody else's` }
-  const document = parseDocument(split.front, { keepSourceTokens: true })
-  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
+  const document = parseDocument(split.front)
+  const map = document.contents
+  if (document.errors.length > 0 || (map !== null && (!isMap(map) || map.flow === true)))
     return {
-      refused: `expected properties that can be read, found '${document.errors[0]?.message.split('\n')[0] ?? 'a list'}'; mend them and the note is written again`,
+      refused: `expected properties that can be read, found '${document.errors[0]?.message.split('\n')[0] ?? 'no names, one a line'}'; mend them and the note is written again`,
     }
   const id = document.get(ID)
   if (id !== note.id) return { refused: `expected ${ID} ${note.id}, found ${id === undefined ? 'none' : String(id)}: it is another note` }
-  const known = namesIn(document)
-  const ours = withoutTheirs(note, (document.toJS() ?? {}) as Record<string, unknown>)
+  const now = (document.toJS() ?? {}) as Record<string, unknown>
+  const known = namesIn(now)
   const { body, kept, gone } = mergeBlocks(split.body, wanted, known, note.hidden, eol)
   // A block we took away ourselves may come back; one that its reader took away may not.
   const names = [...new Set([...known.filter((name) => !gone.includes(name)), ...wanted.map((block) => block.name)])]
-  const front = sameFront(document, ours, names) ? split.front : frontOf(document, ours, names).replaceAll(/\r?\n/g, eol)
+  const own = Object.entries(ownOf(withoutTheirs(note, now), names)).filter(([key, value]) => !(key in now) || !isSame(now[key], value))
+  const front = frontOf(split.front, map, Object.fromEntries(own), eol)
   return { text: `${split.open}${front}${split.close}${body}`, kept }
 }
 
@@ -88,28 +91,43 @@ function splitFront(text: string): { readonly open: string; readonly front: stri
   return { open, front, close, body: text.slice(whole.length) }
 }
 
-function namesIn(document: Document): readonly string[] {
-  const names: unknown = document.toJS()?.[BLOCKS]
+function namesIn(properties: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = properties[BLOCKS]
   return Array.isArray(names) ? names.map(String) : []
 }
 
-function sameFront(document: Document, note: Note, names: readonly string[]): boolean {
-  const now = (document.toJS() ?? {}) as Record<string, unknown>
-  const want: Record<string, Property> = { [ID]: note.id, ...note.properties, [BLOCKS]: names }
-  return Object.entries(want).every(([key, value]) => key in now && JSON.stringify(now[key] ?? null) === JSON.stringify(value))
+function ownOf(note: Note, names: readonly string[]): Readonly<Record<string, Property>> {
+  return { [ID]: note.id, ...note.properties, [BLOCKS]: names }
 }
 
-/** The properties with ours set; the reader's own keep their place, their comments and their order. */
-function frontOf(document: Document, note: Note, names: readonly string[]): string {
-  const want: Record<string, Property> = { [ID]: note.id, ...note.properties, [BLOCKS]: names }
-  if (document.contents === null) document.contents = document.createNode({}) as never
-  const now = (document.toJS() ?? {}) as Record<string, unknown>
-  for (const [key, value] of Object.entries(want)) {
-    if (key in now && JSON.stringify(now[key] ?? null) === JSON.stringify(value)) continue
-    document.set(key, document.createNode(value))
+function isSame(now: unknown, wanted: Property): boolean {
+  return JSON.stringify(now ?? null) === JSON.stringify(wanted)
+}
+
+/** The properties with ours put in where they stand, else at the end. All between is its reader's text: printed anew, '01234' would be 1234. */
+function frontOf(front: string, map: YAMLMap.Parsed | null, own: Readonly<Record<string, Property>>, eol = '\n'): string {
+  const first = map?.items[0]?.key.range[0] ?? 0
+  const indent = front.slice(front.lastIndexOf('\n', first - 1) + 1, first)
+  let text = front
+  let added = ''
+  const lines = (key: string, value: Property) => printed(key, value).replaceAll('\n', `${eol}${indent}`)
+  const there = (map?.items ?? []).map(({ key, value }) => ({ name: String(key), from: key.range[0], until: endOf(front, value ?? key) }))
+  for (const [key, value] of Object.entries(own)) if (!there.some(({ name }) => name === key)) added += `${indent}${lines(key, value)}${eol}`
+  // From the last one on: what stands before keeps its place.
+  for (const { name, from, until } of there.toReversed()) {
+    const value = own[name]
+    if (value !== undefined) text = `${text.slice(0, from)}${lines(name, value)}${text.slice(until)}`
   }
-  const text = document.toString({ lineWidth: 0, nullStr: '' })
-  return text.endsWith('\n') ? text : `${text}\n`
+  return text + added
+}
+
+/** Where a property ends, without the empty lines behind it. */
+function endOf(front: string, { range }: ParsedNode): number {
+  return front.slice(0, range[1]).trimEnd().length
+}
+
+function printed(key: string, value: Property): string {
+  return new Document({ [key]: value }).toString({ lineWidth: 0, nullStr: '' }).trimEnd()
 }
 
 interface Region {
@@ -121,6 +139,11 @@ interface Region {
   readonly intact: boolean
 }
 
+interface Line {
+  readonly text: string
+  readonly end: string
+}
+
 function mergeBlocks(
   body: string,
   wanted: readonly Block[],
@@ -129,6 +152,7 @@ function mergeBlocks(
   eol: string,
 ): { readonly body: string; readonly kept: readonly string[]; readonly gone: readonly string[] } {
   const lines = body.split(/\r?\n/)
+  const ends = body.match(/\r?\n/g) ?? []
   const regions = regionsOf(lines)
   const kept: string[] = []
   const gone: string[] = []
@@ -154,7 +178,8 @@ function mergeBlocks(
     }
   }
   if (replaced.size === 0 && added.size === 0) return { body, kept, gone }
-  const out: string[] = []
+  const out: Line[] = []
+  const put = (...texts: readonly string[]) => out.push(...texts.map((text) => ({ text, end: eol })))
   const skipped = new Set<number>()
   for (const [region, text] of replaced) {
     for (let line = region.from; line <= region.to; line++) skipped.add(line)
@@ -162,19 +187,18 @@ function mergeBlocks(
     if (text === null && lines[region.from - 1] === '' && lines[region.to + 1] === '') skipped.add(region.to + 1)
   }
   for (const [index, line] of lines.entries()) {
-    for (const [region, text] of replaced) if (region.from === index && text !== null) out.push(...text.split('\n'))
-    if (!skipped.has(index)) out.push(line)
-    for (const text of added.get(index) ?? []) out.push('', ...text.split('\n'))
+    for (const [region, text] of replaced) if (region.from === index && text !== null) put(...text.split('\n'))
+    if (!skipped.has(index)) out.push({ text: line, end: ends[index] ?? eol })
+    for (const text of added.get(index) ?? []) put('', ...text.split('\n'))
   }
   const atEnd = added.get(lines.length)
   if (atEnd !== undefined) {
     // A text that ends with a line end has an empty last line.
-    const ended = out.at(-1) === ''
-    if (ended) out.pop()
-    for (const text of atEnd) out.push(...(out.length === 0 || out.at(-1) === '' ? [] : ['']), ...text.split('\n'))
-    out.push('')
+    if (out.at(-1)?.text === '') out.pop()
+    for (const text of atEnd) put(...(out.length === 0 || out.at(-1)?.text === '' ? [] : ['']), ...text.split('\n'))
+    put('')
   }
-  return { body: out.join(eol), kept, gone }
+  return { body: out.map(({ text, end }, index) => (index === out.length - 1 ? text : text + end)).join(''), kept, gone }
 }
 
 /** Where blocks go that have no predecessor in a text: before the first one, behind whatever stands there. */
