@@ -2,7 +2,7 @@
 // Safe to run twice: what did not change is not sent. Says by what it throws how to go on: wait, try again, or leave it to a person.
 import { reviewDay } from '#core/review.ts'
 import { reviewTrade } from '#core/reviewed-trade.ts'
-import { type Day, wallClock } from '#core/time.ts'
+import type { Day } from '#core/time.ts'
 import { type Desk, NotYetKnown, type PageOutcome, writePage } from '#notes/notion.ts'
 import { type Notion, openNotion, sayTrouble, troubleOf } from '#notes/notion-client.ts'
 import { dayKey, dayPage, type PageDraft, removedPage, TRADE_KEY, tradeKey, tradePage } from '#notes/notion-page.ts'
@@ -77,9 +77,8 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
   const review = reviewDay(input)
   const rows = new Map(input.trades.map((trade) => [trade.tradeId, trade]))
   const hours = new Map(input.instruments.map((instrument) => [instrument.conId, instrument]))
-  const fills = new Map(input.trades.map((trade) => [trade.tradeId, trade.fills]))
   const pictureOf = (trade: Parameters<typeof tradePicture>[0]) =>
-    tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], fills.get(trade.tradeId) ?? [], style)
+    tradePicture(trade, input.trajectories.get(trade.tradeId) ?? [], rows.get(trade.tradeId), style)
   const pages: Record<PageOutcome, number> = { created: 0, updated: 0, unchanged: 0, older: 0, gone: 0, boxless: 0 }
   const refused: string[] = []
 
@@ -98,7 +97,7 @@ async function sendOnce(room: NotionRoom, day: Day): Promise<SentDay> {
   const dayPageId = await write(days, dayPage(review, style, pictureOf))
   for (const { trades: traded, mode } of review.accounts) {
     for (const trade of traded) {
-      const openedOn = await notionPageOf(db, days.dataSourceId, dayKey(wallClock(trade.openedAt, trade.timeZone).day))
+      const openedOn = await notionPageOf(db, days.dataSourceId, dayKey(trade.openedOn))
       const dayPages = new Set([openedOn?.gone === 'page' ? null : (openedOn?.pageId ?? null), dayPageId].filter((id) => id !== null))
       const row = rows.get(trade.tradeId)
       if (row === undefined) continue

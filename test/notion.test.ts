@@ -12,7 +12,7 @@ import { openWorkers } from '#jobs/worker.ts'
 import { writePage } from '#notes/notion.ts'
 import { callout } from '#notes/notion-blocks.ts'
 import { openNotion } from '#notes/notion-client.ts'
-import { dayPage, tradePage } from '#notes/notion-page.ts'
+import { dayPage, tradeKey, tradePage } from '#notes/notion-page.ts'
 import type { PageStyle } from '#notes/notion-style.ts'
 import { tradePicture } from '#notes/notion-picture.ts'
 import { notionId, setUpNotion } from '#notes/notion-setup.ts'
@@ -24,7 +24,7 @@ import { annotate } from '#store/decisions.ts'
 import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
 import { tradeById } from '#store/trades.ts'
 import { openTestDatabase } from '#test/database.ts'
-import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen, withStop } from '#test/example-day.ts'
+import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, sketch, stillOpen, unmarked, withStop } from '#test/example-day.ts'
 import { type Fault, type NotionServer, openNotionServer, specIsHere } from '#test/notion-server.ts'
 
 const { words } = await readTemplates('en')
@@ -32,7 +32,7 @@ const { words: chinese } = await readTemplates('zh')
 const STYLE: PageStyle = { language: 'en', words, privacy: 'full', aliases: {} }
 const quiet = () => {}
 const NOTHING_SAID = { strategy: null, tags: [], stop: null, mistakes: [], rating: null }
-const QUICK = { ending: 'svg', type: 'image/svg+xml', bytes: (svg: string) => new Uint8Array(Buffer.from(svg)) }
+const QUICK = { ending: 'svg', type: 'image/svg+xml', bytes: async (svg: string) => new Uint8Array(Buffer.from(svg)) }
 
 /** A server, a database with the example day in it, and a room to send from: time only passes when somebody waits. */
 class Stage implements AsyncDisposable {
@@ -429,6 +429,37 @@ describe('a day', () => {
     await commitBatch(stage.db, { ...EMPTY_BATCH, trades: [later] })
     await sendDay(stage.room(), '2026-11-23')
     expect((await stage.send()).pages).toMatchObject({ older: 1 })
+    // Nor where somebody wrote on its page meanwhile.
+    const page = stage.page('Trade Key', tradeKey(stillOpen.trade.tradeId))
+    stage.server.user.setProperty(page.id, 'Rating', { number: 4 }, at('20:00:00', '2026-11-23'))
+    expect((await stage.send()).pages).toMatchObject({ older: 1 })
+    expect(stage.value(page, 'Status')).toEqual({ select: { name: 'CLOSED' } })
+    expect(await tradeById(stage.db, stillOpen.trade.tradeId)).toMatchObject({ rating: 4 })
+  })
+
+  test('a day whose only trade was taken back is a quiet day', async () => {
+    await using stage = await Stage.open({ trades: [stillOpen] })
+    await stage.send()
+    expect(stage.server.textOf(stage.day.id).join()).not.toContain('A quiet day')
+    await commitBatch(stage.db, { ...EMPTY_BATCH, removedTrades: [{ tradeId: stillOpen.trade.tradeId, seq: 1_000 }] })
+    await stage.send()
+    expect(stage.server.textOf(stage.day.id).join()).toContain('A quiet day')
+  })
+
+  test('a future opened in the evening belongs to the page of the next day, as its trade does', async () => {
+    const evening = sketch({
+      instrument: future,
+      fills: [
+        ['19:00:00', 1, '6700'],
+        ['20:00:00', -1, '6710'],
+      ],
+      marks: [['19:30:00', '6705']],
+      day: '2026-11-19',
+    })
+    await using stage = await Stage.open({ trades: [evening] })
+    await sendDay(stage.room(), '2026-11-19')
+    await stage.send()
+    expect(stage.value(stage.page('Trade Key', tradeKey(evening.trade.tradeId)), 'Day Page')).toEqual({ relation: [{ id: stage.day.id }] })
   })
 
   test('not set up: said, and left to a person', async () => {
@@ -448,7 +479,7 @@ describe('what leaves the machine', () => {
     })
     const pictureOf = (trade: Parameters<typeof tradePicture>[0]) => {
       const one = trades.find(({ trade: { tradeId } }) => tradeId === trade.tradeId)
-      return tradePicture(trade, one?.points ?? [], one?.trade.fills ?? [], style)
+      return tradePicture(trade, one?.points ?? [], one?.trade, style)
     }
     return [
       dayPage(review, style, pictureOf),
@@ -515,6 +546,11 @@ describe('what leaves the machine', () => {
     expect(stage.value(stage.trade, 'Quantity')).toEqual({ number: null })
     expect([...stage.server.textOf(stage.trade.id), ...stage.server.textOf(stage.day.id)].filter((text) => /USD [\d+−]|\d USD/.test(text))).toEqual([])
     expect(stage.server.refused).toEqual([])
+  })
+
+  test('no line where only fills were seen: the picture says that there were no prices', () => {
+    const [page] = pagesOf([{ ...unmarked, trade: { ...unmarked.trade, closedAt: at('15:00:00') } }], STYLE).slice(1)
+    expect(JSON.stringify(page?.blocks)).toContain('>no prices<')
   })
 
   test('an account with an alias is nowhere named, not even in a key', () => {

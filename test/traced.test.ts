@@ -207,7 +207,7 @@ async function sent(db: Database, server: NotionServer, { days }: Tape, language
   const notion = openNotion({ token: 'ntn_test', baseUrl: server.url, clock, perSecond: 1e9 })
   for (const source of await setUpNotion({ notion, parent: server.root, own: {}, stored: [], tell: () => {} })) await saveNotionSource(db, source)
   const { words } = await readTemplates(language)
-  const pictures = { ending: 'svg', type: 'image/svg+xml', bytes: (svg: string) => new Uint8Array(Buffer.from(svg)) }
+  const pictures = { ending: 'svg', type: 'image/svg+xml', bytes: async (svg: string) => new Uint8Array(Buffer.from(svg)) }
   for (const day of days) await sendDay({ db, notion, style: { language, words, privacy: 'full', aliases: {} }, clock, pictures, log: () => {} }, day)
   expect(server.refused).toEqual([])
   return [...server.pages.values()].flatMap(({ id, source, properties }) => {

@@ -32,6 +32,8 @@ export interface ReviewedTrade {
   readonly exitPrice: DecimalText | null
   readonly lastPrice: DecimalText | null
   readonly openedAt: Instant
+  /** Its market day: the trade's note is named after it. */
+  readonly openedOn: Day
   readonly closedAt: Instant | null
   readonly timeZone: string
   /** The end of the day under review: what is told here happened before. */
@@ -160,6 +162,7 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
     currency: trade.currency,
     side: trade.side,
     openedAt: trade.openedAt,
+    openedOn: openedDay,
     timeZone: zoneOf(hours),
     knownUntil: end,
     strategy: trade.strategy,

@@ -8,6 +8,7 @@ import { clockTime, signedMoney, signedPercent, wholePercent } from './format.ts
 import { heading, line, table } from './notion-blocks.ts'
 import { aliasOf, type PageStyle } from './notion-style.ts'
 import { NOTION_WORDS } from './notion-words.ts'
+import { ruleName } from './pictures.ts'
 
 /** Beyond this many they are counted, not listed. */
 const LISTED = 6
@@ -36,7 +37,7 @@ function lapsesText(lapses: readonly Lapse[], day: Day, style: PageStyle): strin
   const words = NOTION_WORDS[style.language]
   const known = (amount: DecimalText | null) => signedMoney(amount) ?? style.words.unknown
   const listed = lapses.slice(0, LISTED).map((lapse) => {
-    const name = `${clockTime(lapse.at, lapse.timeZone, day)} ${lapse.tier === 0 ? lapse.ruleId : `${lapse.ruleId} ${lapse.tier + 1}`}, ${lapse.label}`
+    const name = `${clockTime(lapse.at, lapse.timeZone, day)} ${ruleName(lapse)}, ${lapse.label}`
     const course = `${known(lapse.resultThen)} → ${known(lapse.resultEnd)} ${lapse.currency}`
     return style.privacy === 'percent' ? name : `${name} ${course}`
   })

@@ -5,6 +5,7 @@ import type { BlockObjectRequest } from '@notionhq/client'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrade } from '#core/review.ts'
 import { SECTIONS } from '#core/reviewed-trade.ts'
+import { addDays } from '#core/session.ts'
 import { type Day, type Instant, printInstant, wallClock } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
 import { clockTime, inR, money, price, quantity, rounded, signedMoney, signedPercent, wholePercent } from './format.ts'
@@ -12,6 +13,7 @@ import { callout, facts, heading, line, type Rows, table } from './notion-blocks
 import { differenceBlocks, qualityText, ruleBlocks, strategyBlocks, trailingText } from './notion-account.ts'
 import { aliasOf, type PageStyle } from './notion-style.ts'
 import { NOTION_WORDS } from './notion-words.ts'
+import { ruleName } from './pictures.ts'
 import type { Said } from './said.ts'
 
 export type Role = 'days' | 'trades'
@@ -140,7 +142,8 @@ export function dayPage(review: Review, style: PageStyle, pictureOf: PictureOf):
       ...dayNumbers(review, style),
     },
     blocks,
-    knownUntil: Math.max(Date.parse(review.day), ...review.accounts.flatMap((account) => account.trades.map((trade) => trade.knownUntil))),
+    // No zone's day ends later. Always the same: a page whose trades were all taken back is no older for it.
+    knownUntil: Date.parse(addDays(review.day, 2)),
   }
 }
 
@@ -262,7 +265,7 @@ function alertBlocks(alerts: readonly ReviewedAlert[], day: Day, trades: readonl
   const rows: Rows = alerts.map((alert) => [
     clockTime(alert.at, alert.timeZone, day) ?? '',
     labels.get(alert.tradeId) ?? alert.symbol,
-    [alert.tier === 0 ? alert.ruleId : `${alert.ruleId} ${alert.tier + 1}`, style.words.states[alert.state]].filter((word) => word !== '').join(' · '),
+    [ruleName(alert), style.words.states[alert.state]].filter((word) => word !== '').join(' · '),
     ...(open ? [price(alert.price) ?? ''] : []),
     signedPercent(alert.pct) ?? style.words.unknown,
   ])

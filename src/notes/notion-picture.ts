@@ -1,7 +1,7 @@
 // The picture of a trade for a page in Notion. With PRIVACY=percent its axis counts from 100 at the entry, and no amount stands on it. Pure.
 import { createHash } from 'node:crypto'
 import { COLOURS } from '#charts/palette.ts'
-import { png } from '#charts/png.ts'
+import { pngBeside } from '#charts/png.ts'
 import { type TrajectoryPicture, trajectory } from '#charts/trajectory.ts'
 import type { ReviewedTrade } from '#core/review.ts'
 import type { StoredTrade } from '#core/stored.ts'
@@ -10,20 +10,26 @@ import type { TrajectoryPoint } from '#core/trade.ts'
 import { signedMoney, signedPercent } from './format.ts'
 import { NOTION_WORDS } from './notion-words.ts'
 import { type Picture, tradeName } from './notion-page.ts'
+import { ruleName, unseenIn } from './pictures.ts'
 import type { PageStyle } from './notion-style.ts'
 
 /** How pictures are sent. */
 export interface PictureFormat {
   readonly ending: string
   readonly type: string
-  bytes(svg: string): Uint8Array<ArrayBuffer>
+  bytes(svg: string): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** Every app of Notion's shows it. */
-export const PNG: PictureFormat = { ending: 'png', type: 'image/png', bytes: (svg) => new Uint8Array(png(svg)) }
+export const PNG: PictureFormat = { ending: 'png', type: 'image/png', bytes: async (svg) => new Uint8Array(await pngBeside(svg)) }
 
 /** null: without an entry price above zero nothing can be told in percent of it. */
-export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPoint[], fills: StoredTrade['fills'], style: PageStyle): Picture | null {
+export function tradePicture(
+  trade: ReviewedTrade,
+  points: readonly TrajectoryPoint[],
+  row: Pick<StoredTrade, 'fills' | 'provenance'> | undefined,
+  style: PageStyle,
+): Picture | null {
   const entry = Number(trade.entryPrice)
   const percent = style.privacy === 'percent'
   if (percent && entry <= 0) return null
@@ -47,14 +53,14 @@ export function tradePicture(trade: ReviewedTrade, points: readonly TrajectoryPo
     points: points
       .filter((point) => point.at < trade.knownUntil)
       .map(({ at, last, mfe, mae }) => ({ at, last: scaled(last), mfe: scaled(mfe), mae: scaled(mae) })),
-    gaps: trade.gaps,
-    fills: fills
+    gaps: unseenIn(trade, row),
+    fills: (row?.fills ?? [])
       .filter((fill) => fill.at < trade.knownUntil)
       .map((fill) => ({ at: fill.at, price: scaled(Number(fill.price)), side: fill.side, role: fill.role })),
     alerts: trade.alerts.map((alert) => ({
       at: alert.at,
       price: scaled(Number(alert.price)),
-      label: `${alert.tier === 0 ? alert.ruleId : `${alert.ruleId} ${alert.tier + 1}`} ${time(alert.at)}`,
+      label: `${ruleName(alert)} ${time(alert.at)}`,
     })),
     mfeLabel: extreme(trade.mfe),
     maeLabel: extreme(trade.mae),

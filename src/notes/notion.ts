@@ -76,7 +76,7 @@ export async function writePage(desk: Desk, source: Source, draft: PageDraft): P
   const known = (await memory.find(source.dataSourceId, draft.key)) ?? blank(source, draft.key)
   const contentHash = hashOf([draft.properties, draft.blocks, draft.managed, source.properties])
   if (known.contentHash === contentHash) return { outcome: 'unchanged', pageId: known.pageId }
-  if (known.contentHash !== null && known.knownUntil !== null && known.knownUntil > draft.knownUntil) return { outcome: 'older', pageId: known.pageId }
+  if (known.knownUntil !== null && known.knownUntil > draft.knownUntil) return { outcome: 'older', pageId: known.pageId }
   const found = await findPage(desk, source, known)
   if (found === 'gone') {
     await memory.keep({ ...known, gone: 'page' })
@@ -274,7 +274,7 @@ async function childrenOf(notion: Notion, blockId: string): Promise<BlockObjectR
 async function upload({ notion, pictures = PNG }: Desk, { name, caption, svg }: Picture): Promise<BlockObjectRequest> {
   const filename = `${name}.${pictures.ending}`
   const { id } = await notion.fileUploads.create({ mode: 'single_part', filename, content_type: pictures.type })
-  await notion.fileUploads.send({ file_upload_id: id, file: { filename, data: new Blob([pictures.bytes(svg)], { type: pictures.type }) } })
+  await notion.fileUploads.send({ file_upload_id: id, file: { filename, data: new Blob([await pictures.bytes(svg)], { type: pictures.type }) } })
   return picture(id, caption)
 }
 

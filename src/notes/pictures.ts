@@ -13,7 +13,7 @@ import type { AccountReview, CurrencyResult, Review, ReviewedTrade } from '#core
 import { seenOf } from '#core/reviewed-trade.ts'
 import type { StandingRule } from '#core/rule-review.ts'
 import { concerns, valueIn } from '#core/rules.ts'
-import { addDays, marketDay, sessionsOf } from '#core/session.ts'
+import { addDays, endOfDay, marketDay, sessionsOf } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import type { Day, Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
@@ -91,7 +91,7 @@ function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
   const time = (at: Instant | null) => clockTime(at, trade.timeZone, day)
   const extreme = (reached: ReviewedTrade['mfe']) => (reached.pct === null ? words.unknown : `${signedPercent(reached.pct)} ${words.at} ${time(reached.pctAt)}`)
   const sessions = sessionsAround(trade, input)
-  const gaps = unseenIn(trade)
+  const gaps = unseenIn(trade, row)
   const alt = headline(trade, templates)
   return [
     { path: sparklinePath(trade, day), alt, content: sparkline(points, { entry, side: trade.side, title: alt, gaps, colours }) },
@@ -125,9 +125,13 @@ function tradePictures(trade: ReviewedTrade, input: PictureInput): Titled[] {
   ]
 }
 
-/** When nobody heard its prices: of a trade of which only fills were seen, all the time between them. */
-function unseenIn({ source, gaps, openedAt, closedAt, knownUntil }: ReviewedTrade): ReviewedTrade['gaps'] {
-  return source === 'ENTRY' ? [{ from: openedAt, to: closedAt ?? knownUntil }] : gaps
+/** When nobody heard its prices, in all its life: a picture reaches back beyond the day. Of a trade of which only fills were seen, all the time between them. */
+export function unseenIn(
+  { source, gaps, openedAt, closedAt, knownUntil }: ReviewedTrade,
+  row: Pick<StoredTrade, 'provenance'> | undefined,
+): ReviewedTrade['gaps'] {
+  if (source === 'ENTRY') return [{ from: openedAt, to: closedAt ?? knownUntil }]
+  return (row?.provenance.gaps ?? gaps).filter((gap) => gap.from < knownUntil)
 }
 
 /** The prices at which a rule would have something taken. */
@@ -218,7 +222,7 @@ function dayPicture(account: AccountReview, { currency }: CurrencyResult, input:
         worst: fill(words.worst, said(worst)),
         timeZone: zone,
         path,
-        gaps: trades.flatMap((trade) => trade.gaps),
+        gaps: trades.flatMap((trade) => unseenIn(trade, input.trades.get(trade.tradeId))),
         colours: COLOURS[input.colours],
       }),
     },
@@ -227,9 +231,7 @@ function dayPicture(account: AccountReview, { currency }: CurrencyResult, input:
 
 /** The first moment of the day under review for a trade: what it made before is not the day's. */
 function startOf(trade: ReviewedTrade, { day, instruments }: PictureInput): Instant {
-  const hours = instruments.get(trade.conId) ?? {}
-  // A day is at most a day long; the exact first instant is told by the contract's hours.
-  return marketDay(trade.openedAt, hours) === day ? trade.openedAt : trade.knownUntil - 86_400_000
+  return trade.openedOn === day ? trade.openedAt : endOfDay(addDays(day, -1), instruments.get(trade.conId) ?? {})
 }
 
 function lastPictures(account: AccountReview, input: PictureInput): Titled[] {
