@@ -1,12 +1,14 @@
 // The day's card: words and pictures of a review, byte for byte.
 import { describe, expect, test } from 'vitest'
+import type { Instrument } from '#core/facts.ts'
 import { type Review, reviewDay } from '#core/review.ts'
 import type { StoredTrade } from '#core/stored.ts'
 import { alertText } from '#notes/alert.ts'
 import { type Card, makeCard } from '#notes/card.ts'
+import { tradeName } from '#notes/pictures.ts'
 import { literal, money, price, signedMoney, signedPercent } from '#notes/format.ts'
 import { readTemplates } from '#notes/templates.ts'
-import { alerts, DAY, everyTrade, future, givenBack, ibm, nvda, stillOpen } from '#test/example-day.ts'
+import { alerts, at, DAY, everyTrade, future, givenBack, ibm, nvda, sketch, stillOpen } from '#test/example-day.ts'
 
 const english = await readTemplates('en')
 const chinese = await readTemplates('zh')
@@ -72,6 +74,35 @@ test('the same review makes the same bytes', () => {
 test("a trader's own words cannot break the table", () => {
   expect(literal('fade|*the*\n# gap <b>')).toBe('fade\\|\\*the\\* \\# gap \\<b\\>')
   expect(card().markdown).toContain('fade\\|\\*the\\* gap')
+})
+
+test("a trader's own words hide nothing and are shown as they are: no comment, no highlight, no entity", () => {
+  expect(literal('%% excursion:end note %% 5 % == x == A&B &lt;')).toBe('\\%\\% excursion:end note \\%\\% 5 % \\=\\= x \\=\\= A&B \\&lt;')
+})
+
+test('a trade carried over: what was not heard on an earlier day is drawn as not heard, and only the change since midnight is this day’s', () => {
+  // In the night before, the clocks went forward: the day has 23 hours.
+  const [before, day] = ['2026-03-07', '2026-03-08']
+  const fx: Instrument = { kind: 'instrument', conId: 12087792, symbol: 'EUR', secType: 'CASH', currency: 'USD', timeZone: 'US/Eastern' }
+  const carried = sketch({ instrument: fx, fills: [['12:00:00', 100, '100']], marks: [['23:30:00', '110']], day: before })
+  const flat = sketch({ instrument: fx, fills: [['11:00:00', 100, '111']], marks: [['12:00:00', '111']], day })
+  const hole = { from: at('12:30:00', before), to: at('23:00:00', before) }
+  const trade = { ...carried.trade, updatedAt: at('12:00:00', day), provenance: { ...carried.trade.provenance, gaps: [hole] } }
+  const points = [...carried.points, { tradeId: trade.tradeId, at: at('10:00:00', day), last: 111, mfe: 111, mae: 100 }]
+  const trades = [trade, flat.trade]
+  const trajectories = new Map([
+    [trade.tradeId, points],
+    [flat.trade.tradeId, flat.points],
+  ])
+  const reviewed = reviewDay({ day, trades, alerts: [], instruments: [fx], trajectories })
+  const { pictures } = makeCard({
+    ...{ review: reviewed, templates: english, trajectories, day, shadows: new Map(), rules: [], history: [], colours: 'western' },
+    trades: new Map(trades.map((one) => [one.tradeId, one])),
+    instruments: new Map([[fx.conId, fx]]),
+  })
+  const named = (part: string) => pictures.find(({ path }) => path.includes(part))?.content
+  expect(named(`${tradeName(trade, day)}-path`)).toContain('>no prices<')
+  expect(named(`${day}-day-USD`)).toContain('best +100.00 at 10:00')
 })
 
 test('an alert is one line of plain text', () => {

@@ -117,6 +117,12 @@ describe('axes', () => {
   test('times stand on the round minutes of the exchange, whatever the zone', () => {
     expect(timeTicks(at('09:35:10'), at('10:20:00'), 5, ZONE).map((tick) => tick.label)).toEqual(['09:40', '09:50', '10:00', '10:10', '10:20'])
     expect(timeTicks(at('09:35:10'), at('10:20:00'), 5, 'Asia/Kolkata').map((tick) => tick.label)).toEqual(['20:10', '20:20', '20:30', '20:40', '20:50'])
+    // Over the night in which the clocks go back, and the one in which they go forward.
+    const midnights = (from: string, until: string) => timeTicks(at('12:00:00', from), at('12:00:00', until), 5, ZONE)
+    expect(midnights('2026-10-30', '2026-11-03').map(({ label }) => label)).toEqual(['10-31', '11-01', '11-02', '11-03'])
+    expect(midnights('2026-03-06', '2026-03-10').map(({ value }) => value)).toEqual(
+      ['2026-03-07', '2026-03-08', '2026-03-09', '2026-03-10'].map((day) => at('00:00:00', day)),
+    )
     expect(timeTicks(at('09:35:00'), at('09:35:20'), 5, ZONE).map((tick) => tick.label)).toEqual(['09:35:00', '09:35:05', '09:35:10', '09:35:15', '09:35:20'])
   })
 })

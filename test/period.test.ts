@@ -5,7 +5,11 @@ import { decimal } from '#core/decimal.ts'
 import { monthOf, reviewPeriod, weekOf } from '#core/period.ts'
 import { addDays } from '#core/session.ts'
 import { compareTrailing } from '#core/trailing.ts'
-import { DAY, everyTrade, future, ibm, nvda } from '#test/example-day.ts'
+import { periodNotes } from '#notes/period-note.ts'
+import { tradeName } from '#notes/pictures.ts'
+import { PLAIN, tradePath } from '#notes/place.ts'
+import { readTemplates } from '#notes/templates.ts'
+import { DAY, everyTrade, future, ibm, nvda, sketch } from '#test/example-day.ts'
 
 test.each([
   ['2026-11-20', '2026-W47', '2026-11-16', '2026-11-22'],
@@ -35,6 +39,23 @@ test('a week rolls up what closed in it, a line a day', () => {
   expect(du1?.days).toMatchObject([{ day: DAY, results: [{ closed: 3, gross: '-170' }] }])
   expect(du1?.results).toMatchObject([{ closed: 3, gross: '-170', net: null }])
   expect(reviewPeriod(weekOf('2026-11-09'), trades, [ibm, nvda, future]).accounts).toEqual([])
+})
+
+test('a future opened in the evening is linked by the name its note has: that of the next day', async () => {
+  const evening = sketch({
+    instrument: future,
+    fills: [
+      ['19:00:00', 1, '6700'],
+      ['20:00:00', -1, '6710'],
+    ],
+    marks: [['19:30:00', '6705']],
+    day: '2026-11-19',
+  })
+  const review = reviewPeriod(weekOf(DAY), [evening.trade], [future])
+  const text = periodNotes(review, await readTemplates('en'), PLAIN)
+    .flatMap(({ blocks }) => blocks.map((block) => block.text))
+    .join('\n')
+  expect(text).toContain(tradePath(tradeName(evening.trade, DAY), 'LIVE'))
 })
 
 test('the days before: at most twenty, each day counted once, today not among them', () => {

@@ -98,6 +98,12 @@ test('every value is counted once, also the one beyond the last bar', () => {
   )
 })
 
+test('where the last bar holds what is beyond it, the axis says so', () => {
+  const values = [...Array.from({ length: 98 }, (_, index) => index / 10), 60, 400]
+  expect(distribution({ ...spread, values })).toContain('>≥ 9.5<')
+  expect(distribution({ ...spread, values: values.slice(0, 98) })).not.toContain('≥')
+})
+
 test('law: whatever the values, a picture holds only numbers and lies within its frame', () => {
   const value = fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(0))
   fc.assert(

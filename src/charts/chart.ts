@@ -106,14 +106,22 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30]
 /** Round times on an exchange's clock, at most `count`; with dates once a day has passed between them. */
 export function timeTicks(from: Instant, to: Instant, count: number, timeZone: string): readonly Tick[] {
   const step = TIME_STEPS.find((size) => (to - from) / size <= count) ?? DAY * 1000
-  const shown = wallClock(from, timeZone)
-  const offset = Date.parse(`${shown.day}T${shown.clock}Z`) - Math.floor(from / SECOND) * SECOND
+  const offset = offsetAt(from, timeZone)
   const ticks: Tick[] = []
-  for (let local = Math.ceil((from + offset) / step) * step; local - offset <= to; local += step) {
-    const { day, clock } = wallClock(local - offset, timeZone)
-    ticks.push({ value: local - offset, label: step >= DAY ? day.slice(5) : step >= MINUTE ? clock.slice(0, 5) : clock })
+  for (let local = Math.ceil((from + offset) / step) * step; local - offset <= to + HOUR; local += step) {
+    // The clocks may have been changed since the beginning.
+    const value = local - offsetAt(local - offset, timeZone)
+    if (value < from || value > to || value === ticks.at(-1)?.value) continue
+    const { day, clock } = wallClock(value, timeZone)
+    ticks.push({ value, label: step >= DAY ? day.slice(5) : step >= MINUTE ? clock.slice(0, 5) : clock })
   }
   return ticks
+}
+
+/** How far a zone's clocks are ahead of UTC at an instant. */
+function offsetAt(at: Instant, timeZone: string): number {
+  const shown = wallClock(at, timeZone)
+  return Date.parse(`${shown.day}T${shown.clock}Z`) - Math.floor(at / SECOND) * SECOND
 }
 
 function grouped(digits: string): string {

@@ -30,7 +30,8 @@ export function distribution(picture: DistributionPicture): string {
   const high = low + width * counts.length
   const most = Math.max(1, ...counts)
   const colour = (picture.colours ?? COLOURS.western)[picture.kind]
-  const horizontal: Axis = { low, high, ticks: niceTicks(low, high, 6), label: picture.measure }
+  const isCut = (sorted.at(-1) ?? low) > high
+  const horizontal: Axis = { low, high, ticks: isCut ? openEnded(low, high, width) : niceTicks(low, high, 6), label: picture.measure }
   const vertical: Axis = {
     low: 0,
     high: most,
@@ -50,6 +51,14 @@ export function distribution(picture: DistributionPicture): string {
     ],
     median === null ? [] : [{ label: picture.median, sign: (x, y) => line(x, y, x + 14, y, { stroke: GREY, 'stroke-dasharray': '5 4', 'stroke-width': 1.5 }) }],
   )
+}
+
+/** The last bar says that it holds whatever is beyond; no other tick stands so near that it would hide that. */
+function openEnded(low: number, high: number, width: number): Axis['ticks'] {
+  const last = high - width
+  const decimals = [0, 1, 2, 3, 4, 5, 6, 7].find((count) => Math.abs((width * 10 ** count) % 1) < 1e-6) ?? 8
+  const ticks = niceTicks(low, high, 6).filter(({ value }) => value < last - (high - low) / 7)
+  return [...ticks, { value: last, label: `≥ ${last.toFixed(decimals).replace('-', '−')}` }]
 }
 
 /** Bars of a round width from 0 (or below) to where nearly all values lie; the last one holds what is beyond. */

@@ -103,7 +103,7 @@ export function literal(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[\\`*_{}[\]<>|~#!$^]/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>|~#!$^]|[%=](?=[%=])|(?<=[%=])[%=]|&(?=#?\w+;)/g, '\\$&')
 }
 
 function signed(text: string | null): string | null {

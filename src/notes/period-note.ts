@@ -1,7 +1,6 @@
 // The card of a week or a month: its days in a table, and the lists a day has, over all of them. Pure.
 import type { AccountPeriod, PeriodReview } from '#core/period.ts'
 import type { ReviewedTrade } from '#core/review.ts'
-import { marketDay } from '#core/session.ts'
 import type { Mode } from '#core/trade.ts'
 import { numbersOf, resultView, strategyView, timePrinter } from './card.ts'
 import { literal } from './format.ts'
@@ -43,13 +42,12 @@ export function emptyPeriods({ period, accounts }: PeriodReview, modes: readonly
 function accountView(account: AccountPeriod, path: string, mode: Mode, templates: Templates, place: Place): object {
   const { words } = templates
   const view = (trade: ReviewedTrade) => {
-    const opened = marketDay(trade.openedAt, { timeZone: trade.timeZone })
     const label = literal(trade.label)
     return {
-      ...numbersOf(trade, timePrinter(trade.timeZone, { day: opened, zones: 1 }), templates),
+      ...numbersOf(trade, timePrinter(trade.timeZone, { day: trade.openedOn, zones: 1 }), templates),
       label,
-      day: opened,
-      note: linkTo(place, path, tradePath(tradeName(trade, opened), mode), label),
+      day: trade.openedOn,
+      note: linkTo(place, path, tradePath(tradeName(trade, trade.openedOn), mode), label),
     }
   }
   return {
