@@ -16,13 +16,10 @@ export interface NoteOfTrade {
 /** Returns, by trade, the hash of each edit that was looked at, whether it stood or not. */
 export async function readBack(db: Database, shelf: Shelf, notes: readonly NoteOfTrade[], log: (line: string) => void): Promise<ReadonlyMap<string, string>> {
   const seen = new Map<string, string>()
-  const done = new Set<string>()
   for (const { trade, id, path } of notes) {
-    if (done.has(id)) continue
     const note = await readNote(shelf, { id, path })
     const properties = note === null ? null : propertiesOf(note.text)
     if (note === null || properties === null || properties['excursion_id'] !== id) continue
-    done.add(id)
     const read = readSaid(properties)
     if (read.kind === 'refused') log(`${note.path}: ${read.reason}; the trade keeps what it was said before`)
     if (read.kind !== 'edited') continue

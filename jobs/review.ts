@@ -73,7 +73,7 @@ export async function makeReview(room: ReviewRoom, day: Day, desk?: Desk | null)
   const { db } = room
   const own = desk === undefined ? await openDesk(room) : desk
   const templates = own?.templates ?? room.templates
-  const seen = own === null ? new Map<string, string>() : await readNotesOf(room, own, day)
+  const seen = own === null ? new Map<string, string>() : await readNotesOf(room, own, day, desk !== undefined)
   const input = await readDay(db, day)
   const review = reviewDay(input)
   // Without notes none has to be made again.
@@ -178,17 +178,23 @@ function tradeNotes(
   })
 }
 
-/** Reads what their reader wrote into the notes of a day's trades. */
-async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, day: Day): Promise<ReadonlyMap<string, string>> {
-  const trades = await tradesOf(db, { unit: 'ORDER', openedFrom: Date.parse(addDays(day, -2)), openedUntil: Date.parse(addDays(day, 2)) })
-  const notes = trades.flatMap((trade) =>
-    // The day of a future's evening is the next one; both names are looked for.
-    [marketDay(trade.openedAt, {}), addDays(marketDay(trade.openedAt, {}), 1)].map((opened) => ({
-      trade,
-      id: trade.tradeId,
-      path: tradePath(tradeName(trade, opened), trade.mode),
-    })),
-  )
+/** How far back a note is looked at again: what is filled in at the weekend, or the week after, is read with the next card. */
+const READ_BACK_DAYS = 14
+
+/** Reads what their reader wrote into the notes of trades: of all that closed lately or are open, and where each day gets its turn, of the day's own. */
+async function readNotesOf({ db, log = () => {} }: ReviewRoom, { shelf }: Desk, day: Day, inTurn: boolean): Promise<ReadonlyMap<string, string>> {
+  const openedUntil = Date.parse(addDays(day, 2))
+  const [closed, open, known] = await Promise.all([
+    tradesOf(db, { unit: 'ORDER', status: 'CLOSED', openedUntil, closedFrom: Date.parse(addDays(day, inTurn ? -2 : -READ_BACK_DAYS)) }),
+    tradesOf(db, { unit: 'ORDER', status: 'OPEN', openedUntil }),
+    instruments(db),
+  ])
+  const hours = new Map(known.map((instrument) => [instrument.conId, instrument]))
+  const notes = [...closed, ...open].map((trade) => ({
+    trade,
+    id: trade.tradeId,
+    path: tradePath(tradeName(trade, openedOn(trade, { instruments: hours })), trade.mode),
+  }))
   try {
     return await readBack(db, shelf, notes, log)
   } catch (error) {

@@ -21,7 +21,7 @@ interface Vault extends AsyncDisposable {
   readonly db: Database
   readonly root: string
   readonly said: string[]
-  make(): Promise<Awaited<ReturnType<typeof makeReview>>>
+  make(day?: string): Promise<Awaited<ReturnType<typeof makeReview>>>
   text(path: string): Promise<string>
   edit(path: string, change: (text: string) => string): Promise<void>
   files(): Promise<string[]>
@@ -47,7 +47,7 @@ async function openVault(more: Partial<ReviewRoom> = {}): Promise<Vault> {
     db,
     root,
     said,
-    make: () => makeReview(room, DAY),
+    make: (day = DAY) => makeReview(room, day),
     text: (path) => readFile(join(notes, path), 'utf8'),
     edit: async (path, change) => writeFile(join(notes, path), change(await readFile(join(notes, path), 'utf8'))),
     files: async () => (await readdir(notes, { recursive: true })).filter((name) => /\.\w+$/.test(name)).sort(),
@@ -231,6 +231,16 @@ describe('what its reader does', () => {
     // Read once, it is no edit any more.
     await vault.make()
     expect((await vault.db.pool.query("select 1 from decisions where kind = 'annotate'")).rowCount).toBe(1)
+  })
+
+  test('what they fill in at the weekend is read with the card of Monday, and orders that of Friday again', async () => {
+    await using vault = await openVault()
+    await vault.make()
+    await vault.edit(await noteOf(vault), (text) => text.replace('strategy:\n', 'strategy: breakout\n'))
+    await vault.make('2026-11-23')
+    expect(await tradeById(vault.db, givenBack.trade.tradeId)).toMatchObject({ strategy: 'breakout' })
+    const ordered = await vault.db.pool.query("select payload->>'day' as day from outbox where kind = 'review'")
+    expect(ordered.rows).toMatchObject([{ day: DAY }])
   })
 
   test('both sides changed: the newer edit stands', async () => {
