@@ -11,6 +11,8 @@ import { openDesk } from '#src/desk.ts'
 import { openRecorder } from '#record/record.ts'
 import type { Recorder } from '#record/recorder.ts'
 import type { Database } from '#store/db.ts'
+import { alertsOf } from '#store/alerts.ts'
+import { saveRule } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { tradesOf } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
@@ -36,6 +38,23 @@ test('a position without executions: one trade, held, partial since now, at the 
   expect(trades.find(({ conId }) => conId === 77)).toMatchObject({ side: 'SHORT', openQuantity: '2', entryPrice: '5000', held: true })
   expect(await tradesOf(scene.db, { unit: 'ROUND_TRIP' })).toEqual([])
   expect(scene.lines.filter((line) => line.includes('without executions is adopted'))).toHaveLength(2)
+})
+
+test('a level that lay behind when it was adopted does not fire: it is listed; what is passed later fires', async () => {
+  await using scene = await open()
+  const rule = (id: string, pct: string) => ({ id, body: { id, kind: 'MAE_STOP', pct, scope: { held: true } }, enabled: true })
+  for (const one of [rule('near', '3'), rule('far', '25')]) await saveRule(scene.db, one, T0)
+  await scene.restart()
+  const alerts = async () => (await alertsOf(scene.db, {})).map(({ ruleId, state, price }) => `${ruleId} ${state} at ${price}`)
+  scene.recorder.position({ account: 'DU1', instrument: IBM, quantity: '100', averageCost: '100' })
+  scene.recorder.quote({ conId: 8314, price: 80, at: T0 + 1_000, source: 'LAST' })
+  await scene.recorder.settled()
+  expect(await alerts()).toEqual(['near ALREADY_BEYOND at 80'])
+  await scene.restart()
+  scene.recorder.quote({ conId: 8314, price: 74, at: T0 + 2_000, source: 'LAST' })
+  await scene.recorder.settled()
+  await scene.recorder.rebuild()
+  expect((await alerts()).toSorted()).toEqual(['far RAISED at 74', 'near ALREADY_BEYOND at 80'])
 })
 
 test('told again, by this session or the next, it is adopted once; one whose fills are known is not adopted', async () => {

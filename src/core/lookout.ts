@@ -34,6 +34,8 @@ export class Lookout {
   readonly below = new Watch<Waiting>()
   /** Trades whose rules look at the next mark, wherever it is. */
   readonly attentive = new Set<RunningTrade>()
+  /** Trades that were adopted, and of which no price was heard since. */
+  readonly #unheard = new Set<RunningTrade>()
   readonly #rules: readonly Rule[]
   #instrument: Instrument
   #due = new Watch<Due>()
@@ -85,6 +87,7 @@ export class Lookout {
       trade.pending.push(pending)
       if (isTimed(pending.rule)) this.#due.add(this.#deadlineOf(trade, pending.rule), { trade, pending })
     }
+    if (trade.adopted && trade.pending.length > 0) this.#unheard.add(trade)
   }
 
   /**
@@ -130,6 +133,7 @@ export class Lookout {
   /** A trade closed: nobody looks at it any more. */
   close(trade: RunningTrade): void {
     this.attentive.delete(trade)
+    this.#unheard.delete(trade)
     trade.version++
   }
 
@@ -144,14 +148,14 @@ export class Lookout {
     const woken = new Set<RunningTrade>(this.attentive)
     while (price >= this.above.next) wake(this.above, woken)
     while (-price >= this.below.next) wake(this.below, woken)
-    for (const trade of woken) this.look(trade, price, at)
+    for (const trade of woken) this.look(trade, price, at, this.#unheard.delete(trade))
     const bound = 4 * openTrades + 64
     if (this.above.size > bound) this.above.sweep(isCurrent)
     if (this.below.size > bound) this.below.sweep(isCurrent)
   }
 
   /** The rules of a trade look at a price: its own fill's or a mark. */
-  look(trade: RunningTrade, price: number, at: Instant): void {
+  look(trade: RunningTrade, price: number, at: Instant, beyond = false): void {
     if (trade.pending.length === 0) return
     const now = trade.situation(price)
     let attentive = false
@@ -163,7 +167,7 @@ export class Lookout {
       }
       if (holds(pending, now)) {
         if (pending.released) pending.streak++
-        if (pending.streak >= pending.rule.confirm && at >= pending.coolsAt && this.#fire(trade, pending, now, at)) {
+        if (pending.streak >= pending.rule.confirm && at >= pending.coolsAt && this.#fire(trade, pending, now, at, beyond)) {
           trade.pending.splice(i, 1)
           continue
         }
@@ -174,7 +178,7 @@ export class Lookout {
       attentive ||= pending.streak > 0 && pending.streak < pending.rule.confirm
       i++
     }
-    if (attentive) this.attentive.add(trade)
+    if (attentive || this.#unheard.has(trade)) this.attentive.add(trade)
     else this.attentive.delete(trade)
     this.wait(trade, now, at)
   }
@@ -239,7 +243,7 @@ export class Lookout {
   }
 
   /** True where that was the last time. */
-  #fire(trade: RunningTrade, pending: Pending, now: Situation, at: Instant): boolean {
+  #fire(trade: RunningTrade, pending: Pending, now: Situation, at: Instant, beyond = false): boolean {
     const { rule, ruleIndex, tier } = pending
     pending.fired++
     pending.released = false
@@ -260,6 +264,7 @@ export class Lookout {
       severity: rule.severity,
       openedAt: trade.openedAt,
       ruleIndex,
+      ...(beyond ? { beyond } : {}),
     })
     return pending.fired >= rule.times
   }

@@ -5,6 +5,8 @@ import type { Alert } from './trade.ts'
 export interface RaisedAlert extends Alert {
   /** The rule's line: the last but one key of the order in which alerts are printed. */
   readonly ruleIndex: number
+  /** Said of the first price heard of a trade that was adopted: nobody knows since when it is so. */
+  readonly beyond?: true
 }
 
 /** What was raised of trades up to an instant, by the name of the first alert of its kind: how often, and when last. */

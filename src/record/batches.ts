@@ -185,7 +185,7 @@ export class Batches {
       for (const trade of touched) trades.push(this.#storedTrade(contract.book.tell(trade)))
       for (const point of changes.points) trajectory.push({ ...point, seq: ++this.#seq })
       for (const alert of [...changes.alerts].sort(compareAlerts))
-        alerts.push(this.#storedAlert(alert, this.#stateOf(alert, freshState(alert, marketTime ?? alert.at))))
+        alerts.push(this.#storedAlert(alert, this.#stateOf(alert, alert.beyond ? 'ALREADY_BEYOND' : freshState(alert, marketTime ?? alert.at))))
     }
     await this.#write({ ...this.#gathered(), trades, trajectory, alerts })
   }
@@ -286,7 +286,7 @@ export class Batches {
     return tier !== null && book !== undefined && trade !== undefined && takingOf(book.tell(trade), tier, alert.at)?.satisfied === true ? 'SATISFIED' : judged
   }
 
-  #storedAlert({ ruleIndex: _, ...alert }: RaisedAlert, state: AlertState): StoredAlert {
+  #storedAlert({ ruleIndex: _, beyond: __, ...alert }: RaisedAlert, state: AlertState): StoredAlert {
     return {
       ...alert,
       id: createHash('sha256').update(alertKey(alert)).digest('hex').slice(0, 24),

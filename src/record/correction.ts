@@ -81,7 +81,7 @@ export async function correct(
       if (isDecided(one.alert)) return { ...one, state: 'ALREADY_BEYOND' as const }
       if (one.before !== null) return one
       // What an import brings to light was never told and is not told now, nor after another start.
-      if (reason === 'imported') return { ...one, state: 'ALREADY_BEYOND' as const }
+      if (reason === 'imported' || one.alert.beyond) return { ...one, state: 'ALREADY_BEYOND' as const }
       return isPassed(one) ? { ...one, state: 'MISSED' as const } : one
     })
   const differed = rewrite.audit.map(({ tradeId }) => tradeId)
