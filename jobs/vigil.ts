@@ -1,6 +1,6 @@
 // Watches the recorder itself: is it blind, logged out, at odds with the broker, unable to tell? Looks every few seconds, has the core judge it, and writes
 // what began and what is over; told by the same channels as every alert. Never looks at prices.
-import { blindFor, type HeldContract, NOTHING_WATCHED, type Trouble, watch } from '#core/system-alert.ts'
+import { blindFor, type HeldContract, isRemoved, NOTHING_WATCHED, removal, type Trouble, watch, withRemovals } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
 import type { BrokerStatus } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
@@ -13,6 +13,8 @@ export interface VigilOptions {
   readonly clock: Clock
   /** What the writer of this process holds; null: it is in another process, which then watches prices and login itself. */
   readonly writer: WatchedWriter | null
+  /** What is configured: nothing is expected of any other. null: another process delivers, which then watches that itself. */
+  readonly channels: readonly string[] | null
   readonly everyMs?: number
   /** Told after something was written, so that it goes out at once. */
   onChange(): void
@@ -40,7 +42,7 @@ const FAILURES_MAX = 3
 const EXTRAPOLATED_MS_MAX = 3_600_000
 
 export function openVigil(options: VigilOptions): Vigil {
-  const { db, clock, writer, log } = options
+  const { db, clock, writer, channels, log } = options
   let watched = NOTHING_WATCHED
   let closed = false
   let looking: Promise<void> = Promise.resolve()
@@ -56,7 +58,7 @@ export function openVigil(options: VigilOptions): Vigil {
   }
 
   const seen = async (): Promise<Trouble[]> => {
-    const troubles: Trouble[] = (await failingChannels(db, FAILURES_MAX)).map(({ channel, since, trouble }) => ({
+    const troubles: Trouble[] = (await failingChannels(db, channels ?? [], FAILURES_MAX)).map(({ channel, since, trouble }) => ({
       kind: 'DELIVERY_FAILING',
       subject: channel,
       since,
@@ -76,14 +78,15 @@ export function openVigil(options: VigilOptions): Vigil {
 
   const look = async () => {
     const [found, active] = await Promise.all([seen(), activeSystemAlerts(db)])
-    // Who has no writer cannot say that its troubles are over.
-    const mine = writer === null ? active.filter(({ kind }) => kind === 'DELIVERY_FAILING') : active
+    // Who has no writer cannot say that its troubles are over, nor who delivers nothing that a channel's are.
+    const mine = active.filter(({ kind }) => (kind === 'DELIVERY_FAILING' ? channels : writer) !== null)
     const next = watch(watched, mine, found, clock.now())
-    await writeSystemChanges(db, next.changes)
+    const { began, over } = withRemovals(next.changes, channels ?? [])
+    await writeSystemChanges(db, { began, over })
     watched = next.watched
-    for (const { kind, details } of next.changes.began) log(`${kind}: ${details.join(', ')}`)
-    for (const { kind } of next.changes.over) log(`${kind}: over`)
-    if (next.changes.began.length + next.changes.over.length > 0) options.onChange()
+    for (const { kind, details } of began) log(`${kind}: ${details.join(', ')}`)
+    for (const alert of over) log(`${alert.kind}: over${isRemoved(alert) ? `: ${removal(alert)}` : ''}`)
+    if (began.length + over.length > 0) options.onChange()
   }
   const turn = () => {
     looking = looking.then(look).catch((error: unknown) => log(`vigil: ${error instanceof Error ? error.message : String(error)}; the next look tries again`))

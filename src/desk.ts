@@ -91,7 +91,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (open !== null) writer = closing.use(await Writer.open({ ...options, db, bus, open, observer: observerOf(metrics) }))
     if (roles.has('worker')) await work(closing, options, { db, bus, metrics }, writer)
     // Only this process knows what it hears; what it writes is told by the one with the role worker.
-    else if (writer !== null && options.demo !== true) closing.use(openVigil({ db, clock, log, onChange: () => {}, writer }))
+    else if (writer !== null && options.demo !== true) closing.use(openVigil({ db, clock, log, onChange: () => {}, writer, channels: null }))
     return {
       db,
       bus,
@@ -198,7 +198,7 @@ async function work(
   const sweepNow = () => void sweep.sweep().catch(() => {})
   // An alert goes out as soon as it is committed, not at the next turn of the sweep.
   stack.defer(bus.subscribe((event) => event.kind === 'alert' && sweepNow()))
-  stack.use(openVigil({ db, clock, log, onChange: sweepNow, writer }))
+  stack.use(openVigil({ db, clock, log, onChange: sweepNow, writer, channels: delivery.channels.map(({ kind }) => kind) }))
   if (config.heartbeatUrl !== null) stack.use(openHeartbeat({ url: config.heartbeatUrl, isWell: () => db.pool.query('select 1'), log }))
 }
 

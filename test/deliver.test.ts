@@ -254,7 +254,7 @@ test('a channel that fails says what it met last', async () => {
     await claim(db.pool, [n + 1], `msg_${n}`, 10 + n)
     await markDead(db.pool, [n + 1], { trouble, failure: 'permanent' })
   }
-  expect(await failingChannels(db, 3)).toEqual([{ channel: 'webhook', since: 10, trouble: 'found 404' }])
+  expect(await failingChannels(db, ['webhook'], 3)).toEqual([{ channel: 'webhook', since: 10, trouble: 'found 404' }])
 })
 
 describe('a receiver that', () => {
@@ -376,7 +376,7 @@ describe('the recorder itself', () => {
     let heardAt = now
     const hours = { timeZone: 'UTC', liquidHours: '20261120:0930-20261120:2300' }
     const writer = { held: () => [{ symbol: 'NVDA', hours, lastHeardAt: heardAt }], marketTime: () => now, status: () => READY }
-    await using vigil = openVigil({ db, clock, writer, everyMs: 3_600_000, onChange: () => {}, log: () => {} })
+    await using vigil = openVigil({ db, clock, writer, channels: [], everyMs: 3_600_000, onChange: () => {}, log: () => {} })
     const since = now
     for (const passed of [30, 61, 70, 80]) {
       now = since + passed * 1_000
@@ -439,7 +439,7 @@ describe('the recorder itself', () => {
     const hours = { timeZone: 'UTC', liquidHours: '20261120:0930-20261120:2300' }
     const writer = { held: () => [{ symbol: 'NVDA', hours, lastHeardAt: began }], marketTime: () => began, status: () => READY }
     const said: string[] = []
-    await using vigil = openVigil({ db, clock, writer, everyMs: 3_600_000, onChange: () => {}, log: (line) => said.push(line) })
+    await using vigil = openVigil({ db, clock, writer, channels: [], everyMs: 3_600_000, onChange: () => {}, log: (line) => said.push(line) })
     for (const ms of [0, 61_000.09, 70_000.37, 80_000.5]) {
       passedMs = ms
       await vigil.look()
@@ -453,7 +453,15 @@ describe('the recorder itself', () => {
     await using slack = await openReceiver(answers(500))
     await using hook = await openReceiver()
     await using _delivering = await openDelivering(db, { ...hookEnv(hook), ...slackEnv(slack) })
-    await using vigil = openVigil({ db, clock: clockThatReads(Date.now), writer: null, everyMs: 20, onChange: () => {}, log: () => {} })
+    await using vigil = openVigil({
+      db,
+      clock: clockThatReads(Date.now),
+      writer: null,
+      channels: ['slack', 'webhook'],
+      everyMs: 20,
+      onChange: () => {},
+      log: () => {},
+    })
     await raise(db, [stop(1)])
     await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(2)
     expect(titleOf(hook.requests[1])).toMatch(/^DELIVERY FAILING: messages do not arrive, since \d\d:\d\d: slack answered 500$/)
@@ -462,6 +470,36 @@ describe('the recorder itself', () => {
     expect(titleOf(hook.requests[2])).toContain('messages arrive again')
     await vigil.look()
     expect(hook.requests).toHaveLength(3)
+  })
+
+  test('a channel that fails and is taken out of the configuration fails no more: it ends, and says why', async () => {
+    await using db = await openTestDatabase()
+    await using slack = await openReceiver(answers(500))
+    await using hook = await openReceiver()
+    const clock = clockThatReads(Date.now)
+    const said: string[] = []
+    const look = async (channels: readonly string[] | null) => {
+      await using vigil = openVigil({ db, clock, writer: null, channels, everyMs: 3_600_000, onChange: () => {}, log: (line) => said.push(line) })
+      await vigil.look()
+      await vigil.look()
+    }
+    {
+      await using _delivering = await openDelivering(db, slackEnv(slack), { attemptsMax: 1 })
+      await raise(db, [stop(1)])
+      await settled(db, ['stop-1'])
+      await look(['slack'])
+    }
+    expect(said).toEqual(['DELIVERY_FAILING: slack answered 500'])
+    // A process that delivers nothing does not know.
+    await look(null)
+    expect(said).toHaveLength(1)
+    await using _delivering = await openDelivering(db, hookEnv(hook))
+    await look(['webhook'])
+    expect(said.slice(1)).toEqual(['DELIVERY_FAILING: over: slack is not configured any more'])
+    expect(await systemAlerts(db)).toMatchObject([{ until: expect.any(Number), details: ['slack answered 500', 'slack is not configured any more'] }])
+    await expect
+      .poll(() => hook.requests.map(titleOf))
+      .toContainEqual(expect.stringMatching(/^their channel is not configured any more; messages did not arrive .*: slack answered 500$/))
   })
 
   test('the heartbeat goes on while the database answers, and only then', async () => {

@@ -21,7 +21,7 @@ test('BROKER DISAGREES is told after a minute, with both numbers, and over when 
     readOnly: true,
   }
   const writer: WatchedWriter = { held: () => [], marketTime: () => T0, status: () => status, disagreements: () => disagreements(db) }
-  await using vigil = openVigil({ db, clock, writer, everyMs: 3_600_000, onChange: () => {}, log: () => {} })
+  await using vigil = openVigil({ db, clock, writer, channels: [], everyMs: 3_600_000, onChange: () => {}, log: () => {} })
   const keep = async (found: Reconciled) =>
     writeDifferences(
       db,

@@ -92,6 +92,23 @@ export function watch(
   return { watched: { suspected, lastSeen }, changes: { began, over } }
 }
 
+/** What ended a channel's trouble, where it did not mend: it was taken out of the configuration. */
+export function removal({ subject }: Pick<SystemAlert, 'subject'>): string {
+  return `${subject} is not configured any more`
+}
+
+export function isRemoved(alert: SystemAlert): boolean {
+  return alert.kind === 'DELIVERY_FAILING' && alert.details.at(-1) === removal(alert)
+}
+
+/** The same changes, where the end of a channel's trouble says last that the channel was taken out of the configuration. */
+export function withRemovals(changes: SystemChanges, channels: readonly string[]): SystemChanges {
+  const over = changes.over.map((alert) =>
+    alert.kind === 'DELIVERY_FAILING' && !channels.includes(alert.subject) ? { ...alert, details: [...alert.details, removal(alert)] } : alert,
+  )
+  return { ...changes, over }
+}
+
 /** A contract with an open trade, and when it was last heard of. */
 export interface HeldContract {
   readonly symbol: string

@@ -4,7 +4,7 @@ import { type Decimal, type DecimalText, decimal } from '#core/decimal.ts'
 import type { Instrument } from '#core/facts.ts'
 import { zoneOf } from '#core/session.ts'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
-import { SYSTEM_ALERTS, type SystemAlert } from '#core/system-alert.ts'
+import { isRemoved, SYSTEM_ALERTS, type SystemAlert } from '#core/system-alert.ts'
 import type { Taking } from '#core/take.ts'
 import { type Instant, wallClock } from '#core/time.ts'
 import { SEVERITIES, type Severity, type TrajectoryPoint } from '#core/trade.ts'
@@ -107,11 +107,13 @@ export interface PassedLevel {
 export function systemMessage(system: SystemAlert, turn: 'raised' | 'over', levels: readonly PassedLevel[], room: MessageRoom): Wording {
   const { templates, timeZone } = room
   const clock = (at: Instant) => wallClock(at, timeZone).clock.slice(0, 5)
+  const removed = turn === 'over' && isRemoved(system)
+  const details = removed ? system.details.slice(0, -1) : detailsOf(system, room)
   const text = templates.alertSystem({
-    words: templates.words.systemAlerts[system.kind][turn],
+    words: removed ? templates.words.channelRemoved : templates.words.systemAlerts[system.kind][turn],
     since: clock(system.since),
     until: turn === 'over' && system.until !== null ? clock(system.until) : null,
-    details: detailsOf(system, room).join(templates.words.listComma) || null,
+    details: details.join(templates.words.listComma) || null,
     levels: levels.map((level) => ({
       label: level.label,
       pct: briefPercent(level.pct),

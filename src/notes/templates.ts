@@ -35,6 +35,8 @@ export interface Words {
   readonly take: string
   readonly ends: Readonly<Record<'stopped' | 'closed', string>>
   readonly systemAlerts: Readonly<Record<SystemAlertKind, Readonly<Record<'raised' | 'over', string>>>>
+  /** In place of 'messages arrive again': their channel was taken out of the configuration. */
+  readonly channelRemoved: string
   /** What is compared with the broker, and why the two may differ. */
   readonly measures: Readonly<Record<Measure, string>>
   readonly causes: Readonly<Record<Cause, string>>

@@ -350,16 +350,20 @@ export async function sendAgain(db: Database, id: number, now: Instant, who: str
   })
 }
 
-/** Channels whose messages do not arrive: tried this often in vain, or given up since the last one that did. */
-export async function failingChannels(db: Database, attempts: number): Promise<{ channel: string; since: Instant; trouble: string | null }[]> {
+/** Those of these channels whose messages do not arrive: tried this often in vain, or given up since the last one that did. */
+export async function failingChannels(
+  db: Database,
+  channels: readonly string[],
+  attempts: number,
+): Promise<{ channel: string; since: Instant; trouble: string | null }[]> {
   return rowsOf(
     db.pool,
     `select channel, min(coalesce(attempted_at, created_at)) as since, (array_agg(trouble order by attempted_at desc nulls last, id desc))[1] as trouble
      from deliveries as failing
-     where ((state in ('WAITING', 'SENDING') and attempts >= $1) or state = 'DEAD')
+     where channel = any($2::text[]) and ((state in ('WAITING', 'SENDING') and attempts >= $1) or state = 'DEAD')
        and not exists (select from deliveries as later where later.channel = failing.channel and later.state = 'SENT' and later.sent_at > failing.attempted_at)
      group by channel order by channel`,
-    [attempts],
+    [attempts, channels],
   )
 }
 

@@ -2,7 +2,6 @@
 import { and, isNotNull, isNull } from 'drizzle-orm'
 import type { Connection, Page } from '#core/query.ts'
 import type { SystemAlert, SystemAlertKind, SystemChanges } from '#core/system-alert.ts'
-import type { Instant } from '#core/time.ts'
 import { systemAlerts as table } from '#drizzle/schema.ts'
 import type { Database } from './db.ts'
 import { connectionOf, pageQuery } from './page.ts'
@@ -56,12 +55,16 @@ export async function writeSystemChanges(db: Database, { began, over }: SystemCh
       )
       if (row !== undefined) await order(client, row.id, 'raised')
     }
-    for (const { id, until } of over) await end(client, id, until)
+    for (const alert of over) await end(client, alert)
   })
 }
 
-async function end(sql: Sql, id: number, until: Instant): Promise<void> {
-  const rows = await rowsOf(sql, 'update system_alerts set until = greatest(since, $2) where id = $1 and until is null returning id', [id, writeInstant(until)])
+async function end(sql: Sql, { id, until, details }: SystemChanges['over'][number]): Promise<void> {
+  const rows = await rowsOf(sql, 'update system_alerts set until = greatest(since, $2), details = $3 where id = $1 and until is null returning id', [
+    id,
+    writeInstant(until),
+    writeJson(details),
+  ])
   if (rows.length > 0) await order(sql, id, 'over')
 }
 
