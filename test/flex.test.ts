@@ -158,6 +158,17 @@ describe('shapes of other files', () => {
     expect([...leftOut]).toEqual([["a multiplier of '1,000'", 1]])
   })
 
+  it.each([
+    ['currency', 'Currency'],
+    ['symbol', 'Symbol'],
+  ])('a query without the %s column: no contract of an empty name or money, and a line says what to tick', (field, label) => {
+    const { [field]: _, ...row } = tradeRow({ ibCommissionCurrency: '' })
+    const expected = [`expected a ${field}, found none; tick ${label} in the query's section, then import the statement again`, 2]
+    const { facts, leftOut } = parsed(statementOf(row, tradeRow({ [field]: '', tradeID: '6' })))
+    expect(facts).toEqual([])
+    expect([...leftOut]).toEqual([expected])
+  })
+
   it('letters written by their numbers read as letters', () => {
     const { facts } = parsed(statementOf(tradeRow({ orderReference: 'R&#252;ckkauf &amp; &#x4E2D;' })))
     expect(of(facts, 'execution')[0]?.orderRef).toBe('Rückkauf & 中')

@@ -120,15 +120,15 @@ function factsOf(row: Row, bookings: Bookings): readonly Fact[] | { readonly tak
     ...(isSaid(row['orderReference']) ? { orderRef: row['orderReference'] } : {}),
     ...(isSaid(row['exchange']) ? { exchange: row['exchange'] } : {}),
   }
-  return [instrument, execution, ...commissionsOf(row, executionId)]
+  return [instrument, execution, ...commissionsOf(row, executionId, instrument.currency)]
 }
 
 /** A negative commission of a statement is a cost. Each execution id has its own, a correction only the difference: their sum is what was paid. */
-function commissionsOf(row: Row, executionId: string): readonly Commission[] {
+function commissionsOf(row: Row, executionId: string, traded: string): readonly Commission[] {
   const amount = parseDecimal(row['ibCommission'])
   if (amount === null) return []
-  const currency = isSaid(row['ibCommissionCurrency']) ? row['ibCommissionCurrency'] : row['currency']
-  return [{ kind: 'commission', executionId, amount: plain(amount.times(-1)), currency: currency ?? '' }]
+  const currency = isSaid(row['ibCommissionCurrency']) ? row['ibCommissionCurrency'] : traded
+  return [{ kind: 'commission', executionId, amount: plain(amount.times(-1)), currency }]
 }
 
 /**
@@ -304,6 +304,11 @@ function idOfBooking(row: Row | undefined, rows: readonly Row[], place: number):
   return `trade-${row['tradeID']}${cancelled === 0 ? '' : `-${cancelled + 1}`}`
 }
 
+/** A query has the fields that somebody ticked. */
+function missing(field: string, label: string): string {
+  return `expected a ${field}, found none; tick ${label} in the query's section, then import the statement again`
+}
+
 const DERIVED: ReadonlySet<string> = new Set(['OPT', 'FOP', 'FUT', 'WAR'])
 
 function instrumentOf(row: Row): Instrument | { readonly refused: string } {
@@ -311,7 +316,9 @@ function instrumentOf(row: Row): Instrument | { readonly refused: string } {
   const secType = row['assetCategory'] ?? ''
   if (!Number.isSafeInteger(conId) || conId <= 0) return { refused: 'no contract id' }
   if (secType === '') return { refused: 'no asset category' }
-  const localSymbol = row['symbol'] ?? ''
+  const { symbol: localSymbol, currency } = row
+  if (!isSaid(localSymbol)) return { refused: missing('symbol', 'Symbol') }
+  if (!isSaid(currency)) return { refused: missing('currency', 'Currency') }
   const isDerived = DERIVED.has(secType)
   for (const name of ['multiplier', 'strike'] as const)
     if (isSaid(row[name]) && parseDecimal(row[name]) === null) return { refused: `a ${name} of '${row[name]}'` }
@@ -322,9 +329,9 @@ function instrumentOf(row: Row): Instrument | { readonly refused: string } {
     // As the socket names it: an option by its underlying, its own name beside it.
     symbol: isDerived && isSaid(row['underlyingSymbol']) ? row['underlyingSymbol'] : localSymbol,
     secType,
-    currency: row['currency'] ?? '',
+    currency,
     ...(isSaid(row['multiplier']) ? { multiplier: plain(decimal(row['multiplier'])) } : {}),
-    ...(isDerived && isSaid(localSymbol) ? { localSymbol } : {}),
+    ...(isDerived ? { localSymbol } : {}),
     ...(isSaid(row['expiry']) ? { expiry: row['expiry'].replaceAll('-', '') } : {}),
     ...(isSaid(row['strike']) ? { strike: plain(decimal(row['strike'])) } : {}),
     ...(isSaid(right) ? { right } : {}),
