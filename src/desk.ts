@@ -211,6 +211,7 @@ function observerOf(metrics: Metrics): Observer {
       if (waitedMs !== null) metrics.lag(waitedMs)
     },
     conflated: (prices) => metrics.conflated(prices),
+    misdated: () => metrics.misdated(),
   }
 }
 
@@ -369,6 +370,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
         readOnly: config.tws.readOnly,
         onPosition: (position) => this.#hearPosition(position, recorder),
         onOrder: (order) => stops.hear(order),
+        onMisdated: () => observer.misdated?.(),
         // Whatever happened to the fill itself: an order is filled further, and both sides are looked at once it had time to come.
         onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()) && this.#doubt('an order was filled'),
         onStatus: (status) => {

@@ -10,6 +10,8 @@ export interface Metrics {
   lag(milliseconds: number): void
   /** Prices that were left out because more came than could be taken. */
   conflated(prices: number): void
+  /** A price whose date cannot be: so far ahead of the broker's clock. */
+  misdated(): void
   /** An attempt to send a message through a channel; `waitedMs`: since its alert was stored, null for what is held back on purpose. */
   delivery(channel: string, outcome: string, waitedMs: number | null): void
   /** A GraphQL operation: its kind, the name its caller gave it, how it ended, and how long it took; null: it lasts as long as its caller wants. */
@@ -38,6 +40,7 @@ export function openMetrics(): Metrics {
   const facts = new Counter({ name: 'excursion_facts_total', help: 'Facts that were committed.', labelNames: ['kind'], registers })
   const lag = new Histogram({ name: 'excursion_lag_seconds', help: 'From the first row of a batch to its commit.', buckets: SECONDS, registers })
   const conflated = new Counter({ name: 'excursion_ticks_conflated_total', help: 'Prices left out because more came than could be taken.', registers })
+  const misdated = new Counter({ name: 'excursion_ticks_misdated_total', help: "Prices dated far ahead of the broker's clock.", registers })
   const labelNames = ['kind', 'operation', 'outcome'] as const
   const operations = new Counter({ name: 'excursion_graphql_operations_total', help: 'GraphQL operations.', labelNames, registers })
   const seconds = new Histogram({ name: 'excursion_graphql_seconds', help: 'How long operations took.', labelNames: ['kind'], buckets: SECONDS, registers })
@@ -63,6 +66,7 @@ export function openMetrics(): Metrics {
     fact: (kind, count = 1) => facts.inc({ kind }, count),
     lag: (milliseconds) => lag.observe(milliseconds / 1000),
     conflated: (prices) => conflated.inc(prices),
+    misdated: () => misdated.inc(),
     delivery(channel, outcome, waitedMs) {
       attempts.inc({ channel, outcome })
       if (outcome === 'sent' && waitedMs !== null) toldSeconds.observe({ channel }, waitedMs / 1000)

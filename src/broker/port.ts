@@ -37,6 +37,8 @@ export type BrokerEvent =
   | { readonly kind: 'range'; readonly conId: number; readonly high?: number; readonly low?: number; readonly delayed?: boolean }
   /** The live prices of one contract stay away while the session goes on (refused, late, over the limit), or come again: `at` is when, null: now. */
   | { readonly kind: 'prices'; readonly conId: number; readonly heard: boolean; readonly at: Instant | null; readonly reason: string }
+  /** A price was dated so far ahead of the broker's clock that this cannot be its moment: it is told without a date, or not at all. */
+  | { readonly kind: 'misdated'; readonly conId: number }
   /** The broker's clock (whole seconds) when it had taken the request for a contract's prices: what comes later is heard. */
   | { readonly kind: 'asked'; readonly conId: number; readonly at: Instant }
   /** The broker's answer to 'what time is it' (whole seconds). */

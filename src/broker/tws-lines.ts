@@ -371,7 +371,8 @@ export class Lines {
     this.#tellQuote(quote)
   }
 
-  #tellQuote(quote: Quote): void {
+  #tellQuote(told: Quote): void {
+    const quote = this.#dated(told)
     if (quote.delayed === true) this.#pricesStayAway(quote.conId, 'its prices come delayed')
     else if (this.#lines.has(quote.conId) && this.#unheard.delete(quote.conId)) {
       this.#silent.delete(quote.conId)
@@ -380,6 +381,13 @@ export class Lines {
     }
     if (quote.delayed !== true && !this.#streams.hearLine(quote)) return
     this.#wire.tell({ kind: 'quote', quote })
+  }
+
+  #dated(quote: Quote): Quote {
+    if (quote.at === null) return quote
+    const name = this.#lines.get(quote.conId)?.name ?? `contract ${quote.conId}`
+    const at = this.#wire.dateOf(quote.conId, name, quote.at)
+    return at === quote.at ? quote : { ...quote, at }
   }
 
   #pricesStayAway(conId: number, reason: string): void {

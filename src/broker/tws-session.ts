@@ -8,6 +8,7 @@ import { BrokerSilent, BrokerUnreachable, ClientIdInUse, type ExcursionError } f
 import type { BrokerEvent, HistoryAnswer, HistoryRequest, NoticeMeaning } from './port.ts'
 import { Accounts } from './tws-account.ts'
 import { Answer } from './tws-answer.ts'
+import { BrokerClock } from './tws-clock.ts'
 import { Contracts } from './tws-contracts.ts'
 import { Executions } from './tws-executions.ts'
 import { Histories } from './tws-history.ts'
@@ -49,6 +50,7 @@ export class Session implements Wire {
   #lastRequestAt = 0
   /** Who asked for the time, in the order in which it is answered. */
   readonly #times: (Pick<Answer, 'settle' | 'stir'> & { readonly tell?: (at: Instant) => void })[] = []
+  readonly #clock: BrokerClock
   readonly #contracts: Contracts
   readonly #executions: Executions
   readonly #positions: Positions
@@ -62,6 +64,7 @@ export class Session implements Wire {
     this.memory = memory
     this.tell = tell
     this.zone = settings.timeZone
+    this.#clock = new BrokerClock(settings.clock, tell)
     this.#pace = new Pace(settings.requestsPerSecondMax, settings.clock)
     this.#handshake = new Answer(settings.handshakeMs)
     this.#ended = new Promise((resolve) => {
@@ -171,6 +174,10 @@ export class Session implements Wire {
   askTimeNow(tell: (at: Instant) => void): void {
     this.#times.push({ settle: () => {}, stir: () => {}, tell })
     this.requests.reqCurrentTime()
+  }
+
+  dateOf(conId: number, name: string, at: Instant): Instant | null {
+    return this.#clock.dateOf(conId, name, at)
   }
 
   later(ms: number, act: () => void): void {
@@ -317,8 +324,9 @@ export class Session implements Wire {
   #hearTime(seconds: number): void {
     const asked = this.#times.shift()
     if (Number.isFinite(seconds) && seconds > 0) {
-      this.tell({ kind: 'clock', at: seconds * 1000 })
-      asked?.tell?.(seconds * 1000)
+      const at = this.#clock.hear(seconds * 1000)
+      this.tell({ kind: 'clock', at })
+      asked?.tell?.(at)
     }
     asked?.settle('answered')
   }

@@ -118,7 +118,13 @@ export class Snapshots {
     // What the snapshots between them did not see, the session's range did.
     if (high !== null || low !== null) this.#wire.tell({ kind: 'range', conId, ...(high === null ? {} : { high }), ...(low === null ? {} : { low }) })
     // A last price may be of yesterday: its own time says, and one that was told is no news.
-    if (last === null || lastAt === null || lastAt <= (this.#toldAt.get(conId) ?? Number.NEGATIVE_INFINITY)) return
+    if (
+      last === null ||
+      lastAt === null ||
+      this.#wire.dateOf(conId, instrument.symbol, lastAt) === null ||
+      lastAt <= (this.#toldAt.get(conId) ?? Number.NEGATIVE_INFINITY)
+    )
+      return
     this.#toldAt.set(conId, lastAt)
     this.#wire.tell({ kind: 'quote', quote: { conId, price: last, at: lastAt, source: 'LAST', sampled: true } })
   }

@@ -136,7 +136,8 @@ export class Streams {
   hear(requestId: number, time: string, price: number | undefined, mask: { pastLimit?: boolean; unreported?: boolean } | undefined): void {
     const stream = this.#byRequest.get(requestId)
     const print = parseStreamed(time, price, mask)
-    if (stream === undefined || print === null) return
+    // A date is all that a print of the stream has beside its price: without one its line tells it.
+    if (stream === undefined || print === null || this.#wire.dateOf(stream.conId, stream.name, print.second) === null) return
     stream.merge.stream(print, this.#wire.settings.clock.monotonic())
     if (stream.merge.waits) this.#watch()
   }

@@ -110,6 +110,8 @@ export interface Wire {
   together(send: () => void): void
   /** Asks the time, and tells the answer to who asked; nobody waits for it. To be called when it is its turn. */
   askTimeNow(tell: (at: Instant) => void): void
+  /** The date of a price as its message has it; null where that cannot be. */
+  dateOf(conId: number, name: string, at: Instant): Instant | null
   /** Acts after so many milliseconds, unless the session ends before. */
   later(ms: number, act: () => void): void
   tell(event: BrokerEvent): void

@@ -32,6 +32,8 @@ export interface LiveOptions {
   onAccount?(said: AccountSaid): void
   onOrder?(order: WorkingOrder): void
   onNotice?(notice: NoticeEvent): void
+  /** A price had a date that cannot be. */
+  onMisdated?(): void
   readonly heartbeatMs?: number
   /** How soon the time is asked again while the market runs on a clock of its own (a tape that is played). */
   readonly quickMs?: number
@@ -65,7 +67,7 @@ const SLEPT_MS = 10_000
 const STOPPED_MS = 120_000
 const RECORDED_MS_MAX = 1_000
 
-type Hook = 'onPosition' | 'onAccount' | 'onOrder' | 'onNotice'
+type Hook = 'onPosition' | 'onAccount' | 'onOrder' | 'onNotice' | 'onMisdated'
 
 class Session implements Live {
   readonly #options: Required<Omit<LiveOptions, Hook>> & Pick<LiveOptions, Hook>
@@ -279,6 +281,9 @@ class Session implements Live {
         return
       case 'quote':
         this.#takeQuote(event.quote)
+        return
+      case 'misdated':
+        this.#options.onMisdated?.()
         return
       case 'range':
         this.#ranges.range(event)

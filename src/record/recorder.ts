@@ -67,6 +67,8 @@ export interface Observer {
   committed(batch: Committed): void
   /** So many prices were left out because more came than could be taken. */
   conflated(prices: number): void
+  /** A price was told with a date that cannot be. */
+  misdated?(): void
 }
 
 /** A batch that stands. */
