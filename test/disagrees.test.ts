@@ -1,6 +1,6 @@
 // A position that is not the broker's: after a minute it is a trouble of the recorder's own, told as such, and over once the two agree.
 import { expect, test } from 'vitest'
-import { followDifferences, type Reconciled } from '#core/difference.ts'
+import { followDifferences, keyOf, type Reconciled } from '#core/difference.ts'
 import { disagreements } from '#jobs/reconcile.ts'
 import { openVigil, type WatchedWriter } from '#jobs/vigil.ts'
 import { clockThatReads } from '#src/clock.ts'
@@ -52,4 +52,22 @@ test('BROKER DISAGREES is told after a minute, with both numbers, and over when 
   await vigil.look()
   const [told] = await systemAlerts(db)
   expect(told?.until).not.toBeNull()
+})
+
+test('however many differ, each is seen to last and to be over: none is told to begin a second time', async () => {
+  await using db = await openTestDatabase()
+  const found = Array.from({ length: 600 }, (_, i) => ({
+    ...{ account: 'DU1', conId: i + 1, symbol: `S${i}`, measure: 'QUANTITY' as const, subject: '', source: 'POSITION' as const, currency: null },
+    ...{ ours: '100', theirs: '300', causes: ['MISSING_FILL' as const], severity: 'warn' as const, staleSeconds: null },
+  }))
+  const keep = async (reconciled: Reconciled, now: number) => {
+    const changes = followDifferences(await differencesOf(db, { open: true }), reconciled, now, () => 'look')
+    await writeDifferences(db, changes)
+    return changes
+  }
+  await keep({ differences: found, agreed: new Set() }, T0)
+  const { began, still } = await keep({ differences: found, agreed: new Set() }, T0 + 1_000)
+  expect([began.length, still.length]).toEqual([0, 600])
+  await keep({ differences: [], agreed: new Set(found.map(keyOf)) }, T0 + 2_000)
+  expect(await differencesOf(db, { open: true })).toEqual([])
 })

@@ -13,22 +13,22 @@ export interface DifferenceFilter {
   /** Those that held at some time in between: `from` inclusive, `until` exclusive. */
   readonly from?: Instant
   readonly until?: Instant
+  /** Absent: all of them. One that is left out would never be seen to be over. */
   readonly limit?: number
 }
 
 const COLUMNS =
   'id, account, con_id as "conId", symbol, measure, subject, source, ours, theirs, currency, causes, stale_seconds as "staleSeconds", severity, remedy, since, seen_at as "seenAt", until'
-const LIMIT = 500
 
 /** The latest first. */
-export async function differencesOf(db: Database, { accounts, open, from, until, limit = LIMIT }: DifferenceFilter = {}): Promise<StoredDifference[]> {
+export async function differencesOf(db: Database, { accounts, open, from, until, limit }: DifferenceFilter = {}): Promise<StoredDifference[]> {
   return rowsOf<StoredDifference>(
     db.pool,
     `select ${COLUMNS} from differences
      where ($1::text[] is null or account = any($1)) and ($2::boolean is null or (until is null) = $2)
        and ($3::timestamptz is null or until is null or until >= $3) and ($4::timestamptz is null or since < $4)
      order by since desc, number desc limit $5`,
-    [accounts ?? null, open ?? null, writeInstant(from), writeInstant(until), limit],
+    [accounts ?? null, open ?? null, writeInstant(from), writeInstant(until), limit ?? null],
   )
 }
 
