@@ -299,6 +299,7 @@ export const reviews = pgTable(
   (t) => [unique('reviews_day').on(t.day, t.account).nullsNotDistinct()],
 )
 
+/** Done rows stay where their key may be put again (store/outbox.ts, `pruneOutbox`): it keeps an effect from being done twice. */
 export const outbox = pgTable(
   'outbox',
   {

@@ -1,7 +1,8 @@
 // The outbox: effects committed with what caused them, waiting to be handed to the queue. The key names the effect, so handing one over
 // twice does no harm; never handing it over cannot happen.
+import type { Instant } from '#core/time.ts'
 import type { Database } from './db.ts'
-import { rowsOf, type Sql, writeJson } from './sql.ts'
+import { rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
 
 export interface Effect {
   readonly key: string
@@ -59,4 +60,15 @@ export async function doneOutbox(db: Database, keys: readonly string[]): Promise
 /** The queue did not take them: they wait again, without the lease. */
 export async function returnOutbox(db: Database, keys: readonly string[]): Promise<void> {
   if (keys.length > 0) await db.pool.query('update outbox set taken_at = null where key = any($1::text[]) and done_at is null', [keys])
+}
+
+/** Named by a moment, by a decision or by a row that is inserted once: no key of these is put again. */
+const NAMED_ONCE = `(kind in ('system', 'wake') or (kind = 'review' and key ~ '^review:[^:]+:(changed|asked|said):'))`
+
+/**
+ * Effects done before then are forgotten; returns how many. Those whose key may be put again stay for ever, since the key is what keeps them from being done
+ * again: an alert that stands again after a correction, when a new channel would be told of what is long gone, and the day that a start sees closed.
+ */
+export async function pruneOutbox(db: Database, before: Instant): Promise<number> {
+  return (await db.pool.query(`delete from outbox where done_at < $1 and ${NAMED_ONCE}`, [writeInstant(before)])).rowCount ?? 0
 }
