@@ -86,7 +86,7 @@ async function look({ db, writer, clientId, log }: ReconcileRoom, onlyInSession:
   return { found, looked: { began: changes.began.length, over: changes.over.length, open, caughtUp: false } }
 }
 
-/** While prices pour in without a pause that may never be: then it is looked at as far as the recorder has come. */
+/** Where much waits that takes its time: then it is looked at as far as the recorder has come. */
 async function settledSoon(writer: ReconcilingWriter): Promise<void> {
   const settled = new AbortController()
   await Promise.race([writer.settled(), sleep(SETTLED_MS_MAX, undefined, { signal: settled.signal }).catch(() => {})])

@@ -264,6 +264,40 @@ test('waiting until everything is committed waits for no clock: last prices that
   await recorder.close()
 })
 
+test('what was there is settled though more comes without a pause; a failure lets nobody wait', async () => {
+  const taken: number[] = []
+  let committed = 0
+  let broken = false
+  const inbox = new Inbox<number>({
+    clock,
+    shorten: (queue) => [...queue],
+    async take(told) {
+      taken.push(told)
+      // Somebody always has one more to tell before this one is through.
+      inbox.push(told + 1)
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+    isFull: () => false,
+    dueAt: () => (committed < taken.length ? 0 : Number.POSITIVE_INFINITY),
+    async commit() {
+      if (broken) throw new Error('no disk')
+      committed = taken.length
+    },
+    onFailure: () => {},
+  })
+  for (let number = 0; number < 3; number++) inbox.push(10 * number)
+  for (let turn = 0; turn < 3; turn++) {
+    const there = inbox.waiting + taken.length
+    await inbox.settled()
+    expect(committed).toBeGreaterThanOrEqual(there)
+    expect(inbox.waiting).toBeGreaterThan(0)
+  }
+  broken = true
+  await inbox.settled()
+  await inbox.settled()
+  await inbox.close()
+})
+
 test('what was told while a batch was written has waited since then', async () => {
   let now = 0
   const taken: [told: string, since: number][] = []

@@ -425,7 +425,7 @@ class Session implements Live {
     if (wanted.map(({ conId }) => conId).join() !== this.#watched) this.#watch(wanted)
   }
 
-  /** Everything told so far is folded; while prices pour in that may never be, so not longer than a moment. */
+  /** Everything told so far is folded; where much waits that takes its time, so not longer than a moment. */
   async #recorded(): Promise<void> {
     const enough = new AbortController()
     const moment = this.#options.sleep(RECORDED_MS_MAX, AbortSignal.any([enough.signal, this.#closing.signal])).catch(() => {})

@@ -38,8 +38,10 @@ export class Inbox<Told> {
   #timer: NodeJS.Timeout | null = null
   /** When the timer comes, by `clock.monotonic()`. */
   #wakesAt = Number.POSITIVE_INFINITY
-  /** How many wait for everything to be committed. */
-  #settling = 0
+  /** How many were taken since the beginning, the one that is being taken among them. */
+  #begun = 0
+  /** Who waits until so many are taken and committed. */
+  #settling: { readonly upTo: number; resolve(): void }[] = []
   #closed = false
   #failed = false
 
@@ -66,18 +68,18 @@ export class Inbox<Told> {
     if (this.#working === null) void this.#work()
   }
 
-  /** Resolves when everything pushed so far is taken and committed, or nothing is taken any more. */
-  async settled(): Promise<void> {
-    this.#settling++
-    try {
-      while (!this.#failed && (this.#working !== null || this.waiting > 0 || this.#options.dueAt() !== Number.POSITIVE_INFINITY)) await this.#work()
-    } finally {
-      this.#settling--
-    }
+  /** Resolves when everything pushed so far is taken and committed, whatever is pushed meanwhile; or nothing is taken any more. */
+  settled(): Promise<void> {
+    if (this.#failed) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#settling.push({ upTo: this.#begun + this.waiting, resolve })
+    void this.#work()
+    return promise
   }
 
   async close(): Promise<void> {
-    await this.settled()
+    do await this.settled()
+    while (!this.#failed && (this.waiting > 0 || this.#options.dueAt() !== Number.POSITIVE_INFINITY))
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
@@ -85,7 +87,8 @@ export class Inbox<Told> {
   #work(): Promise<void> {
     this.#working ??= this.#guarded(() => this.#drain()).finally(() => {
       this.#working = null
-      this.#setTimer()
+      if (this.#settling.length > 0) void this.#work()
+      else this.#setTimer()
     })
     return this.#working
   }
@@ -97,6 +100,7 @@ export class Inbox<Told> {
       this.#failed = true
       this.#queue = []
       this.#taken = 0
+      for (const { resolve } of this.#settling.splice(0)) resolve()
       this.#options.onFailure(error)
     }
   }
@@ -109,17 +113,36 @@ export class Inbox<Told> {
       while (this.waiting > 0) {
         const done = take(this.#next(), this.#waitingSince)
         if (done !== undefined) await done
-        if (isFull()) await commit(false)
+        if (this.#isAwaited()) await this.#settle()
+        else if (isFull()) await commit(false)
       }
-      if (this.#settling > 0 && dueAt() !== Number.POSITIVE_INFINITY) await commit(true)
+      if (this.#isAwaited()) await this.#settle()
       else if (clock.monotonic() >= dueAt()) await commit(false)
     } while (this.waiting > 0)
     this.#shortenAt = this.#waitingMax
   }
 
+  #isAwaited(): boolean {
+    return this.#settling.length > 0 && this.#settling.some((one) => this.#isTaken(one))
+  }
+
+  async #settle(): Promise<void> {
+    const { dueAt, commit } = this.#options
+    const taken = new Set(this.#settling.filter((one) => this.#isTaken(one)))
+    if (dueAt() !== Number.POSITIVE_INFINITY) await commit(true)
+    this.#settling = this.#settling.filter((one) => !taken.has(one))
+    for (const { resolve } of taken) resolve()
+  }
+
+  /** What was left out when the queue was shortened is never taken: with nothing waiting everything is. */
+  #isTaken({ upTo }: { readonly upTo: number }): boolean {
+    return upTo <= this.#begun || this.waiting === 0
+  }
+
   /** The first that waits; what was taken is let go now and then, not one by one. */
   #next(): Told {
     const told = this.#queue[this.#taken++] as Told
+    this.#begun++
     if (this.#taken === this.#queue.length) {
       this.#queue = []
       this.#taken = 0
