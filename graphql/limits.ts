@@ -20,6 +20,8 @@ export const LIMITS = {
   /** One WebSocket message. */
   messageBytes: 64 * 1024,
   connections: 200,
+  /** Of these, at most so many have shown no token yet: whoever knocks without one cannot take all places. */
+  strangers: 50,
   subscriptionsPerConnection: 50,
 } as const
 

@@ -58,6 +58,8 @@ const CLOSE_TRY_AGAIN_LATER = 1013
 export function serveSocket<C extends object>(app: FastifyInstance, options: SocketOptions<C>): Socket {
   const { path, schema, documents, door, context, clock, metrics } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols })
+  /** Whose token is still to come. */
+  const strangers = new Set<Extra>()
 
   const prepare = (
     caller: Caller,
@@ -98,6 +100,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
         const caller = await door.bearer(authorization)
         if ('status' in caller) return false
         extra.caller = caller
+        strangers.delete(extra)
       }
       return extra.caller !== null
     },
@@ -128,6 +131,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   // The library's own binding to `ws` prints what clients do wrong on the console; this one closes with the code of the protocol and says it to the log.
   const speak = (socket: WebSocket, line: Duplex, caller: Caller | null) => {
     const extra: Extra = { caller, wire: wireOf(socket, line) }
+    if (caller === null) strangers.add(extra)
     let answered = true
     const heartbeat = setInterval(() => {
       if (!answered) return socket.terminate()
@@ -162,6 +166,7 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
     socket.on('error', (err) => app.log.debug({ err }, 'websocket error'))
     socket.once('close', (code, reason) => {
       clearInterval(heartbeat)
+      strangers.delete(extra)
       closed(code, String(reason)).catch((err: Error) => app.log.error({ err }, 'a subscription did not end'))
     })
   }
@@ -176,13 +181,14 @@ export function serveSocket<C extends object>(app: FastifyInstance, options: Soc
   }
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    if (request.url?.split('?', 1)[0] !== path) return reject(socket, '404 Not Found', 'there is no WebSocket here')
+    if (request.url?.split('?', 1)[0] !== path) return reject(socket, '404 Not Found', `expected the WebSocket at ${path}, found another address`)
     const refused = door.mayKnock(request)
     if (refused !== null) return reject(socket, '403 Forbidden', refused.message)
-    if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', 'too many connections')
+    if (sockets.clients.size >= LIMITS.connections) return reject(socket, '503 Service Unavailable', tooMany(LIMITS.connections, 'connections'))
     const caller = await door.let(request)
     const waits = 'status' in caller
     if (waits && request.headers.authorization !== undefined) return reject(socket, '401 Unauthorized', caller.message)
+    if (waits && strangers.size >= LIMITS.strangers) return reject(socket, '503 Service Unavailable', tooMany(LIMITS.strangers, 'connections without a token'))
     sockets.handleUpgrade(request, socket, head, (opened) => speak(opened, socket, waits ? null : caller))
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -245,6 +251,10 @@ function wireOf(socket: WebSocket, line: Duplex): Wire {
 function coded(error: GraphQLError, code: ApiCode): GraphQLError {
   if (error.extensions['code'] === undefined) error.extensions['code'] = code
   return error
+}
+
+function tooMany(most: number, what: string): string {
+  return `expected at most ${most} ${what}, found more; try again later`
 }
 
 function reject(socket: Duplex, status: string, why: string): void {

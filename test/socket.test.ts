@@ -1,6 +1,9 @@
 // What goes wrong behind a WebSocket: told to the caller by an id alone and to the log whole, counted as it ended, and never so that a client gives up for good.
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { LIMITS } from '#graphql/limits.ts'
+import { clock } from '#src/clock.ts'
+import { createToken } from '#store/tokens.ts'
 import { openTestServer, type TestServer, until } from './server.ts'
 
 const INIT = { type: 'connection_init' }
@@ -75,4 +78,26 @@ test('operations over the socket are counted as they ended, a query with the tim
   expect(sampleOf('excursion_graphql_seconds_sum{kind="query"}')).toBeGreaterThan(0)
   expect(sampleOf('excursion_graphql_seconds_count{kind="subscription"}')).toBeNaN()
   line.close()
+})
+
+test('who has shown no token yet takes only a share of the places: others still come in', async () => {
+  await using server = await openTestServer({ initWaitMs: 60_000 })
+  const knock = (headers: Record<string, string>) =>
+    new Promise<WebSocket | string>((resolve) => {
+      const socket = new WebSocket(server.socketUrl, 'graphql-transport-ws', { headers })
+      socket.once('open', () => resolve(socket))
+      socket.once('error', ({ message }) => resolve(message))
+    })
+  const stranger = { 'x-forwarded-for': '203.0.113.9' }
+  const waiting = await Promise.all(Array.from({ length: LIMITS.strangers }, () => knock(stranger)))
+  expect(waiting.filter((one) => typeof one === 'string')).toEqual([])
+  expect(await knock(stranger)).toContain('503')
+  const { secret } = await createToken(server.db, { name: 'reader', scopes: ['read'], accounts: null }, clock.now())
+  for (const known of [{}, { ...stranger, authorization: `Bearer ${secret}` }]) expect(await knock(known)).toBeInstanceOf(WebSocket)
+  // One that says its token makes room for another.
+  const [first] = waiting as WebSocket[]
+  const answered = new Promise((resolve) => first?.once('message', resolve))
+  first?.send(JSON.stringify({ ...INIT, payload: { authorization: `Bearer ${secret}` } }))
+  await answered
+  expect(await knock(stranger)).toBeInstanceOf(WebSocket)
 })
