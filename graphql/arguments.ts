@@ -18,9 +18,7 @@ export function tradeOrder(given: TradeOrderInput | null | undefined): TradeOrde
 export function pageOf(given: Page): Page {
   for (const name of ['first', 'last'] as const) {
     const count = given[name]
-    if (typeof count === 'number' && (count < 0 || count > PAGE_SIZE_MAX)) {
-      throw apiError('BAD_USER_INPUT', `expected ${name} from 0 to ${PAGE_SIZE_MAX}, found ${count}`)
-    }
+    if (typeof count === 'number') countOf(name, count, 0, PAGE_SIZE_MAX)
   }
   for (const name of ['after', 'before'] as const) {
     const cursor = given[name]
@@ -28,6 +26,12 @@ export function pageOf(given: Page): Page {
   }
   if (typeof given.first === 'number' && typeof given.last === 'number') throw apiError('BAD_USER_INPUT', 'expected first or last, found both')
   return given
+}
+
+/** The count, where it is one that may be asked for. */
+export function countOf(name: string, count: number, least: number, most: number): number {
+  if (count < least || count > most) throw apiError('BAD_USER_INPUT', `expected ${name} from ${least} to ${most}, found ${count}`)
+  return count
 }
 
 /** The store alone knows what a cursor says; here only what is plainly none is told from what may be one. */

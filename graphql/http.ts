@@ -1,8 +1,7 @@
 // GraphQL over HTTP: one route that keeps to the specification (media types, status codes, GET for queries only) and hands the operation to
 // Mercurius, which caches, compiles and runs it. Mercurius' own route is not used: it coerces parameters and answers errors its own way.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql'
-import { GraphQLError as GraphQLErrorClass } from 'graphql'
+import { type ExecutionResult, GraphQLError, type OperationTypeNode } from 'graphql'
 import { type Documents, nameOfOperation, operationOf } from './document.ts'
 import type { Answers, Reached } from './answers.ts'
 import type { Clock } from '#src/clock.ts'
@@ -53,7 +52,7 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, metrics
       if ('refused' in parameters) return refuse(request, reply, 400, 'BAD_REQUEST', parameters.refused)
       const { query, operationName, variables } = parameters
       const document = documents.parsed(query)
-      if (document instanceof GraphQLErrorClass) return answerFaults(request, reply, [document], 'GRAPHQL_PARSE_FAILED')
+      if (document instanceof GraphQLError) return answerFaults(request, reply, [document], 'GRAPHQL_PARSE_FAILED')
       const faults = documents.faults(document)
       if (faults.length > 0) return answerFaults(request, reply, faults, 'GRAPHQL_VALIDATION_FAILED')
       const operation = operationOf(document, operationName)
@@ -89,7 +88,7 @@ export function serveHttp(app: FastifyInstance, { path, documents, door, metrics
     errorHandler: (error: FastifyError, request, reply) => {
       const status = error.statusCode ?? 500
       if (status < 500) return refuse(request, reply, status, CODES[status] ?? 'BAD_REQUEST', unreadable(error, request))
-      return answer(request, reply, 500, { errors: format(request, [new GraphQLErrorClass('internal error', { originalError: error })], 'INTERNAL') })
+      return answer(request, reply, 500, { errors: format(request, [new GraphQLError('internal error', { originalError: error })], 'INTERNAL') })
     },
   })
 }

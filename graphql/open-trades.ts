@@ -108,7 +108,7 @@ export function openTradesOf({ db, bus }: { db: Database; bus: Bus }): OpenTrade
 const CURSOR_KEYS = 2
 const PLAIN = /^-?\d+(?:\.\d+)?$/
 
-/** Whether a cursor is one of a list in this order; the store says what is wrong with another. */
+/** Whether a cursor is one of a list in this order; another is left to the store, which reads it as none. */
 function fits(cursor: string | null | undefined, field: TradeOrderField): boolean {
   if (cursor === null || cursor === undefined) return true
   const [value, tradeId] = readCursor(cursor, CURSOR_KEYS) ?? []

@@ -10,8 +10,7 @@ import type { TrajectoryPoint } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
 import { firstPointOf, lastRemoved, lastRemovedLike, spreadOf, tradesPage, tradesSince, trajectorySince } from '#store/trades.ts'
-import { pageOf, tradeFilter, tradeOrder } from './arguments.ts'
-import { apiError } from './errors.ts'
+import { countOf, pageOf, tradeFilter, tradeOrder } from './arguments.ts'
 import { seesTrade, within } from './caller.ts'
 import { follow, type Told } from './follow.ts'
 import type { Resolvers } from './generated.ts'
@@ -36,7 +35,7 @@ export const trades: Resolvers = {
       return open?.page(wanted, order, page) ?? tradesPage(db, wanted, order, page, partsSelected(info))
     },
     distribution: async (_, { filter, last }, { db, caller }) => {
-      const spread = await spreadOf(db, within(caller, tradeFilter(filter)), lastOf(last))
+      const spread = await spreadOf(db, within(caller, tradeFilter(filter)), countOf('last', last ?? LAST, 1, LAST_MAX))
       return {
         trades: spread.length,
         mfePct: histogram(spread.map(({ mfePct }) => doubleOf(mfePct))),
@@ -59,8 +58,13 @@ export const trades: Resolvers = {
     stopMoves: (trade) => (riskOf(trade) === null ? [] : (trade.plan?.moves ?? [])),
     mfe: (trade) => ({ ...trade.mfe, trade }),
     mae: (trade) => ({ ...trade.mae, trade }),
-    trajectory: async (trade, { points }, { loaders }) => ({ trade, all: await loaders.trajectory.load(trade.tradeId), limit: pointsOf(points) }),
-    latestPoints: ({ tradeId, openedAt }, { count }, { loaders }) => loaders.latestPoints.load({ tradeId, openedAt, count: latestOf(count) }),
+    trajectory: async (trade, { points }, { loaders }) => ({
+      trade,
+      all: await loaders.trajectory.load(trade.tradeId),
+      limit: points == null ? null : countOf('points', points, 2, POINTS_MAX),
+    }),
+    latestPoints: ({ tradeId, openedAt }, { count }, { loaders }) =>
+      loaders.latestPoints.load({ tradeId, openedAt, count: countOf('count', count, 1, LATEST_MAX) }),
     alerts: ({ tradeId }, _, { loaders }) => loaders.alertsOfTrade.load(tradeId),
     sparkline: async (trade, _, { loaders }) => sparklineOf(trade, await loaders.trajectory.load(trade.tradeId)),
   },
@@ -147,25 +151,8 @@ async function pointsSince(db: Database, tradeId: string, seq: number): Promise<
   return first > seq && next !== undefined ? [{ seq: next.seq - 1, value: null }, ...points] : points
 }
 
-function lastOf(last: number | null | undefined): number {
-  if (last === null || last === undefined) return LAST
-  if (last < 1 || last > LAST_MAX) throw apiError('BAD_USER_INPUT', `expected last from 1 to ${LAST_MAX}, found ${last}`)
-  return last
-}
-
 function doubleOf(text: string | null): number | null {
   return text === null ? null : Number(text)
-}
-
-function latestOf(count: number): number {
-  if (count < 1 || count > LATEST_MAX) throw apiError('BAD_USER_INPUT', `expected count from 1 to ${LATEST_MAX}, found ${count}`)
-  return count
-}
-
-function pointsOf(points: number | null | undefined): number | null {
-  if (points === null || points === undefined) return null
-  if (points < 2 || points > POINTS_MAX) throw apiError('BAD_USER_INPUT', `expected points from 2 to ${POINTS_MAX}, found ${points}`)
-  return points
 }
 
 function sparklineOf(trade: StoredTrade, points: readonly TrajectoryPoint[]): string {
