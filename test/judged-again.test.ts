@@ -347,6 +347,28 @@ describe('what the trader says is heard by whoever follows', () => {
   })
 })
 
+test('no longer held: what its rules would have said meanwhile lies behind, and is listed as such', async () => {
+  await using room = await openRoom(stop)
+  const id = 'ORDER:DU1:8314:0000e0d5.0001.01'
+  await fill(room, 1, '100')
+  await room.decide(annotate(room.db, id, { held: true }, OPENED))
+  await see(room, [96.9, 1], [98, 2])
+  expect(await alerts(room)).toEqual([])
+  await room.decide(annotate(room.db, id, { held: false }, OPENED))
+  expect([await alerts(room), await orders(room)]).toEqual([[['ALREADY_BEYOND', 1, 1]], 1])
+})
+
+test('no longer held once it is over: its alerts are kept, and told to nobody', async () => {
+  await using room = await openRoom(stop)
+  const id = 'ORDER:DU1:8314:0000e0d5.0001.01'
+  await fill(room, 1, '100')
+  await room.decide(annotate(room.db, id, { held: true }, OPENED))
+  await see(room, [96.9, 1], [98, 2])
+  room.recorder.tell({ ...bought(1, '98'), executionId: '0000e0d5.0002.01.01', side: 'SELL', at: OPENED + 5_000 })
+  await room.decide(annotate(room.db, id, { held: false }, OPENED))
+  expect([await alerts(room), await orders(room)]).toEqual([[['MISSED', 1, 1]], 0])
+})
+
 test('held, or no longer, while nobody was there: folded so at the next start, also where the trade is over', async () => {
   await using room = await openRoom(stop)
   const id = 'ORDER:DU1:8314:0000e0d5.0001.01'

@@ -75,6 +75,7 @@ export async function correct(
   const rewrite = rewriteOf({ trades: stored, alerts: known.filter(canTell) }, { trades, alerts: changes.alerts.filter(canTell) }, now)
   const isPassed = ({ alert, before }: Judged) => before === null && missedUntil !== undefined && alert.at <= missedUntil
   const staying = (before: StoredAlert | null) => before !== null && before.state !== 'WITHDRAWN' && wasRight(before)
+  const openIds = new Set(trades.filter(({ status }) => status === 'OPEN').map(({ tradeId }) => tradeId))
   const judged = rewrite.judged
     .filter(({ before }) => !staying(before))
     .map((one) => {
@@ -82,6 +83,8 @@ export async function correct(
       if (one.before !== null) return one
       // What an import brings to light was never told and is not told now, nor after another start.
       if (reason === 'imported' || one.alert.beyond) return { ...one, state: 'ALREADY_BEYOND' as const }
+      // What lay behind when its rules came to look does not fire; of a trade that is over nobody wants a list.
+      if (reason === 'hold') return { ...one, state: openIds.has(one.alert.tradeId) ? ('ALREADY_BEYOND' as const) : ('MISSED' as const) }
       return isPassed(one) ? { ...one, state: 'MISSED' as const } : one
     })
   const differed = rewrite.audit.map(({ tradeId }) => tradeId)
