@@ -55,6 +55,16 @@ test('every picture says its axes, its units, and what it shows in words', () =>
     expect(picture).toContain(words)
 })
 
+test('of alerts at once no line strikes out the number of another', () => {
+  const picture = trajectory(whole)
+  const poles = [...picture.matchAll(/M([\d.]+) ([\d.]+)L\1 [\d.]+" stroke="#7c7c7c" stroke-opacity="0.55"/g)].map(
+    ([, x, y]) => [Number(x), Number(y)] as const,
+  )
+  const numbers = [...picture.matchAll(/<text x="([\d.]+)" y="([\d.]+)" font-size="10"/g)].map(([, x, y]) => [Number(x), Number(y)] as const).slice(0, 2)
+  expect([poles.length, numbers.length]).toEqual([2, 2])
+  for (const [x, y] of numbers) for (const [pole, from] of poles) if (Math.abs(pole - x) < 8) expect(from).toBeGreaterThan(y)
+})
+
 test('a gap breaks the line: nothing is drawn through the hole', () => {
   const model = chartModel({ points: turned.points, gaps: turned.trade.provenance.gaps, maxPoints: 500 })
   expect(model?.stretches).toHaveLength(2)

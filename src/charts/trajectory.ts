@@ -78,6 +78,8 @@ const PLOT_HEIGHT = 200
 const LEFT = 66
 const RIGHT = 52
 const FONT = 13
+/** Half the width of an alert's flag. */
+const FLAG = 8.5
 const STOP_LINE = { 'stroke-dasharray': '1 3', 'stroke-width': 1.5 } as const
 const TARGET_LINE = { 'stroke-dasharray': '8 3 2 3', 'stroke-width': 1 } as const
 /** Alerts beyond this many are drawn, but only counted in the legend. */
@@ -105,7 +107,8 @@ export function trajectory(trade: TrajectoryPicture): string {
   const x = (at: Instant) => LEFT + ((Math.min(Math.max(at, model.from), model.to) - model.from) / (model.to - model.from)) * (right - LEFT)
 
   const heads = trade.subtitle === undefined ? [trade.title] : [trade.title, trade.subtitle]
-  const flags = flagRows(trade.alerts.map((alert) => x(alert.at)))
+  const places = trade.alerts.map((alert) => x(alert.at))
+  const flags = flagRows(places)
   const top = 16 + heads.length * 20 + 18 + (flags.length === 0 ? 0 : (Math.max(...flags) + 1) * 17)
   const bottom = top + PLOT_HEIGHT
   const y = (price: number) => top + ((model.high - price) / (model.high - model.low)) * PLOT_HEIGHT
@@ -174,7 +177,7 @@ export function trajectory(trade: TrajectoryPicture): string {
       const until = stops[n + 1]?.since ?? null
       return line(since === null ? LEFT : x(since), y(price), until === null ? right : x(until), y(price), { stroke: colours.adverse, ...STOP_LINE })
     }),
-    ...trade.alerts.map((alert, index) => flag(x(alert.at), y(alert.price), top - 24 - (flags[index] ?? 0) * 17, String(index + 1))),
+    ...trade.alerts.map((alert, index) => flag(index, y(alert.price))),
     ...trade.fills.map((fill) =>
       triangle(x(fill.at), y(fill.price), 5, fill.side === 'BUY' ? 'up' : 'down', {
         fill: fill.role === 'ENTRY' ? VIOLET : 'none',
@@ -205,11 +208,15 @@ export function trajectory(trade: TrajectoryPicture): string {
     return shade + (fits ? text(words.noData, { x: (from + to) / 2, y: bottom - 8, 'font-size': FONT - 1, 'text-anchor': 'middle', fill: GREY }) : '')
   }
 
-  function flag(at: number, price: number, row: number, number: string): string {
+  function flag(index: number, price: number): string {
+    const [at = 0, row = 0] = [places[index], flags[index]]
+    const rowAt = (n: number) => top - 24 - n * 17
+    // The pole begins below whatever flags stand under it: through a number it would strike it out.
+    const lowest = Math.min(row, ...flags.filter((_, other) => Math.abs((places[other] ?? at) - at) < FLAG))
     return (
-      line(at, row + 7, at, price, { stroke: GREY, 'stroke-opacity': 0.55, 'stroke-width': 0.75 }) +
-      diamond(at, row, 8.5, { fill: 'none', stroke: GREY, 'stroke-width': 1.25 }) +
-      text(number, { x: at, y: row + 3.5, 'font-size': 10, 'font-weight': 600, 'text-anchor': 'middle', fill: GREY })
+      line(at, rowAt(lowest) + 7, at, price, { stroke: GREY, 'stroke-opacity': 0.55, 'stroke-width': 0.75 }) +
+      diamond(at, rowAt(row), FLAG, { fill: 'none', stroke: GREY, 'stroke-width': 1.25 }) +
+      text(String(index + 1), { x: at, y: rowAt(row) + 3.5, 'font-size': 10, 'font-weight': 600, 'text-anchor': 'middle', fill: GREY })
     )
   }
 }
@@ -320,7 +327,7 @@ function legendRows(
     ...named.map((alert, index) => ({
       label: alert.label,
       sign: (x: number, y: number) =>
-        diamond(x + 7, y, 8.5, { fill: 'none', stroke: GREY, 'stroke-width': 1.25 }) +
+        diamond(x + 7, y, FLAG, { fill: 'none', stroke: GREY, 'stroke-width': 1.25 }) +
         text(String(index + 1), { x: x + 7, y: y + 3.5, 'font-size': 10, 'font-weight': 600, 'text-anchor': 'middle', fill: GREY }),
     })),
     ...(trade.alerts.length > named.length ? [{ label: `+ ${trade.alerts.length - named.length}`, sign: () => '' }] : []),
