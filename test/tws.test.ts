@@ -482,6 +482,68 @@ describe('prices', () => {
 })
 
 describe('when another program or a right is in the way', () => {
+  test('every message counts for the pace: IB drops a client that sends more than 50 a second', async () => {
+    await using scene = await open()
+    await scene.connect()
+    scene.broker.watch(Array.from({ length: 60 }, (_, index) => ({ ...IBM, conId: 100 + index })))
+    const session = await scene.gateway.session()
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    expect(session.requests.length).toBeGreaterThan(30)
+    expect(session.requests.length).toBeLessThan(50)
+  })
+
+  test('100 that names no request: said, fewer are made for a while, and a line that brought nothing is asked for again', async () => {
+    await using scene = await open({}, { retryMs: 30 })
+    await scene.connect()
+    scene.broker.watch([IBM])
+    const session = await scene.gateway.session()
+    const first = await session.request(REQUESTS.reqMktData)
+    session.say(4, 2, -1, 100, 'Max rate of messages per second has been exceeded:max=50 rec=51 (1)', '')
+    expect(await scene.next((one) => one.kind === 'notice' && one.code === 100)).toMatchObject({ meaning: 'DEGRADED', part: 'pace' })
+    expect(scene.told('prices')).toMatchObject([{ conId: 8314, heard: false }])
+    await scene.next((one) => one.kind === 'notice' && one.meaning === 'MENDED' && one.part === 'pace')
+    await session.request(REQUESTS.reqMktData, (one) => one.fields[2] !== first.fields[2])
+    expect(scene.told('notice').some((one) => one.kind === 'notice' && one.message.startsWith('no more than 20 requests a second'))).toBe(true)
+  })
+
+  test('a CFD whose prices are those of what it stands for is asked for there', async () => {
+    await using scene = await open()
+    await scene.connect()
+    scene.broker.watch([{ ...IBM, conId: 999, secType: 'CFD' }])
+    const session = await scene.gateway.session()
+    const asked = await session.request(REQUESTS.reqMktData)
+    session.say(91, Number(asked.fields[2]), 8314, 'SMART')
+    const there = await session.request(REQUESTS.reqMktData, (one) => one.fields[3] === '8314')
+    expect(there.fields[10]).toBe('SMART')
+    const id = Number(there.fields[2])
+    for (const bid of [183.1, 183.2]) {
+      session.say(1, 6, id, 1, bid, 5, 1)
+      session.say(1, 6, id, 2, 183.3, 5, 1)
+    }
+    await scene.next((one) => one.kind === 'quote' && one.quote.conId === 999 && one.quote.bid === 183.2)
+    scene.broker.watch([])
+    expect((await session.request(REQUESTS.cancelMktData)).fields[2]).toBe(there.fields[2])
+    scene.expectNothingUndecoded()
+  })
+
+  test('1300: the next session is opened at the port that TWS names, and where nothing listens there, at the one that is configured', async () => {
+    await using scene = await open()
+    const moved = await ScriptedGateway.open()
+    const { port } = moved
+    await scene.connect()
+    const said = `TWS socket port has been reset and this connection is being dropped. Please reconnect on the new port - ${port}`
+    const session = await scene.gateway.session()
+    session.say(4, 2, -1, 1300, said, '')
+    await scene.next((one) => one.kind === 'lost')
+    await scene.connect()
+    expect(moved.sessions).toHaveLength(1)
+    await scene.broker.close()
+    await moved[Symbol.asyncDispose]()
+    await expect(scene.connect()).rejects.toThrow(String(port))
+    await scene.connect()
+    expect(scene.gateway.sessions).toHaveLength(2)
+  })
+
   test('10187: ticks of the past that TWS will not tell are told as none at once, so that bars are asked for', async () => {
     await using scene = await open({
       answer(request, session) {

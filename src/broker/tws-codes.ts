@@ -22,7 +22,7 @@ const MENDED: CodeClass = { action: 'KEEP', meaning: 'MENDED' }
 
 /** Appendix D of the reference, as far as it concerns somebody who only listens. */
 export const CODES: Readonly<Record<number, CodeClass>> = {
-  100: RETRY, // too many messages a second
+  100: { action: 'RETRY', meaning: 'DEGRADED' }, // too many messages a second
   101: { action: 'LINE_LIMIT', meaning: 'TROUBLE' },
   102: RETRY, // duplicate ticker id
   103: KEEP, // of orders: the id is an order's, never that of a request
@@ -92,10 +92,18 @@ export function classify(code: number, message: string, requestId: number | null
   return STOP
 }
 
-/** 'account data', or the farm that a message names last: 'Market data farm connection is broken:usfarm'. null: it names none. */
+/** 'account data', 'pace', or the farm that a message names last: 'Market data farm connection is broken:usfarm'. null: it names none. */
 export function brokenPart(code: number, message: string): string | null {
   if (code === 2100 || code === 2101) return ACCOUNT_DATA
+  if (code === 100) return PACE
   return /[:.]\s*([\w-]+)\s*$/.exec(message)?.[1] ?? null
 }
 
 export const ACCOUNT_DATA = 'account data'
+export const PACE = 'pace'
+
+/** 'TWS socket port has been reset … Please reconnect on the new port - 7497'; null: it names none. */
+export function newPort(code: number, message: string): number | null {
+  const port = Number(/(\d{2,5})\D*$/.exec(message)?.[1])
+  return code === 1300 && port > 0 && port < 65_536 ? port : null
+}

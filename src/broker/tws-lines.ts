@@ -16,6 +16,12 @@ interface Line {
   readonly name: string
   requestId: number
   turn: Turn | null
+  /** When it was sent, by a clock that only goes forward. */
+  sentAt: number
+  /** Something came. */
+  spoken: boolean
+  /** TWS has sent us on to another contract. */
+  rerouted: boolean
   bid: number | null
   ask: number | null
   bidPastLimit: boolean
@@ -40,6 +46,8 @@ const TRADE_SOURCES = [
 const NO_SOURCE = TRADE_SOURCES.length
 const NO_MORE_LINES = 101
 const COUNTED_MS = 1_000
+/** TWS knows nothing yet of a line that is cancelled right after it was asked for: it says so (300), and keeps the line. */
+const DWELL_MS = 1_000
 /** How many lines are remembered after they were let go. */
 const PARTED_MAX = 256
 
@@ -68,6 +76,10 @@ export class Lines {
   readonly #brokenFarms = new Map<string, string>()
   /** Those of which nothing was heard since a farm broke. */
   readonly #silent = new Set<number>()
+  /** Let go, and not cancelled yet. */
+  #lingering = 0
+  /** When a line was given back last. */
+  #cancelledAt = Number.NEGATIVE_INFINITY
   /** How many ticks were heard. */
   #ticks = 0
 
@@ -139,7 +151,8 @@ export class Lines {
     const rotates = isBeyond && this.#budget >= 2 * SNAPSHOT_LINES
     this.#isRotating = rotates
     // The first are the most wanted.
-    const wanted = watchable.slice(0, rotates ? this.#budget - SNAPSHOT_LINES : this.#budget)
+    const linesMax = rotates ? this.#budget - SNAPSHOT_LINES : this.#budget
+    const wanted = watchable.slice(0, linesMax)
     const beyond = watchable.slice(wanted.length)
     if (isBeyond && !this.#saidBeyondBudget) {
       const names = beyond.map((instrument) => instrument.symbol).join(', ')
@@ -149,8 +162,12 @@ export class Lines {
     for (const { conId } of beyond) this.#pricesStayAway(conId, 'there are not enough market data lines')
     const wantedIds = new Set(wanted.map((instrument) => instrument.conId))
     for (const line of [...this.#lines.values()]) if (!wantedIds.has(line.conId)) this.#letGo(line)
-    for (const instrument of wanted) if (!this.#lines.has(instrument.conId) && !this.#resting.has(instrument.conId)) this.#subscribe(instrument)
-    this.#snapshots.rotate(rotates ? beyond : [])
+    for (const instrument of wanted) {
+      // Followed again once there is room.
+      if (this.#lines.size + this.#lingering >= linesMax) break
+      if (!this.#lines.has(instrument.conId) && !this.#resting.has(instrument.conId)) this.#subscribe(instrument)
+    }
+    this.#snapshots.rotate(rotates && this.#lingering === 0 ? beyond : [])
     this.#followStreams()
   }
 
@@ -191,6 +208,9 @@ export class Lines {
       name: `${instrument.symbol} ${instrument.secType}, conId ${instrument.conId}`,
       requestId,
       turn: null,
+      sentAt: Number.NEGATIVE_INFINITY,
+      spoken: false,
+      rerouted: false,
       bid: null,
       ask: null,
       bidPastLimit: false,
@@ -203,13 +223,41 @@ export class Lines {
     }
     this.#lines.set(instrument.conId, line)
     this.#linesByRequest.set(requestId, line)
-    const ask = () => {
-      this.#wire.requests.reqMktData(requestId, { conId: instrument.conId, exchange: venue }, genericTicksOf(instrument.secType), false, false)
+    this.#ask(line, { conId: instrument.conId, exchange: venue })
+    this.#contracts.askDetails(instrument.conId)
+  }
+
+  #ask(line: Line, contract: { readonly conId: number; readonly exchange: string }): void {
+    const { requestId } = line
+    const send = () => {
+      line.sentAt = this.#wire.settings.clock.monotonic()
+      this.#wire.requests.reqMktData(requestId, contract, genericTicksOf(line.secType), false, false)
       // After it: the time that TWS tells must be one at which the line stood, however far apart it reads the two.
       this.#tellWhenAsked(line)
     }
-    line.turn = this.#wire.ask(() => this.#wire.together(ask))
-    this.#contracts.askDetails(instrument.conId)
+    line.turn = this.#wire.ask(() => this.#wire.together(send))
+  }
+
+  /** The prices of a CFD are those of what it stands for: they are asked for there. */
+  reroute(requestId: number, conId: number, exchange: string): void {
+    const line = this.#linesByRequest.get(requestId)
+    if (line === undefined || line.rerouted || this.#lines.get(line.conId) !== line) return
+    this.#linesByRequest.delete(requestId)
+    line.rerouted = true
+    line.requestId = this.#wire.nextRequestId()
+    this.#linesByRequest.set(line.requestId, line)
+    this.#wire.notice(`${line.name}: its prices are those of contract ${conId} at ${exchange}`, 'ADVICE')
+    this.#ask(line, { conId, exchange })
+  }
+
+  /** A request was left out, and nobody says which: those that brought nothing yet are made again. */
+  perhapsLost(reason: string): void {
+    const silent = [...this.#lines.values()].filter(({ spoken, sentAt }) => !spoken && sentAt > Number.NEGATIVE_INFINITY)
+    for (const { conId } of silent) this.#pricesStayAway(conId, reason)
+    this.#wire.later(this.#wire.settings.retryMs, () => {
+      for (const line of silent) if (!line.spoken && this.#lines.get(line.conId) === line) this.#letGo(line)
+      this.follow()
+    })
   }
 
   #tellWhenAsked(line: Line): void {
@@ -231,7 +279,23 @@ export class Lines {
     this.#parted.push(line.requestId)
     if (this.#parted.length > PARTED_MAX) this.#linesByRequest.delete(this.#parted.shift() as number)
     // One that has not gone out yet is simply not sent: TWS answers a cancel it did not expect with 300.
-    if (line.turn?.cancel() !== true) this.#wire.ask(() => this.#wire.requests.cancelMktData(line.requestId))
+    if (line.turn?.cancel() === true) return
+    const cancel = () =>
+      this.#wire.ask(() => {
+        this.#cancelledAt = this.#wire.settings.clock.monotonic()
+        this.#wire.requests.cancelMktData(line.requestId)
+      })
+    const waitMs = line.sentAt + DWELL_MS - this.#wire.settings.clock.monotonic()
+    if (line.spoken || waitMs <= 0) {
+      cancel()
+      return
+    }
+    this.#lingering++
+    this.#wire.later(waitMs, () => {
+      this.#lingering--
+      cancel()
+      this.follow()
+    })
   }
 
   #forget(line: Line): void {
@@ -282,6 +346,7 @@ export class Lines {
     this.#snapshots.hearTickPrice(requestId, tick, price, this.#wire.message[5])
     const line = this.#linesByRequest.get(requestId)
     if (line === undefined) return
+    line.spoken = true
     // The decoder keeps neither the size nor the mask of a price: they are read from the message itself.
     const [, , , , , size, mask] = this.#wire.message
     switch (tick) {
@@ -400,9 +465,10 @@ export class Lines {
   /** TWS ended the request: it is made again later. */
   endRequest(requestId: number, refused: boolean, code: number, message: string): void {
     if (this.#streams.endRequest(requestId, refused, code, message)) return
-    if (this.#snapshots.endRequest(requestId)) {
-      // No line was left for it: those that stand are all there are.
-      if (code === NO_MORE_LINES && this.#counting === 0) this.#shrink(this.#lines.size)
+    const snapshotAt = this.#snapshots.endRequest(requestId)
+    if (snapshotAt !== null) {
+      // No line was left for it, though none has made room since: those that stand are all there are.
+      if (code === NO_MORE_LINES && this.#counting === 0 && snapshotAt > this.#cancelledAt) this.#shrink(this.#lines.size)
       return
     }
     const line = this.#linesByRequest.get(requestId)

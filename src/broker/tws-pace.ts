@@ -10,16 +10,18 @@ export interface Turn {
 }
 
 export class Pace {
-  readonly #perSecondMax: number
+  readonly #usualMax: number
+  /** TWS said that it was asked too often: so many until then. */
+  #slowUntil = Number.NEGATIVE_INFINITY
   readonly #clock: Clock
-  /** When the last requests went out, oldest first: at most `perSecondMax` of them. */
+  /** When the requests of the last second went out, oldest first. */
   readonly #sentAt: number[] = []
   #urgent: Waiting[] = []
   #patient: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(perSecondMax: number, clock: Clock) {
-    this.#perSecondMax = perSecondMax
+    this.#usualMax = perSecondMax
     this.#clock = clock
   }
 
@@ -38,6 +40,17 @@ export class Pace {
     }
   }
 
+  /** One went out beside another, in its turn. */
+  note(): void {
+    this.#sentAt.push(this.#clock.monotonic())
+  }
+
+  /** Half as often for a while. */
+  slowFor(ms: number): number {
+    this.#slowUntil = this.#clock.monotonic() + ms
+    return this.#perSecondMax(this.#clock.monotonic())
+  }
+
   close(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -45,22 +58,26 @@ export class Pace {
     this.#patient.length = 0
   }
 
+  #perSecondMax(now: number): number {
+    return now < this.#slowUntil ? Math.max(1, Math.floor(this.#usualMax / 2)) : this.#usualMax
+  }
+
   #advance(): void {
     while (this.#urgent.length + this.#patient.length > 0) {
       const now = this.#clock.monotonic()
-      const oldest = this.#sentAt[0]
-      const full = this.#sentAt.length >= this.#perSecondMax
-      if (full && oldest !== undefined && now - oldest < WINDOW_MS) {
+      while (this.#sentAt.length > 0 && now - (this.#sentAt[0] as number) >= WINDOW_MS) this.#sentAt.shift()
+      // So many of the oldest have to leave the window.
+      const freed = this.#sentAt[this.#sentAt.length - this.#perSecondMax(now)]
+      if (freed !== undefined) {
         this.#timer ??= setTimeout(
           () => {
             this.#timer = undefined
             this.#advance()
           },
-          Math.max(1, Math.ceil(oldest + WINDOW_MS - now)),
+          Math.max(1, Math.ceil(freed + WINDOW_MS - now)),
         )
         return
       }
-      if (full) this.#sentAt.shift()
       this.#sentAt.push(now)
       const next = this.#urgent.shift() ?? this.#patient.shift()
       next?.send()

@@ -15,7 +15,7 @@ import { Histories } from './tws-history.ts'
 import { Lines } from './tws-lines.ts'
 import { Orders } from './tws-orders.ts'
 import { Pace, type Turn } from './tws-pace.ts'
-import { ACCOUNT_DATA, brokenPart, classify } from './tws-codes.ts'
+import { ACCOUNT_DATA, brokenPart, classify, newPort, PACE } from './tws-codes.ts'
 import { type TwsCommissionReport, type TwsContract, type TwsContractDetails, type TwsExecution, zoneOf, zoneOfConnectionTime } from './tws-parse.ts'
 import { Positions } from './tws-positions.ts'
 import { socketOf } from './tws-socket.ts'
@@ -35,6 +35,7 @@ export class Session implements Wire {
   readonly orderRequests: Pick<IBApi, keyof typeof ORDER_REQUESTS>
   message: readonly string[] = []
   zone: string
+  readonly #port: number
   readonly #client: IBApi
   #socket: Socket | null = null
   readonly #pace: Pace
@@ -65,13 +66,14 @@ export class Session implements Wire {
     this.tell = tell
     this.zone = settings.timeZone
     this.#clock = new BrokerClock(settings.clock, tell)
+    this.#port = memory.port ?? settings.port
     this.#pace = new Pace(settings.requestsPerSecondMax, settings.clock)
     this.#handshake = new Answer(settings.handshakeMs)
     this.#ended = new Promise((resolve) => {
       this.#sayEnded = resolve
     })
     // Host, port and client id are always said: the client would read IB_HOST, IB_PORT and .env by itself.
-    this.#client = new IBApi({ host: settings.host, port: settings.port, clientId: settings.clientId, maxReqPerSec: CLIENT_LIMITER_PER_SECOND })
+    this.#client = new IBApi({ host: settings.host, port: this.#port, clientId: settings.clientId, maxReqPerSec: CLIENT_LIMITER_PER_SECOND })
     this.requests = this.#client
     this.orderRequests = this.#client
     this.#contracts = new Contracts(this, () => this.#lines.follow())
@@ -173,6 +175,7 @@ export class Session implements Wire {
 
   askTimeNow(tell: (at: Instant) => void): void {
     this.#times.push({ settle: () => {}, stir: () => {}, tell })
+    this.#pace.note()
     this.requests.reqCurrentTime()
   }
 
@@ -264,6 +267,10 @@ export class Session implements Wire {
       this.#safely((requestId: number, tick: number, value: string) => this.#lines.hearTickString(requestId, tick, value)),
     )
     client.on(
+      EventName.rerouteMktDataReq,
+      this.#safely((requestId: number, conId: number, exchange: string) => this.#lines.reroute(requestId, conId, exchange)),
+    )
+    client.on(
       EventName.tickSnapshotEnd,
       this.#safely((requestId: number) => this.#lines.hearSnapshotEnd(requestId)),
     )
@@ -352,7 +359,9 @@ export class Session implements Wire {
       const part = meaning === 'DEGRADED' || meaning === 'MENDED' ? brokenPart(code, message) : null
       this.tell({ kind: 'notice', code, message: named, requestId, meaning, ...(part === null ? {} : { part }) })
       if (part === ACCOUNT_DATA) this.#accounts.takenOver()
+      if (part === PACE) this.#slowDown(requestId)
     }
+    this.memory.port = newPort(code, message) ?? this.memory.port
     if (code === FARM_BROKEN) this.#lines.farmBroken(brokenPart(code, message) ?? '', `${code} ${message}`)
     else if (meaning === 'MENDED') this.#lines.farmMended(brokenPart(code, message))
     if (PERHAPS_DELAYED.has(code) && requestId !== null) this.#lines.delayed(requestId, `${code} ${message}`)
@@ -380,6 +389,15 @@ export class Session implements Wire {
       case 'LINE_LIMIT':
         if (requestId !== null) this.#endRequest(requestId, action === 'STOP', code, message)
     }
+  }
+
+  /** TWS left out what came too fast, and does not always say which request that was. */
+  #slowDown(requestId: number | null): void {
+    const { retryMs } = this.settings
+    const perSecondMax = this.#pace.slowFor(retryMs)
+    this.notice(`no more than ${perSecondMax} requests a second for ${retryMs} ms; does another program ask as this client?`, 'ADVICE')
+    this.later(retryMs, () => this.notice('as many requests a second as usual', 'MENDED', PACE))
+    if (requestId === null) this.#lines.perhapsLost('its request may have been left out')
   }
 
   /** A request that TWS ended: a price is asked for again later, anything else goes on without. */
@@ -412,7 +430,7 @@ export class Session implements Wire {
   }
 
   #address(): string {
-    return `${this.settings.host}:${this.settings.port}`
+    return `${this.settings.host}:${this.#port}`
   }
 }
 

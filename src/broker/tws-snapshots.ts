@@ -8,6 +8,8 @@ import type { Wire } from './tws-wire.ts'
 
 interface Snapshot {
   readonly instrument: Instrument
+  /** By a clock that only goes forward. */
+  readonly askedAt: number
   bid: number | null
   ask: number | null
   last: number | null
@@ -71,11 +73,12 @@ export class Snapshots {
     this.#close(requestId)
   }
 
-  /** TWS ended the request: true if it was ours. */
-  endRequest(requestId: number): boolean {
-    if (!this.#open.has(requestId)) return false
+  /** TWS ended the request: when it was made, if it was ours. */
+  endRequest(requestId: number): number | null {
+    const snapshot = this.#open.get(requestId)
+    if (snapshot === undefined) return null
     this.#close(requestId)
-    return true
+    return snapshot.askedAt
   }
 
   #advance(): void {
@@ -92,7 +95,7 @@ export class Snapshots {
     const requestId = this.#wire.nextRequestId()
     this.#busy++
     this.#wire.ask(() => {
-      this.#open.set(requestId, { instrument, bid: null, ask: null, last: null, lastAt: null, high: null, low: null })
+      this.#open.set(requestId, { instrument, askedAt: settings.clock.monotonic(), bid: null, ask: null, last: null, lastAt: null, high: null, low: null })
       requests.reqMktData(requestId, { conId: instrument.conId, exchange: this.#contracts.venueToAsk(instrument) ?? '' }, '', true, false)
       // It ends by itself after 11 s; one that does not is given up.
       this.#wire.later(settings.snapshotMs, () => {

@@ -76,6 +76,8 @@ export type Settings = Required<TwsOptions>
 
 /** What outlives a session. */
 export interface Memory {
+  /** Where TWS said that it listens from now on; null: where it is configured. */
+  port: number | null
   readonly instruments: Map<number, Instrument>
   /** Where a contract was last seen trading: what a future is asked for by, until its details come. */
   readonly venues: Map<number, string>

@@ -42,6 +42,7 @@ class Tws implements Broker {
       ...options,
     }
     this.#memory = {
+      port: null,
       instruments: new Map(this.#settings.instruments.map((i) => [i.conId, i])),
       venues: new Map(),
       wanted: [],
@@ -56,7 +57,13 @@ class Tws implements Broker {
     await this.close()
     const session = new Session(this.#settings, this.#memory, tell)
     this.#session = session
-    await session.open()
+    try {
+      await session.open()
+    } catch (error) {
+      // Told to somebody else, or long ago: the next one is looked for where it is configured.
+      this.#memory.port = null
+      throw error
+    }
   }
 
   watch(instruments: readonly Instrument[]): void {
