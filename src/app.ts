@@ -105,6 +105,9 @@ function serveMetrics(app: FastifyInstance, { bus, brokers, clock, db }: Parts, 
   metrics.watch('excursion_broker_ready', '1 while prices and executions come in.', () =>
     brokers().map(({ name, state }) => ({ labels: { broker: name }, value: state === 'READY' ? 1 : 0 })),
   )
+  metrics.watch('excursion_broker_state', '1 for the state that the session with the broker is in.', () =>
+    brokers().map(({ name, state }) => ({ labels: { broker: name, state }, value: 1 })),
+  )
   metrics.watch('excursion_market_lag_seconds', "The host's clock minus the market's, where it is known.", () =>
     brokers().flatMap(({ name, marketTime }) =>
       marketTime === null ? [] : [{ labels: { broker: name }, value: Math.round((clock.now() - marketTime) / 1000) }],

@@ -171,6 +171,7 @@ test('health tells the truth and metrics are numbers', async () => {
   ])
   const metrics = await (await fetch(`${base}metrics`)).text()
   expect(metrics).toContain('excursion_broker_ready{broker="tws"} 1')
+  expect(metrics).toContain('excursion_broker_state{broker="tws",state="READY"} 1')
   for (const line of metrics
     .trim()
     .split('\n')
