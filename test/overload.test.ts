@@ -298,6 +298,19 @@ test('what was there is settled though more comes without a pause; a failure let
   await inbox.close()
 })
 
+test('whoever was settled tells on at once, and is taken', async () => {
+  const taken: number[] = []
+  const inbox = new Inbox<number>({
+    ...{ clock, shorten: (queue) => [...queue], isFull: () => false, dueAt: () => Number.POSITIVE_INFINITY, commit: async () => {}, onFailure: () => {} },
+    take: (told) => void taken.push(told),
+  })
+  inbox.push(1)
+  await inbox.settled()
+  inbox.push(2)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(taken).toEqual([1, 2])
+})
+
 test('what was told while a batch was written has waited since then', async () => {
   let now = 0
   const taken: [told: string, since: number][] = []

@@ -87,7 +87,8 @@ export class Inbox<Told> {
   #work(): Promise<void> {
     this.#working ??= this.#guarded(() => this.#drain()).finally(() => {
       this.#working = null
-      if (this.#settling.length > 0) void this.#work()
+      // What was told as the work ended, by whom it settled for one, saw it still at work.
+      if (this.waiting > 0 || this.#settling.length > 0) void this.#work()
       else this.#setTimer()
     })
     return this.#working
