@@ -34,7 +34,7 @@ export const FAULTS = {
   'stale-results': 'for `forMs` the results of accounts and holdings are told as they were before',
   'no-results': 'the next `count` results come with values that are none: unset, NaN, empty',
   sentinel: 'the next `count` prints come with values that are none: unset, NaN, empty, -1',
-  'bad-tick': 'the next `count` prints are preceded by one at `factor` times the price',
+  'bad-tick': 'the next `count` prints that follow another one within a minute are preceded by one at `factor` times the price',
   'clock-jump': "for `forMs` the answer to 'what time is it' is `byMs` off",
 } as const
 
@@ -185,6 +185,7 @@ const LASTING: ReadonlySet<FaultKind> = new Set([
 ])
 const CORRECTED_AFTER_MS = 1_000
 const REORDERED_MS_MAX = 1_000
+const KNOWN_MS = 60_000
 
 export function openFaults(script: readonly Fault[]): Faults {
   return new Script(script)
@@ -202,6 +203,8 @@ class Script implements Faults {
   readonly #hidden = new Set<string>()
   /** Executions that were lost on their way, and until when who asks is not told of them either. */
   readonly #lost = new Map<string, Instant>()
+  /** When each line of a connection last printed a price. */
+  readonly #printedAt = new Map<Connection, Map<string, Instant>>()
   /** The results of each connection as they were last told. */
   readonly #results = new Map<Connection, Map<string, Tokens>>()
   #now: Instant = Number.NEGATIVE_INFINITY
@@ -260,7 +263,7 @@ class Script implements Faults {
       for (const one of scene.connections()) one.cut(frame)
       return []
     }
-    const told = frame[0] !== undefined && frame[0] in ABOUT_RESULTS ? this.#tellResult(frame, connection) : this.#change(frame)
+    const told = frame[0] !== undefined && frame[0] in ABOUT_RESULTS ? this.#tellResult(frame, connection) : this.#change(frame, connection)
     const waiting = this.#waiting.get(connection)
     if (waiting === undefined) return frame[0] === EXECUTION && frame[1] === String(messages.LIVE) ? this.#tellExecution(frame, connection) : told
     // Whatever it waits for comes at once or not at all: anything that is not about the fill lets it go.
@@ -417,7 +420,17 @@ class Script implements Faults {
     return [frame]
   }
 
-  #change(frame: Tokens): readonly Tokens[] {
+  /** A wrong print beside the right one. One that came first after a silence would be believed: only the last minute tells what is wrong (domain.md, 'jump'). */
+  #tellWrong(frame: Tokens, connection: Connection): readonly Tokens[] {
+    const printed = this.#printedAt.get(connection) ?? new Map<string, Instant>()
+    this.#printedAt.set(connection, printed)
+    const requestId = frame[2] ?? ''
+    const before = printed.get(requestId)
+    printed.set(requestId, this.#now)
+    return before !== undefined && this.#now - before < KNOWN_MS && this.#spend('bad-tick') ? wrongPrint(frame, this.#factor) : []
+  }
+
+  #change(frame: Tokens, connection: Connection): readonly Tokens[] {
     const [id, , requestId = '', type] = frame
     switch (id) {
       case EXECUTIONS_END:
@@ -432,7 +445,7 @@ class Script implements Faults {
         if (this.#lasting.has('outage')) return []
         if (this.#lasting.has('delayed-data')) return delayed(frame)
         if (id !== TICK_STRING || (type !== '77' && type !== '48')) return [frame]
-        return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...(this.#spend('bad-tick') ? wrongPrint(frame, this.#factor) : []), frame]
+        return [...(this.#spend('sentinel') ? noValues(requestId, frame) : []), ...this.#tellWrong(frame, connection), frame]
       case TICK_BY_TICK:
         return this.#lasting.has('outage') || this.#lasting.has('delayed-data') ? [] : [frame]
       default:
