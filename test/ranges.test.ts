@@ -138,6 +138,26 @@ describe('what is told of the range', () => {
     expect(said()).toEqual([])
   })
 
+  test('what may have moved while its line told nothing is not said to stand, until it is told again', () => {
+    for (const silence of ['a line without live prices', 'a session that is lost', 'delayed ones']) {
+      const { ranges, said } = listening()
+      said()
+      if (silence === 'delayed ones') ranges.range({ ...high(104.5), delayed: true })
+      else if (silence === 'a session that is lost') ranges.interrupted()
+      else ranges.unheard(1)
+      ranges.fill(fill('b', 'BUY', 10, 100))
+      for (let second = 11; second < 100; second++) ranges.quote(priced(second, 100))
+      expect(said(), silence).toEqual([])
+      ranges.range({ kind: 'range', conId: 1, high: 104.5, low: 96 })
+      for (const second of [100, 101, 102]) ranges.quote(priced(second, 100))
+      // From when it was told last, so for nobody who filled since.
+      expect(said(), silence).toMatchObject([
+        { high: '104.5', at: 100.999 },
+        { high: '104.5', low: '96', stands: true, at: 100.999 },
+      ])
+    }
+  })
+
   test('of ticks: high, low, their delayed twins; none of a value that is none', () => {
     expect([6, 7, 72, 73, 4].map((tick) => parseRange(tick, 12.5))).toEqual([
       { high: 12.5 },
@@ -162,6 +182,8 @@ const days = fc.record({
   }),
   /** So many of the line's prices in a row do not come, from this one on. */
   hole: fc.record({ from: fc.nat({ max: 150 }), length: fc.nat({ max: 40 }) }),
+  /** After it the line tells the day's range anew; or it does not, and what moved meanwhile stays unsaid until it moves again. */
+  isToldAnew: fc.boolean(),
   isHighFirst: fc.boolean(),
   /** How much later than its price the range comes. */
   lateMs: fc.constantFrom(0, 40, 900),
@@ -170,7 +192,7 @@ const days = fc.record({
 test('a law: with the range a trade is never wider than what was traded in its life, and never narrower than its prices', () => {
   let [wider, repaired] = [0, 0]
   fc.assert(
-    fc.property(days, ({ steps, fills, hole, isHighFirst, lateMs }) => {
+    fc.property(days, ({ steps, fills, hole, isToldAnew, isHighFirst, lateMs }) => {
       let [at, price] = [AT, 10_000]
       const prints = steps.map(({ ms, move }) => {
         at += ms
@@ -181,7 +203,7 @@ test('a law: with the range a trade is never wider than what was traded in its l
         .toSorted((a, b) => a.second - b.second)
         // A fill is at the price of the moment, somewhere within its second.
         .map(({ second, isBuy }, i) => fill(`e${i}`, isBuy ? 'BUY' : 'SELL', second, prints.findLast((one) => one.at <= s(second))?.price ?? 100))
-      const { ranges, told } = heard(prints, executions, { hole, isHighFirst, lateMs })
+      const { ranges, told } = heard(prints, executions, { hole, isToldAnew, isHighFirst, lateMs })
       const truth = folded(executions, [], prints)
       const sampled = folded(executions, [], told)
       const found = folded(executions, ranges, told)
@@ -198,7 +220,7 @@ test('a law: with the range a trade is never wider than what was traded in its l
         if (isWider && trade.unit === 'ORDER') expect(trade.provenance.source).toBe('DAY_RANGE')
       }
       // Where every print is told, the range has nothing to say, and is nobody's source.
-      const whole = heard(prints, executions, { hole: { from: 0, length: 0 }, isHighFirst, lateMs, intervalMs: 1 })
+      const whole = heard(prints, executions, { hole: { from: 0, length: 0 }, isToldAnew, isHighFirst, lateMs, intervalMs: 1 })
       const moves = whole.ranges.filter((range) => range.stands !== true)
       if (moves.length > 0)
         console.log(
@@ -217,6 +239,7 @@ test('a law: with the range a trade is never wider than what was traded in its l
 type Print = { readonly at: number; readonly price: number }
 interface Heard {
   readonly hole: { readonly from: number; readonly length: number }
+  readonly isToldAnew: boolean
   readonly isHighFirst: boolean
   readonly lateMs: number
   readonly intervalMs?: number
@@ -226,7 +249,7 @@ interface Heard {
 function heard(
   prints: readonly Print[],
   executions: readonly Execution[],
-  { hole, isHighFirst, lateMs, intervalMs = 250 }: Heard,
+  { hole, isToldAnew, isHighFirst, lateMs, intervalMs = 250 }: Heard,
 ): { ranges: DayRange[]; told: Print[] } {
   const bundles = [...Map.groupBy(prints, ({ at }) => Math.floor(at / intervalMs)).values()]
   const wire: { readonly at: number; tell(): void }[] = []
@@ -237,10 +260,14 @@ function heard(
   bundles.forEach((bundle, i) => {
     const last = bundle.at(-1) as Print
     const sentAt = (Math.floor(last.at / intervalMs) + 1) * intervalMs
+    const before = isToldAnew && i === hole.from + hole.length ? { high: 0, low: 0 } : { high, low }
     high = Math.max(high, ...bundle.map(({ price }) => price))
     low = Math.min(low, ...bundle.map(({ price }) => price))
-    const edges = { high, low }
-    if (i >= hole.from && i < hole.from + hole.length) return
+    const edges = { ...(high === before.high ? {} : { high }), ...(low === before.low ? {} : { low }) }
+    if (i >= hole.from && i < hole.from + hole.length) {
+      if (i === hole.from) wire.push({ at: sentAt, tell: () => room.unheard(1) })
+      return
+    }
     const tellPrice = () => {
       room.quote({ conId: 1, price: last.price, at: last.at, source: 'LAST' })
       told.push(last)

@@ -290,6 +290,7 @@ class Session implements Live {
         return
       case 'prices':
         this.#hearing.prices(event.conId, event.heard, event.at, event.reason)
+        if (!event.heard) this.#ranges.unheard(event.conId)
         return
       case 'asked':
         this.#hearing.asked(event.conId, event.at)

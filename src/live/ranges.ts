@@ -18,6 +18,8 @@ interface Edge {
   readonly outwards: 1 | -1
   /** As the broker told it last; null: never. */
   price: number | null
+  /** Nothing kept a move from us since then: so it stands. */
+  heard: boolean
   /** Further out than before, and its own price may be on the way. */
   fresh: boolean
   /** Further out than before, and to be told; null: nothing is. */
@@ -73,16 +75,18 @@ export class Ranges {
     this.#recorder = recorder
   }
 
-  /** Delayed ones are of another time: they say nothing of what was heard. */
+  /** Delayed ones are of another time: they say nothing of how it stands. */
   range({ conId, high, low, delayed }: RangeEvent): void {
-    if (delayed === true) return
+    if (delayed === true) return this.unheard(conId)
     const range = this.#rangeOf(conId)
     this.#move(range, range.high, high)
     this.#move(range, range.low, low)
   }
 
   #move(range: Range, edge: Edge, price: number | undefined): void {
-    if (price === undefined || price === edge.price) return
+    if (price === undefined) return
+    edge.heard = true
+    if (price === edge.price) return
     const isFurther = edge.price === null || edge.outwards * (price - edge.price) > 0
     edge.price = price
     edge.fresh = isFurther
@@ -131,7 +135,16 @@ export class Ranges {
 
   /** What was on its way may come at any time, or never: only what is heard from now on says how things stand. */
   interrupted(): void {
-    for (const { unsettled } of this.#ranges.values()) if (unsettled !== null) unsettled.from = null
+    for (const { conId, unsettled } of this.#ranges.values()) {
+      if (unsettled !== null) unsettled.from = null
+      this.unheard(conId)
+    }
+  }
+
+  /** The line of a contract tells nothing for a while: how its range stands is known when it is told again. */
+  unheard(conId: number): void {
+    const range = this.#rangeOf(conId)
+    for (const name of EDGES) range[name].heard = false
   }
 
   /** The broker told the time, before the recorder is told of it. */
@@ -164,12 +177,13 @@ export class Ranges {
   #tellStanding(range: Range, unsettled: Unsettled, at: Instant): void {
     const known: Edges = {}
     for (const name of EDGES) {
-      const { price } = range[name]
-      if (price !== null) known[name] = plain(decimal(price))
+      const { price, heard } = range[name]
+      if (heard && price !== null) known[name] = plain(decimal(price))
     }
     const isTold = Object.keys(known).length > 0 && this.#isOpen(range)
     if (isTold) this.#recorder.tell({ kind: 'dayRange', conId: range.conId, ...known, stands: true, at })
-    range.unsettled = isTold || at >= unsettled.until ? null : { ...unsettled, from: at + AGAIN_MS }
+    const isHeard = range.high.heard || range.low.heard
+    range.unsettled = isTold || (isHeard && at >= unsettled.until) ? null : { ...unsettled, from: at + AGAIN_MS }
   }
 
   #isOpen({ conId }: Range): boolean {
@@ -179,7 +193,7 @@ export class Ranges {
   #rangeOf(conId: number): Range {
     let range = this.#ranges.get(conId)
     if (range === undefined) {
-      const edge = (outwards: 1 | -1): Edge => ({ outwards, price: null, fresh: false, due: null, reached: outwards * NEVER })
+      const edge = (outwards: 1 | -1): Edge => ({ outwards, price: null, heard: false, fresh: false, due: null, reached: outwards * NEVER })
       range = { conId, high: edge(1), low: edge(-1), lastAt: NEVER, lastPrice: Number.NaN, answers: 0, unsettled: null }
       this.#ranges.set(conId, range)
     }
