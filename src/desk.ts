@@ -89,6 +89,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     metrics.watch('excursion_inbox_waiting', 'Told by the broker and not taken yet.', () => (writer === null ? [] : [{ value: writer.waiting }]))
     const url = roles.has('api') ? await serve(closing, options, { db, bus, brokers, metrics, ...(open === null ? {} : { open }) }) : null
     if (open !== null) writer = closing.use(await Writer.open({ ...options, db, bus, open, observer: observerOf(metrics) }))
+    if (url !== null && writer === null) log('this process records nothing (no role live): queries are answered, subscriptions tell nothing new')
     if (roles.has('worker')) await work(closing, options, { db, bus, metrics }, writer)
     // Only this process knows what it hears; what it writes is told by the one with the role worker.
     else if (writer !== null && options.demo !== true) closing.use(openVigil({ db, clock, log, onChange: () => {}, writer, channels: null }))

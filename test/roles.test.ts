@@ -21,3 +21,18 @@ test('a process that only listens says itself that nobody lets it in: the one th
   passed = 200_000
   await expect.poll(() => systemAlerts(db), { timeout: 20_000 }).toMatchObject([{ kind: 'LOGIN_NEEDED', until: null }])
 })
+
+test('a process that only answers says that its subscriptions tell nothing new', { timeout: 60_000 }, async () => {
+  await using db = await openTestDatabase()
+  await using home = await makeHome()
+  const config = readConfig({ DATABASE_URL: db.url, EXCURSION_HOME: home.path, EXCURSION_LANG: 'en', EXCURSION_PORT: String(await freePort()) })
+  const said: string[] = []
+  await using desk = await openDesk({
+    ...{ config, roles: new Set(['api'] as const), clock, log: (line) => void said.push(line) },
+    openBroker: () => {
+      throw new Error('it has no broker')
+    },
+  })
+  expect(desk.url).toContain('/graphql')
+  expect(said).toContain('this process records nothing (no role live): queries are answered, subscriptions tell nothing new')
+})
