@@ -50,7 +50,7 @@ export const facts = pgTable(
     seenAt: instant('seen_at'),
   },
   (t) => [
-    uniqueIndex('facts_execution').on(t.executionId).where(sql`kind = 'execution'`),
+    uniqueIndex('facts_execution').on(t.executionId, t.account).where(sql`kind = 'execution'`),
     index('facts_execution_any').on(t.executionId),
     index('facts_at').on(t.at),
     index('facts_contract').on(t.conId, t.kind),

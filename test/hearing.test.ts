@@ -19,7 +19,7 @@ class Book implements HearingRecorder {
   heard: number | null = null
   now: number | null = null
   held = () => this.wanted.map((conId) => ({ kind: 'instrument', conId, symbol: 'AAA', secType: 'STK', currency: 'USD' }) as const)
-  knows = (_: string) => false
+  knows = (_: Execution) => false
   lastHeardAt = () => this.heard
   marketTime = () => this.now
   gap(conIds: readonly number[], from: number, to: number, reason: string): void {
@@ -321,7 +321,7 @@ class Days {
     return new Hearing(
       {
         held: () => this.held().map((conId) => ({ kind: 'instrument', conId, symbol: 'AAA', secType: 'STK', currency: 'USD' })),
-        knows: (executionId) => taken.some((entry) => entry.kind === 'fill' && entry.fill.executionId === executionId),
+        knows: ({ executionId }) => taken.some((entry) => entry.kind === 'fill' && entry.fill.executionId === executionId),
         lastHeardAt: (conId) => this.lastHeardAt(conId),
         marketTime: () => taken.reduce<number | null>((last, entry) => Math.max(last ?? 0, timeOf(entry)), null),
         gap: (conIds, from, to) => {

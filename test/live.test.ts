@@ -453,7 +453,7 @@ class Notebook implements LiveRecorder {
     this.#listeners.push(listener)
   }
 
-  knows(executionId: string): boolean {
+  knows({ executionId }: Execution): boolean {
     return this.executions.some((known) => known.executionId === executionId)
   }
 

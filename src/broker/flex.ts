@@ -2,8 +2,9 @@
 // It fetches nothing (flex-web.ts does), stores nothing, and counts no row twice: order and summary rows of the same fills are passed over.
 import { XMLParser } from 'fast-xml-parser'
 import { type DecimalText, decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
-import { familyOf, sameOrderOf } from '#core/execution.ts'
+import { familyOf, nameIn } from '#core/execution.ts'
 import type { Adoption, Cancel, Commission, Execution, ExecutionSide, Fact, Instrument, SameOrder, Settlement } from '#core/facts.ts'
+import { sameOrderOf } from '#core/same-order.ts'
 import { type Instant, instantOf } from '#core/time.ts'
 
 export interface FlexStatement {
@@ -82,8 +83,8 @@ function bookingsOf(rows: readonly Row[]): Bookings {
     return isSaid(row['origTransactionID']) ? byTransaction.get(row['origTransactionID'])?.['tradeID'] : row['tradeID']
   }
   const bookings = new Map<string, readonly Row[]>()
-  for (const [trade, ofTrade] of Map.groupBy(rows, tradeOf)) {
-    if (!isSaid(trade)) continue
+  for (const [trade, ofTrade] of Map.groupBy(rows, (row) => (isSaid(tradeOf(row)) ? nameIn(tradeOf(row) ?? '', row['accountId']) : null))) {
+    if (trade === null) continue
     // A query may leave the transactions' numbers out: then the file's order is all there is.
     const isNumbered = ofTrade.every((row) => /^\d+$/.test(row['transactionID'] ?? ''))
     const number = (row: Row) => BigInt(row['transactionID'] ?? 0)
@@ -120,15 +121,15 @@ function factsOf(row: Row, bookings: Bookings): readonly Fact[] | { readonly tak
     ...(isSaid(row['orderReference']) ? { orderRef: row['orderReference'] } : {}),
     ...(isSaid(row['exchange']) ? { exchange: row['exchange'] } : {}),
   }
-  return [instrument, execution, ...commissionsOf(row, executionId, instrument.currency)]
+  return [instrument, execution, ...commissionsOf(row, { executionId, account }, instrument.currency)]
 }
 
 /** A negative commission of a statement is a cost. Each execution id has its own, a correction only the difference: their sum is what was paid. */
-function commissionsOf(row: Row, executionId: string, traded: string): readonly Commission[] {
+function commissionsOf(row: Row, of: Pick<Execution, 'executionId' | 'account'>, traded: string): readonly Commission[] {
   const amount = parseDecimal(row['ibCommission'])
   if (amount === null) return []
   const currency = isSaid(row['ibCommissionCurrency']) ? row['ibCommissionCurrency'] : traded
-  return [{ kind: 'commission', executionId, amount: plain(amount.times(-1)), currency }]
+  return [{ kind: 'commission', ...of, amount: plain(amount.times(-1)), currency }]
 }
 
 /**
@@ -149,7 +150,7 @@ function cancelOf(row: Row, bookings: Bookings, booked: Booked): readonly Fact[]
     return next === null ? { takenBack: { account, conId, side, quantity: quantity.replace('-', ''), price, at } } : []
   }
   if (next !== null && familyOf(next) === familyOf(executionId)) return []
-  const cancel: Cancel = { kind: 'cancel', executionId, at: booked.at }
+  const cancel: Cancel = { kind: 'cancel', executionId, account: booked.account, at: booked.at }
   return [cancel]
 }
 
@@ -174,10 +175,10 @@ function bookedOf(row: Row, booked: Booked): readonly (Adoption | Settlement)[] 
 
 /** Orders are known to the socket by a permId, to a statement by a number of its own: executions seen in both say which is which. */
 function joinOrders(statement: readonly Fact[], known: readonly Execution[]): readonly SameOrder[] {
-  const knownById = new Map(known.map((execution) => [execution.executionId, execution]))
+  const knownById = new Map(known.map((execution) => [nameIn(execution.executionId, execution.account), execution]))
   const joined = new Map<string, SameOrder>()
   for (const fact of statement) {
-    const told = fact.kind === 'execution' ? knownById.get(fact.executionId) : undefined
+    const told = fact.kind === 'execution' ? knownById.get(nameIn(fact.executionId, fact.account)) : undefined
     const same = fact.kind !== 'execution' || told === undefined ? null : sameOrderOf(fact, told)
     if (same !== null) joined.set(`${same.account} ${same.permId}`, same)
   }
@@ -193,20 +194,40 @@ export function newsOf(
   known: readonly Fact[],
 ): { readonly facts: readonly Fact[]; readonly leftOut: ReadonlyMap<string, number> } {
   const executions = known.filter((fact): fact is Execution => fact.kind === 'execution')
-  const knownIds = new Set(executions.map(({ executionId }) => executionId))
+  const knownIds = new Set(executions.map(({ executionId, account }) => nameIn(executionId, account)))
+  const named = namedBy(accountsById([...executions, ...statement]))
   const contracts = new Set(known.flatMap((fact) => (fact.kind === 'instrument' ? [fact.conId] : [])))
-  const costs = new Map(known.flatMap((fact) => (fact.kind === 'commission' ? [[fact.executionId, fact] as const] : [])))
-  const fresh = statement.filter((fact) => {
+  const costs = new Map(known.map(named).flatMap((fact) => (fact.kind === 'commission' ? [[nameIn(fact.executionId, fact.account), fact] as const] : [])))
+  const fresh = statement.map(named).filter((fact) => {
     if (fact.kind === 'instrument') return !contracts.has(fact.conId)
-    if (fact.kind === 'commission') return !isSameCost(costs.get(fact.executionId), fact)
-    return fact.kind !== 'execution' || !knownIds.has(fact.executionId)
+    if (fact.kind === 'commission') return !isSameCost(costs.get(nameIn(fact.executionId, fact.account)), fact)
+    return fact.kind !== 'execution' || !knownIds.has(nameIn(fact.executionId, fact.account))
   })
-  const busts = takenBack.flatMap((one) => bustOf(one, executions))
-  const isKnown = (bust: Cancel) => known.some((fact) => fact.kind === 'cancel' && fact.executionId === bust.executionId)
+  const busts = takenBack.flatMap((one) => bustOf(one, executions).map(named))
+  const isKnown = (bust: Cancel) => known.some((fact) => fact.kind === 'cancel' && fact.executionId === bust.executionId && fact.account === bust.account)
   const unfound = takenBack.length - busts.length
   return {
     facts: [...joinOrders(statement, executions), ...fresh, ...busts.filter((bust) => !isKnown(bust))],
     leftOut: unfound === 0 ? leftOut : new Map([...leftOut, [NOT_IN_FILE, unfound]]),
+  }
+}
+
+function accountsById(facts: readonly Fact[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const accounts = new Map<string, Set<string>>()
+  for (const fact of facts) {
+    if (fact.kind !== 'execution') continue
+    const family = familyOf(fact.executionId)
+    accounts.set(family, (accounts.get(family) ?? new Set()).add(fact.account))
+  }
+  return accounts
+}
+
+/** What a fill cost, and that it never was, are told as the socket tells them, by the execution id alone; by their account where several have that id. */
+function namedBy(accounts: ReadonlyMap<string, ReadonlySet<string>>): <F extends Fact>(fact: F) => F {
+  return (fact) => {
+    if ((fact.kind !== 'commission' && fact.kind !== 'cancel') || (accounts.get(familyOf(fact.executionId))?.size ?? 0) > 1) return fact
+    const { account: _, ...rest } = fact
+    return rest as typeof fact
   }
 }
 
@@ -228,7 +249,7 @@ function bustOf({ account, conId, side, quantity, price, at }: TakenBack, execut
   )
   const ofSecond = alike.filter((one) => one.at >= at)
   const [meant, ...others] = ofSecond.length > 0 ? ofSecond : alike
-  return meant === undefined || others.length > 0 ? [] : [{ kind: 'cancel', executionId: meant.executionId, at }]
+  return meant === undefined || others.length > 0 ? [] : [{ kind: 'cancel', executionId: meant.executionId, account, at }]
 }
 
 function isSameCost(known: Commission | undefined, told: Commission): boolean {
@@ -293,7 +314,7 @@ function isSaid(text: string | undefined): text is string {
 
 function executionIdOf(row: Row, bookings: Bookings): string | null {
   if (isSaid(row['ibExecID'])) return row['ibExecID']
-  const rows = bookings.get(row['tradeID'] ?? '')
+  const rows = bookings.get(nameIn(row['tradeID'] ?? '', row['accountId']))
   return rows === undefined ? null : idOfBooking(row, rows, rows.indexOf(row))
 }
 

@@ -87,6 +87,9 @@ export class Executions {
   /** The fill of a combo comes beside the fills of its legs, under the same order: one of the two counts. The legs, where they come. */
   #holdCombo(instrument: Instrument, fact: Fact & { readonly executionId: string; readonly permId?: string }, raw: readonly string[]): void {
     if (fact.permId !== undefined && this.#legOrders.has(fact.permId)) return this.#leaveOut(fact.executionId)
+    // In another account of the same order.
+    const held = this.#combos.get(fact.executionId)
+    if (held !== undefined) return void held.told.push({ fact, raw })
     this.#combos.set(fact.executionId, { permId: fact.permId, told: [{ fact, raw }] })
     this.#wire.later(this.#wire.settings.comboMs, () => {
       const held = this.#combos.get(fact.executionId)

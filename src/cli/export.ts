@@ -79,9 +79,10 @@ async function wordsOf(db: Database, facts: readonly Fact[]): Promise<readonly F
   for (const [arrival, fact] of facts.entries()) ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival })
   let untold = 0
   const words = (await wordsForFold(db, 'ALL')).flatMap(({ anchor, held, said }): Fact[] => {
-    const executionId = partsOfAnchor(anchor).family
-    const fill = ledger.fillOf(executionId)
-    const hold: Fact[] = held ? [{ kind: 'hold', executionId }] : []
+    const { account, family: executionId } = partsOfAnchor(anchor)
+    const fill = ledger.fillOf(ledger.nameOf(executionId, account))
+    const subject = { executionId, ...(ledger.namesOf(executionId).length > 1 ? { account } : {}) }
+    const hold: Fact[] = held ? [{ kind: 'hold', ...subject }] : []
     if (fill === null) return hold
     // The order's reference goes before any plan: a word that contradicts it, or takes a stop back, no plan can say.
     const byOrder = saidOfEntry({}, fill.execution.orderRef ?? null)
@@ -93,7 +94,7 @@ async function wordsOf(db: Database, facts: readonly Fact[]): Promise<readonly F
       ...(canTell('initialStop') ? { stop: said.initialStop as string } : {}),
       ...(canTell('initialTarget') ? { target: said.initialTarget as string } : {}),
     }
-    return 'stop' in plan || 'target' in plan ? [...hold, { kind: 'plan', executionId, ...plan, at: fill.at }] : hold
+    return 'stop' in plan || 'target' in plan ? [...hold, { kind: 'plan', ...subject, ...plan, at: fill.at }] : hold
   })
   if (untold > 0) say(`${untold} stops or targets said against the order's reference are not on the tape: it tells what the reference says`)
   return words

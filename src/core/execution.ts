@@ -1,6 +1,7 @@
 // The ledger: executions by family, corrections and busts, what each cost, and what moved without an execution. Pure: it answers what the history now is.
 import { addFraction, type Decimal, type DecimalText, decimal, type Fraction, ONE, plain, ZERO } from './decimal.ts'
 import type { Adoption, Commission, Execution, Fact, FxRate, Link, Plan, SameOrder, Settlement, Split } from './facts.ts'
+import { sameOrderOf } from './same-order.ts'
 import type { Instant } from './time.ts'
 
 /** Where a fact stands in history: its instant, then its arrival. */
@@ -40,6 +41,7 @@ export type Nature = 'EXECUTION' | 'ADOPTION' | 'SETTLEMENT'
 export interface Fill extends Place {
   readonly kind: 'fill'
   readonly nature: Nature
+  /** Its name in the ledger: the correction family, of one account. */
   readonly family: string
   readonly execution: Execution
   readonly quantity: Decimal
@@ -93,6 +95,8 @@ export type Told = 'new' | 'corrected' | 'repeated'
 
 export class Ledger {
   readonly #families = new Map<string, Family>()
+  /** Per correction family the accounts that were filled under it: one, but for an advisor's order over several. */
+  readonly #accounts = new Map<string, string[]>()
   readonly #contracts = new Map<number, string[]>()
   readonly #known = new Set<string>()
   readonly #cancelled = new Set<string>()
@@ -113,11 +117,14 @@ export class Ledger {
   readonly #costsTold = new Set<string>()
   readonly #rates: FxRate[] = []
 
-  /** Records an execution; a repeated id is ignored. */
+  /** Records an execution; an id that is repeated in its account is ignored. */
   tell(execution: Execution, place: Place, nature: Nature = 'EXECUTION'): Told {
-    if (this.#known.has(execution.executionId)) return 'repeated'
-    this.#known.add(execution.executionId)
-    const family = familyOf(execution.executionId)
+    if (this.has(execution)) return 'repeated'
+    this.#known.add(nameIn(execution.executionId, execution.account))
+    const accounts = this.#accounts.get(familyOf(execution.executionId))
+    if (accounts === undefined) this.#accounts.set(familyOf(execution.executionId), [execution.account])
+    else if (!accounts.includes(execution.account)) accounts.push(execution.account)
+    const family = this.nameOf(execution.executionId, execution.account)
     const member = { execution, suffix: suffixOf(execution.executionId), at: place.at, arrival: place.arrival }
     const known = this.#families.get(family)
     if (known === undefined) {
@@ -147,10 +154,10 @@ export class Ledger {
         this.#tellSplit(fact, place)
         return true
       case 'cancel':
-        this.#cancelled.add(fact.executionId)
+        this.#cancelled.add(nameIn(fact.executionId, fact.account))
         return true
       case 'hold':
-        this.#held.add(familyOf(fact.executionId))
+        this.#held.add(nameIn(familyOf(fact.executionId), fact.account))
         return true
       case 'link':
         this.#links.set(linkKey(fact.account, fact.exitPermId), fact.entryPermId)
@@ -174,31 +181,57 @@ export class Ledger {
     }
   }
 
-  has(executionId: string): boolean {
-    return this.#known.has(executionId)
+  has({ executionId, account }: Pick<Execution, 'executionId' | 'account'>): boolean {
+    return this.#known.has(nameIn(executionId, account))
+  }
+
+  /** The ledger's name for the family of an execution. Where accounts share one, the first to be told has the family's own; it is also who is meant where no account is said. */
+  nameOf(executionId: string, account?: string): string {
+    const family = familyOf(executionId)
+    const first = this.#accounts.get(family)?.[0] ?? account
+    return account === first ? family : nameIn(family, account)
+  }
+
+  /** The names of an execution's family in every account. */
+  namesOf(executionId: string): readonly string[] {
+    return (this.#accounts.get(familyOf(executionId)) ?? []).map((account) => this.nameOf(executionId, account))
+  }
+
+  /** Under what was said of an execution: with its account, and without where it is the one that is meant then. */
+  #saidUnder(id: string, account: string): readonly string[] {
+    return this.nameOf(id, account) === familyOf(id) ? [nameIn(id, account), id] : [nameIn(id, account)]
   }
 
   /** Marks the trade an execution opens as held, or no longer. */
-  hold(family: string, held: boolean): void {
-    if (held) this.#held.add(family)
-    else this.#held.delete(family)
+  hold(family: string, held: boolean, account?: string): void {
+    if (held) this.#held.add(nameIn(family, account))
+    else for (const name of account === undefined ? [family] : this.#saidUnder(family, account)) this.#held.delete(name)
   }
 
   /** The trader's word on the trade an execution opens. */
-  say(family: string, said: SaidOfTrade): void {
-    this.#said.set(family, said)
+  say(family: string, said: SaidOfTrade, account?: string): void {
+    this.#said.set(nameIn(family, account), said)
   }
 
   #tellPlan(plan: Plan, { at, arrival }: Place): void {
-    const family = familyOf(plan.executionId)
+    const family = nameIn(familyOf(plan.executionId), plan.account)
     const plans = [...(this.#plans.get(family) ?? []), { kind: 'plan' as const, family, plan, at, arrival }]
     this.#plans.set(family, plans.sort(comparePlaces))
   }
 
+  #plansOf({ executionId, account }: Pick<Execution, 'executionId' | 'account'>): readonly PlanEntry[] {
+    if (this.#plans.size === 0) return []
+    const family = this.nameOf(executionId, account)
+    const told = this.#saidUnder(familyOf(executionId), account).flatMap((name) => this.#plans.get(name) ?? [])
+    return told.map((entry) => ({ ...entry, family })).sort(comparePlaces)
+  }
+
   /** Whether a plan was told already. One that says again what stood before is kept: another may yet become known in between. */
-  hasPlan({ executionId, stop, target, at }: Plan): boolean {
+  hasPlan({ executionId, account, stop, target, at }: Plan): boolean {
     const isSame = (a: DecimalText | undefined, b: DecimalText | undefined) => a === b || (a !== undefined && b !== undefined && decimal(a).eq(b))
-    return (this.#plans.get(familyOf(executionId)) ?? []).some(({ plan }) => plan.at === at && isSame(plan.stop, stop) && isSame(plan.target, target))
+    const meant = account ?? this.#accounts.get(familyOf(executionId))?.[0]
+    const told = meant === undefined ? (this.#plans.get(familyOf(executionId)) ?? []) : this.#plansOf({ executionId, account: meant })
+    return told.some(({ plan }) => plan.at === at && isSame(plan.stop, stop) && isSame(plan.target, target))
   }
 
   isLinked({ account, exitPermId, entryPermId }: Link): boolean {
@@ -207,7 +240,7 @@ export class Ledger {
 
   /** The last commission of an execution id wins. */
   tellCommission(commission: Commission): void {
-    const family = familyOf(commission.executionId)
+    const family = nameIn(familyOf(commission.executionId), commission.account)
     this.#costsTold.add(costKey(commission))
     const known = this.#commissions.get(family)
     if (known === undefined) this.#commissions.set(family, new Map([[commission.executionId, commission]]))
@@ -219,11 +252,6 @@ export class Ledger {
     return !this.#costsTold.has(costKey(commission))
   }
 
-  /** The contract of an execution, or null where it was never told. */
-  conIdOf(executionId: string): number | null {
-    return this.#families.get(familyOf(executionId))?.members[0]?.execution.conId ?? null
-  }
-
   /** Whether an account ever traded, received or delivered a contract. */
   knows(account: string, conId: number): boolean {
     return (this.#contracts.get(conId) ?? []).some((family) => this.#families.get(family)?.members[0]?.execution.account === account)
@@ -233,8 +261,9 @@ export class Ledger {
   touchedBy(fact: Fact): readonly number[] {
     if (fact.kind === 'link') return this.#contractsOf(fact.account, fact.exitPermId)
     if (fact.kind === 'sameOrder') return this.#contractsOf(fact.account, fact.permId)
-    const conId = 'conId' in fact ? fact.conId : 'executionId' in fact ? this.conIdOf(fact.executionId) : null
-    return conId == null ? [] : [conId]
+    if ('conId' in fact) return fact.conId === undefined ? [] : [fact.conId]
+    const fills = 'executionId' in fact ? this.namesOf(fact.executionId).flatMap((name) => this.#families.get(name)?.members[0] ?? []) : []
+    return [...new Set(fills.map(({ execution }) => execution.conId))]
   }
 
   /** The contracts an order traded. */
@@ -247,7 +276,9 @@ export class Ledger {
 
   /** An execution that is known, told again under another number of its order: the two are one. Null where that is no news. */
   sameOrder(told: Execution): SameOrder | null {
-    const known = this.#families.get(familyOf(told.executionId))?.members.find(({ execution }) => execution.executionId === told.executionId)?.execution
+    const known = this.#families
+      .get(this.nameOf(told.executionId, told.account))
+      ?.members.find(({ execution }) => execution.executionId === told.executionId)?.execution
     return known === undefined || sameOrderOf(this.#asOrdered(known), told) === null ? null : sameOrderOf(known, told)
   }
 
@@ -282,7 +313,9 @@ export class Ledger {
     const latest = known?.members.at(-1)?.execution
     if (known === undefined || first === undefined || latest === undefined) return null
     const execution = this.#asOrdered(latest)
-    const quantity = this.#cancelled.has(execution.executionId) ? ZERO : decimal(execution.quantity)
+    const { executionId, account } = execution
+    const isCancelled = this.#saidUnder(executionId, account).some((name) => this.#cancelled.has(name))
+    const names = this.#saidUnder(familyOf(executionId), account)
     return {
       kind: 'fill',
       nature: known.nature,
@@ -290,12 +323,14 @@ export class Ledger {
       at: first.at,
       arrival: first.arrival,
       execution,
-      quantity,
+      quantity: isCancelled ? ZERO : decimal(execution.quantity),
       price: decimal(execution.price),
-      held: known.nature === 'ADOPTION' || this.#held.has(family),
+      held: known.nature === 'ADOPTION' || names.some((name) => this.#held.has(name)),
       closesFirst: execution.permId === undefined ? null : (this.#links.get(linkKey(execution.account, execution.permId)) ?? null),
-      said: this.#said.get(family) ?? NOTHING_SAID,
-      plans: (this.#plans.get(family) ?? []).filter(({ at }) => at <= first.at).map(({ plan }) => plan),
+      said: names.map((name) => this.#said.get(name)).find((said) => said !== undefined) ?? NOTHING_SAID,
+      plans: this.#plansOf(execution)
+        .filter(({ at }) => at <= first.at)
+        .map(({ plan }) => plan),
     }
   }
 
@@ -303,8 +338,7 @@ export class Ledger {
   entriesOf(family: string): readonly Entry[] {
     const fill = this.fillOf(family)
     if (!fill?.quantity.gt(ZERO)) return []
-    const plans = this.#plans.get(family)
-    return plans === undefined ? [fill] : [fill, ...plans.filter(({ at }) => at > fill.at)]
+    return [fill, ...this.#plansOf(fill.execution).filter(({ at }) => at > fill.at)]
   }
 
   /** Everything that stands (busts left out), in the order of history; of one contract where asked. */
@@ -325,18 +359,49 @@ export class Ledger {
   /** What a family cost in `currency`: the sum of the commissions that came; null while none has, or where one is in a currency without a rate. */
   commissionOf(family: string, currency: string): Fraction | null {
     const known = this.#families.get(family)
-    const commissions = this.#commissions.get(family)
+    const commissions = this.#commissionsOf(family)
+    if (commissions === 'WHOSE') return null
     // What was not traded cost no commission, unless somebody says so.
-    if (commissions === undefined) return known === undefined || known.nature === 'EXECUTION' ? null : { n: ZERO, d: ONE }
+    if (commissions.length === 0) return known === undefined || known.nature === 'EXECUTION' ? null : { n: ZERO, d: ONE }
     let sum: Fraction | null = null
     const at = known?.members[0]?.at ?? 0
-    for (const commission of commissions.values()) {
+    for (const commission of commissions) {
       const rate = commission.currency === currency ? { n: ONE, d: ONE } : this.#rate(commission.currency, currency, at)
       if (rate === null) return null
       const cost = { n: decimal(commission.amount).times(rate.n), d: rate.d }
       sum = sum === null ? cost : addFraction(sum, cost)
     }
     return sum
+  }
+
+  /**
+   * The commissions of a family. The broker's session says no account with them: one is of the only account with that execution, or of the only one of which no
+   * other was told. 'WHOSE': of one of several.
+   */
+  #commissionsOf(family: string): readonly Commission[] | 'WHOSE' {
+    const execution = this.#families.get(family)?.members[0]?.execution
+    if (execution === undefined) return [...(this.#commissions.get(family)?.values() ?? [])]
+    const { account } = execution
+    const shared = familyOf(execution.executionId)
+    const own = this.#commissions.get(nameIn(shared, account))
+    const found = [...(own?.values() ?? [])]
+    for (const [executionId, commission] of this.#commissions.get(shared) ?? []) {
+      if (own?.has(executionId)) continue
+      const waiting = this.#waitingFor(executionId)
+      if (!waiting.includes(account)) continue
+      if (waiting.length > 1) return 'WHOSE'
+      found.push(commission)
+    }
+    return found
+  }
+
+  /** The accounts that an account's name would have to tell apart: filled under this id, and told no commission by name. */
+  #waitingFor(executionId: string): readonly string[] {
+    const family = familyOf(executionId)
+    const accounts = this.#accounts.get(family) ?? []
+    if (accounts.length === 1) return accounts
+    const filled = accounts.filter((account) => this.has({ executionId, account }))
+    return (filled.length === 0 ? accounts : filled).filter((account) => !this.#commissions.get(nameIn(family, account))?.has(executionId))
   }
 
   /** Units of `to` for one unit of `from` by the last rate known at that instant. */
@@ -390,21 +455,13 @@ export function asExecution(fact: Adoption | Settlement): Execution {
   }
 }
 
-/** One execution told by two sources: its order's number in `one` is what `other` calls so. Null where they call it the same, or say too little. */
-export function sameOrderOf(one: Execution, other: Execution): SameOrder | null {
-  const { account, permId } = one
-  if (!isSet(permId) || account !== other.account || other.permId === permId) return null
-  if (isSet(other.permId)) return { kind: 'sameOrder', account, permId, asPermId: other.permId }
-  if (!isSet(other.orderId)) return null
-  return { kind: 'sameOrder', account, permId, asOrderId: other.orderId, ...(other.clientId === undefined ? {} : { asClientId: other.clientId }) }
+function costKey({ executionId, account, amount, currency }: Commission): string {
+  return `${nameIn(executionId, account)} ${plain(decimal(amount))} ${currency}`
 }
 
-function isSet(id: string | undefined): id is string {
-  return id !== undefined && Number(id) > 0
-}
-
-function costKey({ executionId, amount, currency }: Commission): string {
-  return `${executionId} ${plain(decimal(amount))} ${currency}`
+/** An execution id, or a family, as one account has it. */
+export function nameIn(id: string, account: string | undefined): string {
+  return account === undefined ? id : `${id} ${account}`
 }
 
 function linkKey(account: string, permId: Link['exitPermId']): string {

@@ -60,6 +60,8 @@ export interface Execution {
 export interface Commission {
   readonly kind: 'commission'
   readonly executionId: string
+  /** Said where two accounts share the execution id. */
+  readonly account?: string
   readonly amount: DecimalText
   readonly currency: string
   readonly at?: Instant
@@ -159,6 +161,7 @@ export interface Split {
 export interface Cancel {
   readonly kind: 'cancel'
   readonly executionId: string
+  readonly account?: string
   readonly at?: Instant
   readonly seenAt?: Instant
 }
@@ -167,6 +170,7 @@ export interface Cancel {
 export interface Hold {
   readonly kind: 'hold'
   readonly executionId: string
+  readonly account?: string
   readonly at?: Instant
   readonly seenAt?: Instant
 }
@@ -198,6 +202,7 @@ export interface SameOrder {
 export interface Plan {
   readonly kind: 'plan'
   readonly executionId: string
+  readonly account?: string
   readonly stop?: DecimalText
   readonly target?: DecimalText
   readonly at: Instant

@@ -19,7 +19,7 @@ import {
   widen,
 } from './excursion.ts'
 import { coverageOf, type Hole, joined } from './coverage.ts'
-import type { Fill as FamilyFill } from './execution.ts'
+import { type Fill as FamilyFill, familyOf } from './execution.ts'
 import type { Execution, Instrument } from './facts.ts'
 import { Planning } from './planning.ts'
 import type { Instant } from './time.ts'
@@ -125,7 +125,7 @@ export class RunningTrade {
   constructor(unit: Unit, fill: FamilyFill, orderKey: string, multiplier: Decimal, marks: number, opening?: RunningTrade) {
     const { execution } = fill
     this.unit = unit
-    this.tradeId = `${unit}:${execution.account}:${execution.conId}:${fill.family}`
+    this.tradeId = `${unit}:${execution.account}:${execution.conId}:${familyOf(execution.executionId)}`
     this.account = execution.account
     this.orderKey = orderKey
     this.orderRef = execution.orderRef ?? null

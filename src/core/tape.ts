@@ -46,6 +46,7 @@ function parseKind(line: Line): Fact | QuoteLine {
       return {
         kind: 'commission',
         executionId: text(line, 'executionId'),
+        ...optionalTexts(line, ['account']),
         amount: number(line, 'amount'),
         currency: String(line['currency'] ?? ''),
         ...optionalInstants(line),
@@ -93,7 +94,7 @@ function parseKind(line: Line): Fact | QuoteLine {
       return { kind: 'split', conId: conId(line), ratio: aboveZero(line, 'ratio'), at: instant(line, 'at'), ...optionalSeenAt(line) }
     case 'cancel':
     case 'hold':
-      return { kind: line['kind'], executionId: text(line, 'executionId'), ...optionalInstants(line) }
+      return { kind: line['kind'], executionId: text(line, 'executionId'), ...optionalTexts(line, ['account']), ...optionalInstants(line) }
     case 'link':
       return {
         kind: 'link',
@@ -114,6 +115,7 @@ function parseKind(line: Line): Fact | QuoteLine {
       return {
         kind: 'plan',
         executionId: text(line, 'executionId'),
+        ...optionalTexts(line, ['account']),
         ...optionalNumbers(line, ['stop', 'target']),
         at: instant(line, 'at'),
         ...optionalSeenAt(line),

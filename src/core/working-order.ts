@@ -65,6 +65,8 @@ export interface OpenedTrade {
   readonly openQuantity: DecimalText
   /** The execution that opened it. */
   readonly opening: Pick<Execution, 'executionId' | 'permId' | 'orderId' | 'clientId'>
+  /** Another account was filled under the same execution id. */
+  readonly sharesId?: boolean
   /** Where its stop and target stand as far as is known. */
   readonly stop: DecimalText | null
   readonly target: DecimalText | null
@@ -85,6 +87,7 @@ export function planSeen(trade: OpenedTrade, orders: readonly HeardOrder[], now:
   return {
     kind: 'plan',
     executionId: trade.opening.executionId,
+    ...(trade.sharesId === true ? { account: trade.account } : {}),
     ...(newStop ? { stop: stop?.order.price as DecimalText } : {}),
     ...(newTarget ? { target: target?.order.price as DecimalText } : {}),
     at: ofEntry.every(Boolean) ? trade.openedAt : Math.max(now, trade.openedAt),

@@ -74,8 +74,8 @@ export class Hearing {
   #hasSession = false
   #feedLost = false
   #answeredAt: Instant | null = null
-  /** Fills told and not taken yet, by family: one that is told again, or corrected, is no news. Those the recorder knows leave in turn. */
-  readonly #told = new Map<string, string>()
+  /** Fills told and not taken yet, by family and account: one that is told again, or corrected, is no news. Those the recorder knows leave in turn. */
+  readonly #told = new Map<string, Execution>()
 
   constructor(recorder: HearingRecorder, log: (line: string) => void) {
     this.#recorder = recorder
@@ -167,7 +167,7 @@ export class Hearing {
 
   /** The recorder is behind the wire: the next fill may have come already. */
   #isBehind(ear: Ear): boolean {
-    ear.fills = ear.fills.filter(({ executionId }) => !this.#recorder.knows(executionId))
+    ear.fills = ear.fills.filter((fill) => !this.#recorder.knows(fill))
     return ear.fills.length > 0
   }
 
@@ -258,14 +258,14 @@ export class Hearing {
    * what it closes has its hole told with it.
    */
   fill(fill: Execution, history: boolean): void {
-    const { executionId, conId, at } = fill
+    const { executionId, account, conId, at } = fill
     const known = this.#ears.get(conId)?.hole ?? null
     if (known !== null && (known.fresh === null || at > known.fresh + CLOCK_STEP_MS)) this.#cut(this.#earOf(conId), known, at)
-    const family = familyOf(executionId)
+    const family = `${account} ${familyOf(executionId)}`
     if (this.#told.has(family)) return
-    if (this.#recorder.knows(executionId)) return
-    this.#told.set(family, executionId)
-    if (this.#told.size > TOLD_MAX) for (const [known, id] of this.#told) if (this.#recorder.knows(id)) this.#told.delete(known)
+    if (this.#recorder.knows(fill)) return
+    this.#told.set(family, fill)
+    if (this.#told.size > TOLD_MAX) for (const [known, told] of this.#told) if (this.#recorder.knows(told)) this.#told.delete(known)
     const ear = this.#earOf(conId)
     // A fill that comes after later ones: their part of the hole is told at once, nobody cuts it any more.
     const last = Math.max(ear.filledAt, at)

@@ -123,9 +123,10 @@ export class Ranges {
   }
 
   /** A fill, before the recorder is told of it: what was surely reached before its second is told before it. */
-  fill({ conId, executionId, at }: Execution): void {
-    if (this.#filled.has(executionId)) return
-    this.#filled.add(executionId)
+  fill({ account, conId, executionId, at }: Execution): void {
+    const name = `${account} ${executionId}`
+    if (this.#filled.has(name)) return
+    this.#filled.add(name)
     const range = this.#rangeOf(conId)
     if (at > range.lastAt) this.#tellDue(range, at - 1)
     this.#now = Math.max(this.#now, at)

@@ -3,7 +3,7 @@
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { ContractBook } from '#core/book.ts'
 import { plain } from '#core/decimal.ts'
-import { type Entry, type Fill, Ledger, type Place, sinceFlat } from '#core/execution.ts'
+import { type Entry, familyOf, type Fill, Ledger, type Place, sinceFlat } from '#core/execution.ts'
 import { type Bar, type DayRange, endOf, type Gap, type Instrument, type Repair } from '#core/facts.ts'
 import { type Judgement, MarkFilter, type MarkFilterMode } from '#core/mark.ts'
 import { alertKey, type RaisedBefore } from '#core/raised.ts'
@@ -141,7 +141,18 @@ export class Books {
     return [...(this.#contracts.get(conId)?.book.openTrades ?? [])].flatMap(({ unit, adopted, opening, account, side, openedAt, openQuantity, planning }) => {
       if (unit !== 'ORDER' || adopted || opening === undefined) return []
       const { stop, target } = planning.tell() ?? { stop: null, target: null }
-      return [{ ...{ account, conId, side: side === 1 ? 'LONG' : 'SHORT', openedAt, openQuantity: plain(openQuantity), opening, stop, target } }]
+      const sharesId = this.ledger.namesOf(opening.executionId).length > 1
+      const trade = {
+        account,
+        conId,
+        side: side === 1 ? ('LONG' as const) : ('SHORT' as const),
+        openedAt,
+        openQuantity: plain(openQuantity),
+        opening,
+        stop,
+        target,
+      }
+      return [sharesId ? { ...trade, sharesId } : trade]
     })
   }
 
@@ -265,7 +276,9 @@ export class Books {
     if (until === null) return {}
     const fills = entries.filter((entry): entry is Fill => entry.kind === 'fill' && entry.at < until)
     if (fills.length === 0) return {}
-    const tradeIds = fills.flatMap(({ family, execution: { account, conId } }) => UNITS.map((unit) => `${unit}:${account}:${conId}:${family}`))
+    const tradeIds = fills.flatMap(({ execution: { account, conId, executionId } }) =>
+      UNITS.map((unit) => `${unit}:${account}:${conId}:${familyOf(executionId)}`),
+    )
     const raised = new Map<string, { times: number; at: Instant }>()
     for (const { ordinal: _, ...alert } of await alertsOf(this.#db, { tradeIds, until })) {
       const { times } = raised.get(alertKey(alert)) ?? { times: 0 }

@@ -1,6 +1,6 @@
 // How each kind of fact is taken in: onwards where history only grows, else its contract is folded again from where it changed. It decides; the recorder
 // that hands it facts, one after the other, keeps and writes them.
-import { asExecution, comparePlaces, familyOf, type Place, withinSecond } from '#core/execution.ts'
+import { asExecution, comparePlaces, type Fill, type Place, withinSecond } from '#core/execution.ts'
 import { endOf } from '#core/facts.ts'
 import type { Bar, Change, Commission, DayRange, Execution, Fact, FxRate, Gap, Instrument, Plan } from '#core/facts.ts'
 import type { StoredFact } from '#core/stored.ts'
@@ -85,7 +85,7 @@ export class Intake {
 
   async #takeExecution(told: Execution, raw: unknown): Promise<void> {
     const { ledger } = this.#room.books
-    if (ledger.has(told.executionId)) {
+    if (ledger.has(told)) {
       // A statement may have told it first, under a number of its own for the order.
       const same = ledger.sameOrder(told)
       return same === null ? undefined : this.#takeChange(same, undefined)
@@ -93,13 +93,12 @@ export class Intake {
     const contract = this.#room.books.contractOf(told.conId)
     const at = withinSecond(told.at, contract.heardAt ?? this.#room.books.heardBefore.get(told.conId) ?? null)
     const execution = at === told.at ? told : { ...told, at }
-    const family = familyOf(execution.executionId)
-    const known = ledger.fillOf(family)
+    const known = ledger.fillOf(ledger.nameOf(execution.executionId, execution.account))
     // At one instant a fill comes before a range, however they were told.
     if (known === null && at >= contract.book.now && at > contract.rangedAt) {
       this.#room.passTime(at - 1, at)
       this.#room.keep(execution, raw)
-      for (const entry of ledger.entriesOf(family)) contract.book.enter(entry)
+      for (const entry of ledger.entriesOf(ledger.nameOf(execution.executionId, execution.account))) contract.book.enter(entry)
       contract.stale = true
       if (contract.heardAt === null) {
         contract.heardAt = at
@@ -112,27 +111,42 @@ export class Intake {
         return known !== null && comparePlaces(known, { at, arrival }) < 0 ? known : { at, arrival }
       })
     }
+    if (known === null) await this.#tellSharers(execution)
     this.#room.closeNow()
     this.#room.tellHeld()
+  }
+
+  /** A commission may say whose it is by its execution id alone: once another account has that id too, those before it are told anew. */
+  async #tellSharers({ executionId, account }: Execution): Promise<void> {
+    const { ledger } = this.#room.books
+    for (const name of ledger.namesOf(executionId)) {
+      const fill = ledger.fillOf(name)
+      if (fill === null || fill.execution.account === account || fill.quantity.lte(0)) continue
+      const contract = this.#room.books.contractOf(fill.execution.conId)
+      if (contract.book.holds(name)) contract.book.costChanged(name)
+      else await this.#room.foldAgain(contract, 'commission came late', () => fill)
+    }
   }
 
   async #takeCommission(commission: Commission, raw: unknown): Promise<void> {
     const { ledger } = this.#room.books
     if (!ledger.isNews(commission)) return
-    const conId = ledger.conIdOf(commission.executionId)
-    const family = familyOf(commission.executionId)
-    const fill = ledger.fillOf(family)
-    const contract = conId === null ? null : this.#room.books.contractOf(conId)
-    if (contract !== null && fill?.quantity.gt(0) && !contract.book.holds(family)) {
-      await this.#room.foldAgain(contract, 'commission came late', () => {
-        this.#room.keep(commission, raw)
+    const fills = ledger.namesOf(commission.executionId).flatMap((name) => ledger.fillOf(name) ?? [])
+    const bookOf = ({ execution }: Fill) => this.#room.books.contractOf(execution.conId)
+    let stored = false
+    for (const fill of fills) {
+      if (!fill.quantity.gt(0) || bookOf(fill).book.holds(fill.family)) continue
+      await this.#room.foldAgain(bookOf(fill), 'commission came late', () => {
+        if (!stored) this.#room.keep(commission, raw)
+        stored = true
         return fill
       })
-      return
     }
-    this.#room.keep(commission, raw)
-    this.#room.closeNow()
-    contract?.book.costChanged(family)
+    if (!stored) {
+      this.#room.keep(commission, raw)
+      this.#room.closeNow()
+    }
+    for (const fill of fills) bookOf(fill).book.costChanged(fill.family)
   }
 
   /** A hole shows in every trade that lived in it: also in those that were closed before it was declared, by an earlier process perhaps. */
@@ -204,7 +218,7 @@ export class Intake {
   /** Told once, and the contracts it touches are folded again. */
   async #takeChange(fact: Change, raw: unknown): Promise<void> {
     const { ledger } = this.#room.books
-    if ((fact.kind === 'adopt' || fact.kind === 'settlement') && ledger.has(asExecution(fact).executionId)) return
+    if ((fact.kind === 'adopt' || fact.kind === 'settlement') && ledger.has(asExecution(fact))) return
     if (fact.kind === 'link' && ledger.isLinked(fact)) return
     const conIds = ledger.touchedBy(fact)
     const place = 'conId' in fact ? { at: fact.at, arrival: 0 } : BEGINNING
@@ -225,7 +239,7 @@ export class Intake {
   async #takePlan(plan: Plan, raw: unknown): Promise<void> {
     const { ledger } = this.#room.books
     if (ledger.hasPlan(plan)) return
-    const family = familyOf(plan.executionId)
+    const family = ledger.nameOf(plan.executionId, plan.account)
     const fill = ledger.fillOf(family)
     const contract = fill === null ? null : this.#room.books.contractOf(fill.execution.conId)
     this.#room.closeNow()

@@ -3,8 +3,8 @@
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { adopted } from '#core/adoption.ts'
 import { decimal } from '#core/decimal.ts'
-import { comparePlaces, familyOf, type Fill, type Place } from '#core/execution.ts'
-import type { Fact, Instrument } from '#core/facts.ts'
+import { comparePlaces, type Fill, type Place } from '#core/execution.ts'
+import type { Execution, Fact, Instrument } from '#core/facts.ts'
 import { ALERT_STATES, type StoredFact, type StoredMark } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { UNITS } from '#core/trade.ts'
@@ -195,8 +195,8 @@ class Writer implements Recorder {
     this.#heldListeners.push(listener)
   }
 
-  knows(executionId: string): boolean {
-    return this.#books.ledger.has(executionId) || this.#books.ledger.fillOf(familyOf(executionId)) !== null
+  knows({ executionId, account }: Execution): boolean {
+    return this.#books.ledger.fillOf(this.#books.ledger.nameOf(executionId, account)) !== null
   }
 
   lastHeardAt(conId: number): Instant | null {

@@ -1,7 +1,7 @@
 // What the one writer offers to the rooms around it. `record.ts` keeps it.
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import type { DecimalText } from '#core/decimal.ts'
-import type { Bar, Fact, Instrument, Repair } from '#core/facts.ts'
+import type { Bar, Execution, Fact, Instrument, Repair } from '#core/facts.ts'
 import type { MarkFilterMode } from '#core/mark.ts'
 import type { Instant } from '#core/time.ts'
 import type { OpenedTrade } from '#core/working-order.ts'
@@ -30,7 +30,7 @@ export interface Recorder {
   opened(conId: number): readonly OpenedTrade[]
   onHeldChanged(listener: () => void): void
   /** Whether an execution was taken already, or another version of it. */
-  knows(executionId: string): boolean
+  knows(execution: Execution): boolean
   /** The last price of a contract; before the first one the fill that opened. */
   lastHeardAt(conId: number): Instant | null
   marketTime(): Instant | null

@@ -82,16 +82,16 @@ export class Words {
     const anchors: string[] = []
     for (const { anchor, held: isHeld, said } of await wordsForFold(this.#db, wanted)) {
       anchors.push(anchor)
-      const { conId, family } = partsOfAnchor(anchor)
+      const { account, conId, family } = partsOfAnchor(anchor)
       if (this.#held.has(anchor) !== isHeld) {
         if (isHeld) this.#held.add(anchor)
         else this.#held.delete(anchor)
-        this.#ledger.hold(family, isHeld)
+        this.#ledger.hold(family, isHeld, account)
         held.push(conId)
       }
       if (JSON.stringify(this.#said.get(anchor) ?? {}) === JSON.stringify(said)) continue
       this.#said.set(anchor, said)
-      this.#ledger.say(family, said)
+      this.#ledger.say(family, said, account)
       planned.push(anchor)
     }
     return { held, planned, anchors }
@@ -100,7 +100,8 @@ export class Words {
   /** The fills that opened these trades, as far as they are known and said of. */
   openingFills(anchors: readonly string[]): readonly Fill[] {
     return anchors.flatMap((anchor) => {
-      const fill = this.#said.has(anchor) ? this.#ledger.fillOf(partsOfAnchor(anchor).family) : null
+      const { account, family } = partsOfAnchor(anchor)
+      const fill = this.#said.has(anchor) ? this.#ledger.fillOf(this.#ledger.nameOf(family, account)) : null
       return fill?.quantity.gt(0) ? [fill] : []
     })
   }

@@ -124,7 +124,7 @@ function writeFacts(go: OneGo, facts: readonly StoredFact[]): void {
   go.say(
     `insert into facts (arrival, kind, at, con_id, account, execution_id, seen_at, body, raw)
      select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[], $9::jsonb[])
-     on conflict (execution_id) where kind = 'execution' do nothing`,
+     on conflict (execution_id, account) where kind = 'execution' do nothing`,
     [facts.map(({ arrival }) => arrival), ...factColumns(facts), facts.map(({ raw }) => (raw === undefined ? null : writeJson(raw)))],
   )
 }
@@ -135,7 +135,7 @@ export function factColumns(facts: readonly Pick<StoredFact, 'fact' | 'seenAt'>[
     facts.map(({ fact }) => fact.kind),
     facts.map(({ fact }) => writeInstant('from' in fact ? fact.from : fact.at)),
     facts.map(({ fact }) => ('conId' in fact ? (fact.conId ?? null) : null)),
-    facts.map(({ fact }) => ('account' in fact ? clean(fact.account) : null)),
+    facts.map(({ fact }) => ('account' in fact && fact.account !== undefined ? clean(fact.account) : null)),
     facts.map(({ fact }) => ('executionId' in fact ? clean(fact.executionId) : null)),
     facts.map(({ fact, seenAt }) => writeInstant(fact.seenAt ?? seenAt)),
     facts.map(({ fact }) => writeJson(fact)),

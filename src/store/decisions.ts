@@ -216,9 +216,9 @@ export function anchorOf(tradeId: string): string {
 }
 
 /** What an anchor says; a family may hold colons, the others do not. */
-export function partsOfAnchor(anchor: string): { readonly anchor: string; readonly conId: number; readonly family: string } {
-  const [, conId = '', ...family] = anchor.split(':')
-  return { anchor, conId: Number(conId), family: family.join(':') }
+export function partsOfAnchor(anchor: string): { readonly anchor: string; readonly account: string; readonly conId: number; readonly family: string } {
+  const [account = '', conId = '', ...family] = anchor.split(':')
+  return { anchor, account, conId: Number(conId), family: family.join(':') }
 }
 
 /** Writes one decision into the log, in its caller's transaction, and tells the writer of it. Answers its number. */

@@ -86,10 +86,16 @@ export async function ourOrdersSince(db: Database, from: Instant): Promise<Reado
   return new Map(rows.map(({ permId, ...order }) => [permId, order]))
 }
 
+/** Told of an execution by its account, or of its id alone where no other account with that id waits as well. */
+const isOf = (c: string, e: string) => `(${c}.account = ${e}.account or ${c}.account is null and not exists (
+  select from facts o where o.kind = 'execution' and o.execution_id = ${e}.execution_id and o.account <> ${e}.account
+    and not exists (select from facts n where n.kind = 'commission' and n.execution_id = o.execution_id and n.account = o.account)))`
+
 /** Its commission was told, or it needs none; of a corrected family the commission may stand with any of them. */
 const isPaired = (e: string) => `(
-  exists (select from facts c where c.kind in ('commission', 'cancel') and c.execution_id = ${e}.execution_id)
-  or (${suffixOf(`${e}.execution_id`)} > 1 and exists (select from facts c where c.kind = 'commission' and ${familyOf('c.execution_id')} = ${familyOf(`${e}.execution_id`)})))`
+  exists (select from facts c where c.kind in ('commission', 'cancel') and c.execution_id = ${e}.execution_id and ${isOf('c', e)})
+  or (${suffixOf(`${e}.execution_id`)} > 1 and exists (
+    select from facts c where c.kind = 'commission' and ${familyOf('c.execution_id')} = ${familyOf(`${e}.execution_id`)} and ${isOf('c', e)})))`
 
 /** Executions between `from` and `until` that have no commission, and commissions, however old, whose execution nobody told. */
 export async function unpairedBetween(db: Database, from: Instant, until: Instant): Promise<Unpaired[]> {
@@ -126,7 +132,7 @@ export async function pairedOf(db: Database, executionIds: readonly string[]): P
   if (executionIds.length === 0) return new Set()
   const rows = await rowsOf<{ id: string }>(
     db.pool,
-    `select e.execution_id as id from facts e where e.kind = 'execution' and e.execution_id = any($1) and ${isPaired('e')}`,
+    `select e.execution_id as id from facts e where e.kind = 'execution' and e.execution_id = any($1) group by 1 having bool_and(${isPaired('e')})`,
     [executionIds],
   )
   return new Set(rows.map(({ id }) => id))

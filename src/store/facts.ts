@@ -28,7 +28,7 @@ export async function factsOf(db: Database, filter: FactFilter = {}): Promise<St
   const add = (value: unknown) => `$${values.push(value)}`
   // A commission knows neither contract nor account: it goes where its execution goes.
   const ofExecution = (condition: string) =>
-    `(kind = 'commission' and exists (select 1 from facts x where x.kind = 'execution' and x.execution_id = facts.execution_id and ${condition}))`
+    `(kind = 'commission' and exists (select 1 from facts x where x.kind = 'execution' and x.execution_id = facts.execution_id and coalesce(facts.account, x.account) = x.account and ${condition}))`
   if (filter.conIds !== undefined) {
     const ids = add(filter.conIds)
     conditions.push(`(con_id = any(${ids}::bigint[]) or (con_id is null and kind <> 'commission') or ${ofExecution(`x.con_id = any(${ids}::bigint[])`)})`)
@@ -85,7 +85,7 @@ export async function appendFacts(db: Database, facts: readonly Fact[]): Promise
        ) as fresh
        where not exists (select 1 from facts where facts.body = fresh.body)
        order by place
-       on conflict (execution_id) where kind = 'execution' do nothing
+       on conflict (execution_id, account) where kind = 'execution' do nothing
        returning arrival, body`,
       [...factColumns(facts.map((fact) => ({ fact }))), APPENDED_FROM],
     )
