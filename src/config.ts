@@ -34,6 +34,7 @@ export interface Config {
     readonly readOnly: boolean
     readonly marketDataType: 1 | 2 | 3 | 4
     /** How many contracts are heard trade by trade. */
+    readonly lines: number
     readonly tickByTick: number
   }
   readonly clientPortalUrl: string
@@ -154,6 +155,7 @@ const VARIABLES = z.object({
     .transform((text) => Number(text) as 1 | 2 | 3 | 4)
     .meta({ allowed: '1 (live), 2 (frozen), 3 (delayed) or 4 (delayed frozen)' })
     .optional(),
+  TWS_LINES: wholeNumber(1, 10_000).optional(),
   TWS_TICK_BY_TICK: wholeNumber(0, 100).optional(),
   CLIENT_PORTAL_URL: baseUrl.optional(),
   NOTES_DIR: folder.optional(),
@@ -226,6 +228,7 @@ export function readConfig(env: Environment): Config {
       clientId: is.TWS_CLIENT_ID ?? 0,
       readOnly: is.TWS_READ_ONLY ?? true,
       marketDataType: is.TWS_MARKET_DATA_TYPE ?? 1,
+      lines: is.TWS_LINES ?? 100,
       tickByTick: is.TWS_TICK_BY_TICK ?? 5,
     },
     clientPortalUrl: is.CLIENT_PORTAL_URL ?? 'https://localhost:5000/v1/api',

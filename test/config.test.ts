@@ -19,7 +19,7 @@ test('nothing set: everything has a value that works on one machine', () => {
     keepMarksDays: 90,
     databaseUrl: null,
     broker: 'tws',
-    tws: { host: '127.0.0.1', port: 4002, clientId: 0, readOnly: true },
+    tws: { host: '127.0.0.1', port: 4002, clientId: 0, readOnly: true, lines: 100 },
     privacy: 'full',
     warnings: [],
   })
@@ -36,6 +36,7 @@ test.each([
   ['EXCURSION_PORT', '4e3', "EXCURSION_PORT: expected a whole number from 0 to 65535, found '4e3'; correct it or leave it empty"],
   ['EXCURSION_LANG', 'de', "EXCURSION_LANG: expected en or zh, found 'de'; correct it or leave it empty"],
   ['EXCURSION_TZ', 'Mars/Olympus', "EXCURSION_TZ: expected an IANA time zone like 'America/New_York', found 'Mars/Olympus'; correct it or leave it empty"],
+  ['TWS_LINES', '0', "TWS_LINES: expected a whole number from 1 to 10000, found '0'; correct it or leave it empty"],
   ['TWS_READ_ONLY', 'maybe', "TWS_READ_ONLY: expected true or false, found 'maybe'; correct it or leave it empty"],
   ['BROKER', 'ib', "BROKER: expected tws or client-portal, found 'ib'; correct it or leave it empty"],
   ['SMS_TO', '0177', "SMS_TO: expected a telephone number like '+14155550123', found '0177'; correct it or leave it empty"],

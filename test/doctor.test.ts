@@ -46,11 +46,13 @@ describe('the prices of what is held', () => {
   })
 })
 
-test('a client id that another program holds is told before it hurts', TIMEOUT, async () => {
+test('a client id that another program holds is told before it hurts, and how many lines there are', TIMEOUT, async () => {
   await using scene = await open([])
   const other = openTws({ host: '127.0.0.1', port: scene.port, clientId: 9, clock })
   await other.connect(() => {})
-  expect(of(await scene.doctor(), 'client id')).toMatchObject([{ state: 'fault', remedy: expect.stringContaining('TWS_CLIENT_ID') }])
+  const found = await scene.doctor()
+  expect(of(found, 'client id')).toMatchObject([{ state: 'fault', remedy: expect.stringContaining('TWS_CLIENT_ID') }])
+  expect(of(found, 'lines')).toMatchObject([{ state: 'ok', found: expect.stringContaining('up to 40 contracts') }])
   await other.close()
 })
 
@@ -107,7 +109,7 @@ async function open(faults: readonly object[]) {
     async doctor(): Promise<readonly Finding[]> {
       await using running = excursion(['doctor', '--json'], {
         ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
-        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9' },
+        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9', TWS_LINES: '40' },
       })
       await running.ended
       return running

@@ -82,6 +82,7 @@ function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEv
             found: `${tws.clientId}: sees its own orders only, unless it is the Master API client`,
             remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
           },
+    { what: 'lines', state: 'ok', found: `up to ${tws.lines} contracts are heard at once (TWS_LINES); those beyond take turns` },
     {
       what: 'trade by trade',
       state: 'ok',

@@ -30,6 +30,7 @@ export const start = verb({
           clock,
           marketDataType: config.tws.marketDataType,
           readOnly: config.tws.readOnly,
+          linesMax: config.tws.lines,
           streamsMax: config.tws.tickByTick,
         }),
       log,
