@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { DecimalText } from '#core/decimal.ts'
 import type { DeliveryFailure, DeliveryState } from '#core/delivery.ts'
-import type { ExecutionSide, Fact, MarkSource } from '#core/facts.ts'
+import type { ExecutionSide, Fact, MarkSource, SessionChange } from '#core/facts.ts'
 import type { Cause, DifferenceSource, Measure } from '#core/difference.ts'
 import type { Scope } from '#core/scope.ts'
 import type { AlertState } from '#core/stored.ts'
@@ -40,12 +40,12 @@ export const facts = pgTable(
   'facts',
   {
     arrival: number('arrival').primaryKey(),
-    kind: text('kind').$type<Fact['kind']>().notNull(),
+    kind: text('kind').$type<(Fact | SessionChange)['kind']>().notNull(),
     at: instant('at'),
     conId: number('con_id'),
     account: text('account'),
     executionId: text('execution_id'),
-    body: jsonb('body').$type<Fact>().notNull(),
+    body: jsonb('body').$type<Fact | SessionChange>().notNull(),
     raw: jsonb('raw').$type<unknown>(),
     seenAt: instant('seen_at'),
   },

@@ -34,6 +34,7 @@ import { PortTaken, WriterBusy } from './errors.ts'
 import { type Live, openLive } from '#live/live.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
 import { openRecorder } from '#record/record.ts'
+import { States } from '#live/states.ts'
 import { openStops } from '#live/stops.ts'
 import type { Observer, Recorder } from '#record/recorder.ts'
 import { openRepair } from '#live/repair.ts'
@@ -361,6 +362,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
       // Closed after the session, whose end answers what still waits.
       stack.use(openRepair({ broker, recorder, clock, log }))
       const stops = stack.use(openStops({ recorder, bus, clock }))
+      const states = new States((change) => recorder.session(change), clock)
       const live = openLive({
         broker,
         recorder,
@@ -376,6 +378,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
         onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()) && this.#doubt('an order was filled'),
         onStatus: (status) => {
           this.#hearStatus(status)
+          states.hear(status)
           bus.publish([{ kind: 'broker', status }])
         },
       })

@@ -4,13 +4,14 @@ import { access, mkdir, statfs } from 'node:fs/promises'
 import { openFlexWeb } from '#broker/flex-web.ts'
 import type { Instrument } from '#core/facts.ts'
 import { sayDifference } from '#core/remedy.ts'
+import { printInstant } from '#core/time.ts'
 import { placeOf } from '#notes/place.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, loadEnv, readConfig } from '#src/config.ts'
 import { ExcursionError } from '#src/errors.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { differencesOf } from '#store/differences.ts'
-import { instruments } from '#store/facts.ts'
+import { instruments, sessionChanges } from '#store/facts.ts'
 import { hasWriter } from '#store/lock.ts'
 import { verb } from './arguments.ts'
 import { brokerFindings } from './doctor-broker.ts'
@@ -21,6 +22,7 @@ import { print, say } from './terminal.ts'
 const DISK_FREE_MIN = 2e9
 const OUTBOX_MAX = 1_000
 const GROWTH_DAYS = 7
+const SESSION_CHANGES = 5
 const FLEX_MS_MAX = 15_000
 
 export const doctor = verb({
@@ -82,10 +84,10 @@ async function databaseOf({ databaseUrl, home, keepMarksDays }: Config): Promise
 
 async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
   const { rows } = await db.pool.query<{ version: string; bytes: string; facts: string; marks: string; waiting: string; dead: string; first: string | null }>(`
-    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes, (select count(*) from facts) as facts,
+    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes, (select count(*) from facts where kind <> 'session') as facts,
       (select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from pg_class where relname like 'marks%' and relkind = 'r') as marks,
       (select count(*) from outbox where done_at is null) as waiting, (select count(*) from deliveries where state = 'DEAD') as dead,
-      (select min(at)::date::text from facts) as first`)
+      (select min(at)::date::text from facts where kind <> 'session') as first`)
   const [seen] = rows
   const isRecording = await hasWriter(db)
   const size = `${(Number(seen?.bytes) / 1e6).toFixed(0)} MB, ${seen?.first == null ? 'nothing recorded yet' : `${seen.facts} facts and about ${seen.marks} prices since ${seen.first}`}`
@@ -114,6 +116,7 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
             remedy: 'mend the channel, then send them again (mutation sendAgain)',
           } as const,
         ]),
+    ...(await sessionFound(db)),
     ...(await differencesFound(db)),
   ]
   return { findings, instruments: await instruments(db), isRecording, bytesADay }
@@ -126,6 +129,13 @@ async function growthOf(db: Database): Promise<number | null> {
      group by right(relname, 8) order by right(relname, 8) desc limit ${GROWTH_DAYS}`,
   )
   return rows.length === 0 ? null : rows.reduce((sum, { bytes }) => sum + Number(bytes), 0) / rows.length
+}
+
+/** How the session with the broker came to be what it was last; the latest below. */
+async function sessionFound(db: Database): Promise<readonly Finding[]> {
+  const changes = (await sessionChanges(db, SESSION_CHANGES)).toReversed()
+  const said = (state: string) => state.toLowerCase().replace('_', ' ')
+  return changes.map(({ at, state, reason }) => ({ what: 'session', state: 'ok', found: `${said(state)} since ${printInstant(at)}: ${reason}` }))
 }
 
 /** What the service found and has not seen mended. */

@@ -234,6 +234,17 @@ export interface DayRange {
   readonly seenAt?: Instant
 }
 
+/** A state of the session with the broker, and why it came to it: what was known of the connection at any time. No fold looks at it, no tape tells it. */
+export interface SessionChange {
+  readonly kind: 'session'
+  readonly broker: string
+  readonly state: string
+  readonly reason: string
+  /** By the host's clock: a session that is not open yet knows no other. */
+  readonly at: Instant
+  readonly seenAt?: Instant
+}
+
 /** What moves positions without an execution, or says how executions are to be read. */
 export type Change = Adoption | Settlement | Split | Cancel | Hold | Link | SameOrder
 /** Every kind of fact but the mark, which is told to the book on a path of its own. */

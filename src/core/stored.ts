@@ -1,7 +1,7 @@
 // What the store keeps of trades, alerts, facts and marks: the book's own words plus what only a store can add (its numbers, the
 // account's mode, what the trader noted). Types only.
 import type { DecimalText } from './decimal.ts'
-import type { Fact, Mark } from './facts.ts'
+import type { Fact, Mark, SessionChange } from './facts.ts'
 import type { Instant } from './time.ts'
 import type { Alert, Mode, Trade } from './trade.ts'
 
@@ -47,6 +47,14 @@ export interface StoredFact {
   /** Market time when the service heard it; absent where it was not heard live or the market's time was not known. */
   readonly seenAt?: Instant
   readonly raw?: unknown
+}
+
+/** A change of the session's state, written among the facts; those who fold them never read it. */
+export interface StoredSession {
+  readonly arrival: number
+  readonly fact: SessionChange
+  readonly seenAt?: Instant
+  readonly raw?: undefined
 }
 
 export interface StoredMark extends Mark {

@@ -6,7 +6,7 @@ import { effectsOf } from '#core/delivery.ts'
 import { freshState } from '#core/judge.ts'
 import { readOrderRef } from '#core/order-ref.ts'
 import type { Rewrite } from '#core/rewrite.ts'
-import type { AlertState, StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
+import type { AlertState, StoredAlert, StoredMark, StoredTrade } from '#core/stored.ts'
 import { takingOf } from '#core/take.ts'
 import { type Day, EARLIEST, type Instant } from '#core/time.ts'
 import type { Mode, Trade, TrajectoryPoint } from '#core/trade.ts'
@@ -68,7 +68,7 @@ export class Batches {
   /** The trades (by anchor) that somebody said something of. */
   readonly #annotated = new Set<string>()
   #seq = 0
-  #facts: StoredFact[] = []
+  #facts: Batch['facts'][number][] = []
   #marks: StoredMark[] = []
   #refused: Batch['refused'][number][] = []
   #outbox: Batch['outbox'][number][] = []
@@ -95,7 +95,7 @@ export class Batches {
     this.#annotated.add(anchor)
   }
 
-  fact(stored: StoredFact): void {
+  fact(stored: Batch['facts'][number]): void {
     this.#open()
     this.#facts.push(stored)
   }

@@ -4,7 +4,7 @@ import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { adopted } from '#core/adoption.ts'
 import { decimal } from '#core/decimal.ts'
 import { comparePlaces, type Fill, type Place } from '#core/execution.ts'
-import type { Execution, Fact, Instrument } from '#core/facts.ts'
+import type { Execution, Fact, Instrument, SessionChange } from '#core/facts.ts'
 import { ALERT_STATES, type StoredFact, type StoredMark } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { UNITS } from '#core/trade.ts'
@@ -26,6 +26,7 @@ import { type Heard, Words } from './words.ts'
 type Told =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly raw: unknown }
   | { readonly kind: 'quote'; readonly quote: BrokerQuote }
+  | { readonly kind: 'session'; readonly change: SessionChange }
   | { readonly kind: 'clock'; readonly at: Instant }
   | { readonly kind: 'position'; readonly position: Position }
   | { readonly kind: 'fetched'; readonly fetched: Fetched; done(): void }
@@ -143,6 +144,10 @@ class Writer implements Recorder {
     this.#inbox.push({ kind: 'quote', quote })
   }
 
+  session(change: SessionChange): void {
+    this.#inbox.push({ kind: 'session', change })
+  }
+
   clock(at: Instant): void {
     this.#inbox.push({ kind: 'clock', at })
   }
@@ -225,6 +230,9 @@ class Writer implements Recorder {
         return this.#intake.take(told.fact, told.raw)
       case 'quote':
         return this.#takeQuote(told.quote)
+      case 'session':
+        this.#batches.fact(this.#numbered(told.change))
+        return
       case 'clock':
         return this.#passTime(told.at, told.at)
       case 'position':
@@ -421,11 +429,15 @@ class Writer implements Recorder {
 
   /** Takes a fact into memory and into the batch. */
   #keep(fact: Fact, raw: unknown): StoredFact {
-    const seenAt = this.#heardTime ? this.#marketTime : null
-    const stored = { arrival: ++this.#arrival, fact, ...(seenAt === null ? {} : { seenAt }), ...(raw === undefined ? {} : { raw }) }
+    const stored = { ...this.#numbered(fact), ...(raw === undefined ? {} : { raw }) }
     this.#batches.fact(stored)
     this.#books.remember(stored)
     return stored
+  }
+
+  #numbered<F extends Fact | SessionChange>(fact: F) {
+    const seenAt = this.#heardTime ? this.#marketTime : null
+    return { arrival: ++this.#arrival, fact, ...(seenAt === null ? {} : { seenAt }) }
   }
 
   #tellHeld(): void {

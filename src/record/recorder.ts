@@ -1,7 +1,7 @@
 // What the one writer offers to the rooms around it. `record.ts` keeps it.
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import type { DecimalText } from '#core/decimal.ts'
-import type { Bar, Execution, Fact, Instrument, Repair } from '#core/facts.ts'
+import type { Bar, Execution, Fact, Instrument, Repair, SessionChange } from '#core/facts.ts'
 import type { MarkFilterMode } from '#core/mark.ts'
 import type { Instant } from '#core/time.ts'
 import type { OpenedTrade } from '#core/working-order.ts'
@@ -13,6 +13,8 @@ export interface Recorder {
   /** In the order the wire told them; an execution's `at` is the broker's whole second. */
   tell(fact: Fact, raw?: unknown): void
   quote(quote: BrokerQuote): void
+  /** Stored with the next batch; nothing is folded by it. */
+  session(change: SessionChange): void
   /** The market's time is now `at`: deadlines up to it fire. */
   clock(at: Instant): void
   gap(conIds: readonly number[], from: Instant, to: Instant, reason: string): void
@@ -73,7 +75,7 @@ export interface Observer {
 
 /** A batch that stands. */
 export interface Committed {
-  readonly facts: readonly Fact['kind'][]
+  readonly facts: readonly (Fact | SessionChange)['kind'][]
   readonly marks: number
   readonly refusedMarks: number
   /** Since its first row was told; null where nothing was taken for it. */

@@ -2,7 +2,7 @@
 // Never decides anything: it writes what the book, the rules and the mark filter made of the facts. Only the holder of the writer lock calls it.
 import { getTableColumns } from 'drizzle-orm'
 import { readOrderRef } from '#core/order-ref.ts'
-import type { StoredAlert, StoredFact, StoredMark, StoredTrade } from '#core/stored.ts'
+import type { StoredAlert, StoredFact, StoredMark, StoredSession, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { alerts, orders } from '#drizzle/schema.ts'
@@ -15,7 +15,7 @@ import { rowsOf, writeInstant, writeJson } from './sql.ts'
 import { removedKey } from './trades.ts'
 
 export interface Batch {
-  readonly facts: readonly StoredFact[]
+  readonly facts: readonly (StoredFact | StoredSession)[]
   readonly marks: readonly StoredMark[]
   /** Written over what is there; both units. */
   readonly trades: readonly StoredTrade[]
@@ -119,7 +119,7 @@ function lastOfEach<P extends TrajectoryPoint>(points: readonly P[]): P[] {
 // --- the logs ---
 
 /** Recording an execution id twice is recording it once; any other collision is an error (two writers). */
-function writeFacts(go: OneGo, facts: readonly StoredFact[]): void {
+function writeFacts(go: OneGo, facts: Batch['facts']): void {
   if (facts.length === 0) return
   go.say(
     `insert into facts (arrival, kind, at, con_id, account, execution_id, seen_at, body, raw)
@@ -130,7 +130,7 @@ function writeFacts(go: OneGo, facts: readonly StoredFact[]): void {
 }
 
 /** kind, at, con_id, account, execution_id, seen_at, body: a list for each. */
-export function factColumns(facts: readonly Pick<StoredFact, 'fact' | 'seenAt'>[]): unknown[][] {
+export function factColumns(facts: readonly Pick<StoredFact | StoredSession, 'fact' | 'seenAt'>[]): unknown[][] {
   return [
     facts.map(({ fact }) => fact.kind),
     facts.map(({ fact }) => writeInstant('from' in fact ? fact.from : fact.at)),

@@ -1,5 +1,5 @@
 // The facts as they arrived: read to fold the book, appended by whoever is not the writer. Never changed, never deleted.
-import type { Execution, Fact, Instrument } from '#core/facts.ts'
+import type { Execution, Fact, Instrument, SessionChange } from '#core/facts.ts'
 import type { StoredFact } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import { APPENDED_FROM, factColumns } from './batch.ts'
@@ -21,9 +21,9 @@ export interface FactFilter {
 
 const APPEND_LOCK = 4
 
-/** By arrival. */
+/** By arrival: whatever is folded, and so no changes of the session. */
 export async function factsOf(db: Database, filter: FactFilter = {}): Promise<StoredFact[]> {
-  const conditions: string[] = []
+  const conditions: string[] = ["kind <> 'session'"]
   const values: unknown[] = []
   const add = (value: unknown) => `$${values.push(value)}`
   // A commission knows neither contract nor account: it goes where its execution goes.
@@ -40,13 +40,18 @@ export async function factsOf(db: Database, filter: FactFilter = {}): Promise<St
   if (filter.from !== undefined) conditions.push(`(at is null or at >= ${add(writeInstant(filter.from))})`)
   if (filter.until !== undefined) conditions.push(`(at is null or at < ${add(writeInstant(filter.until))})`)
   if (filter.after !== undefined) conditions.push(`arrival > ${add(filter.after)}`)
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  return readFacts(db, `select arrival, body, raw::text as raw from facts ${where} order by arrival`, values)
+  return readFacts(db, `select arrival, body, raw::text as raw from facts where ${conditions.join(' and ')} order by arrival`, values)
 }
 
 async function readFacts(db: Database, text: string, values: readonly unknown[]): Promise<StoredFact[]> {
   const rows = await rowsOf<{ arrival: number; body: Fact; raw: string | null }>(db.pool, text, values)
   return rows.map(({ arrival, body, raw }) => (raw === null ? { arrival, fact: body } : { arrival, fact: body, raw: JSON.parse(raw) as unknown }))
+}
+
+/** The last so many changes of the broker's session, the latest first. */
+export async function sessionChanges(db: Database, count: number): Promise<SessionChange[]> {
+  const rows = await rowsOf<{ body: SessionChange }>(db.pool, "select body from facts where kind = 'session' order by arrival desc limit $1", [count])
+  return rows.map(({ body }) => body)
 }
 
 export async function executionById(db: Database, executionId: string): Promise<Execution | null> {
