@@ -5,17 +5,24 @@ import { openTws } from '#broker/tws.ts'
 import { REQUESTS, type TwsOptions } from '#broker/tws-wire.ts'
 import { classify } from '#broker/tws-codes.ts'
 import { parseTime } from '#broker/tws-parse.ts'
+import { AccountView } from '#core/account.ts'
+import { decimal, plain } from '#core/decimal.ts'
 import { familyOf, Ledger } from '#core/execution.ts'
 import type { AnyFact, Execution, Instrument } from '#core/facts.ts'
+import { SYSTEM_ALERTS } from '#core/system-alert.ts'
 import { parseInstant, printInstant } from '#core/time.ts'
 import { parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
 import { readConfig } from '#src/config.ts'
+import { openDesk } from '#src/desk.ts'
 import { BrokerSilent } from '#src/errors.ts'
-import { clock } from '#src/clock.ts'
-import { eventually } from './process.ts'
+import { clock, clockThatReads } from '#src/clock.ts'
+import { systemAlerts } from '#store/system-alerts.ts'
+import { openTestDatabase } from './database.ts'
+import { eventually, excursion, makeHome } from './process.ts'
 import { execDetails, ScriptedGateway, type ScriptOptions } from './tws-gateway.ts'
 
+const UNSET = '1.7976931348623157E308'
 const T0 = parseInstant('2013-10-07T13:30:00Z') ?? 0
 const ibm: Instrument = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD', minTick: '0.01', exchange: 'SMART' }
 const fill = (id: string, seconds: number, side: 'BUY' | 'SELL' = 'BUY'): Execution => ({
@@ -41,6 +48,32 @@ describe('what users complain about', () => {
     await eventually(async () => second.events.some((event) => event.kind === 'lost'))
   })
 
+  it('a nightly restart that nobody notices: whoever does not come back for three minutes is told of as critical, with the reason', {
+    timeout: 60_000,
+  }, async () => {
+    await using db = await openTestDatabase()
+    await using home = await makeHome()
+    const gateway = await ScriptedGateway.open()
+    const config = readConfig({ DATABASE_URL: db.url, EXCURSION_HOME: home.path, EXCURSION_LANG: 'en', TWS_PORT: String(gateway.port) })
+    let passed = 0
+    const later = clockThatReads(() => clock.now() + passed, clock.monotonic)
+    await using desk = await openDesk({
+      ...{ config, roles: new Set(['live'] as const), clock: later, log: () => {} },
+      openBroker: (instruments) => openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock: later, instruments }),
+    })
+    await eventually(async () => desk.brokers()[0]?.state === 'READY', 10)
+    expect(await systemAlerts(db)).toEqual([])
+    // TWS goes down for the night, and nobody logs it in again.
+    await gateway[Symbol.asyncDispose]()
+    await eventually(async () => desk.brokers()[0]?.state === 'GAP', 10)
+    expect(await systemAlerts(db)).toEqual([])
+    passed = 200_000
+    await eventually(async () => (await systemAlerts(db)).length > 0, 20)
+    const [alert] = await systemAlerts(db)
+    expect(alert).toMatchObject({ kind: 'LOGIN_NEEDED', until: null, details: [expect.stringContaining(`127.0.0.1:${config.tws.port}`)] })
+    expect(SYSTEM_ALERTS[alert?.kind ?? 'BROKER_DISAGREES'].severity).toBe('critical')
+  })
+
   it('reqExecutions that never ends: what came is taken after a wait, and it is said', async () => {
     await using ear = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 6)], '{"at":"2013-10-07T13:30:01Z","fault":"no-end","count":9}')
     await ear.ended
@@ -63,6 +96,43 @@ describe('what users complain about', () => {
     expect(ear.ledger().fillOf(familyOf('a.b.01.02'))?.execution.quantity).toBe('100')
   })
 
+  it.each([
+    ['CZR: two became one, and a part of the commission came back', 'BOT', ['2', '0.73', '1.3666'], ['1', '0.73', '-0.3333'], '1.0333'],
+    ['USD.TWD: both quantity and price were others', 'SLD', ['1143.28313142', '30.3074532', '0'], ['1145.929445', '30.2374637', '0'], '0'],
+    ['a stock booked again: the commission was paid once', 'BOT', ['5000', '0.32', '6'], ['5000', '0.32', '0'], '6'],
+    ['7CD: the same, forty shares', 'BOT', ['40', '7', '1.25'], ['40', '7', '0'], '1.25'],
+  ] as const)('corrections that double-count, as brokers really sent them: %s', async (_, side, was, is, paid) => {
+    for (const order of [
+      [was, is],
+      // The higher number may come first.
+      [is, was],
+    ]) {
+      await using scene = await scripted()
+      await scene.broker.connect(scene.tell)
+      const session = await scene.gateway.session()
+      for (const told of order) {
+        const [shares, price, commission] = told
+        const execId = `0000e183.6a58737f.01.0${told === was ? 1 : 2}`
+        session.say(...execDetails(-1, { execId, side, shares, price, permId: 71 }))
+        session.say(59, 1, execId, commission, 'USD', UNSET, UNSET, '')
+      }
+      await eventually(async () => scene.executions().length === 2 && scene.commissions().length === 2, 5)
+      const family = '0000e183.6a58737f.01'
+      expect(scene.ledger().fillOf(family)?.execution).toMatchObject({ quantity: is[0], price: is[1] })
+      const { n, d } = scene.ledger().commissionOf(family, 'USD') ?? { n: decimal(-1), d: decimal(1) }
+      expect(plain(n.div(d))).toBe(paid)
+    }
+  })
+
+  it('corrections: the fifth part of an id is another leg of a combo, and corrects nothing', async () => {
+    await using scene = await scripted()
+    await scene.broker.connect(scene.tell)
+    const session = await scene.gateway.session()
+    for (const execId of ['a.b.01.01.01', 'a.b.01.01.02']) session.say(...execDetails(-1, { execId, shares: '1' }))
+    await eventually(async () => scene.executions().length === 2, 5)
+    for (const execId of scene.executions()) expect(scene.ledger().fillOf(familyOf(execId))?.execution.quantity).toBe('1')
+  })
+
   it('a commission without a known execution: it is told, waits, and is paired when the execution comes', async () => {
     await using ear = await hear([ibm, fill('a.b.01.01', 1), cost('a.b.01.01'), ...marks(2, 6)], '{"at":"2013-10-07T13:29:00Z","fault":"commission-first"}')
     await eventually(async () => ear.executions().length === 1)
@@ -81,6 +151,34 @@ describe('what users complain about', () => {
     session.say(...execDetails(-1, { execId: 'by.hand.01.01', orderId: 0, clientId: 0, permId: 9 }))
     session.say(...execDetails(-1, { execId: 'by.other.01.01', orderId: 2147483647, clientId: 12, permId: 10 }))
     await eventually(async () => scene.executions().length === 2, 5)
+  })
+
+  it("manual and other clients' fills: who comes with another client id is told at once what it cannot see, and what to do", { timeout: 60_000 }, async () => {
+    await using home = await makeHome()
+    await using db = await openTestDatabase()
+    const gateway = await ScriptedGateway.open()
+    const clientFinding = async (clientId: string) => {
+      await using running = excursion(['doctor', '--json'], {
+        ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
+        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: clientId },
+      })
+      await running.ended
+      const findings = running
+        .stdout()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { what: string; found: string; remedy?: string })
+      return findings.find(({ what }) => what === 'client id')
+    }
+    expect(await clientFinding('7')).toMatchObject({
+      found: '7: sees its own orders only, unless it is the Master API client',
+      remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
+    })
+    expect((await clientFinding('0'))?.found).toContain('sees orders placed by hand; those of other API clients only as Master API client')
+    expect(gateway.sessions.flatMap(({ requests }) => requests.filter(({ id }) => id === 71).map(({ fields }) => fields[2]))).toEqual(
+      expect.arrayContaining(['7', '0']),
+    )
+    await gateway[Symbol.asyncDispose]()
   })
 
   it('combos: legs count whichever comes first, and nobody asks for the details of a combo', async () => {
@@ -107,7 +205,37 @@ describe('what users complain about', () => {
     expect(ear.meanings()).toContain('FEED_RESTORED')
   })
 
-  it('stale or NaN numbers: what is no price is never told as one', async () => {
+  it('stale or NaN PnL: a figure that is none is unknown, never a number, and every one bears when it was said', async () => {
+    await using scene = await scripted()
+    await scene.broker.connect(scene.tell)
+    scene.broker.value?.([{ account: 'DU1', conId: 8314 }])
+    const session = await scene.gateway.session()
+    const single = (await session.request(REQUESTS.reqPnLSingle)).fields[1] ?? ''
+    const whole = (await session.request(REQUESTS.reqPnL, ({ fields }) => fields[2] === 'DU1')).fields[1] ?? ''
+    const said = () => scene.events.flatMap((event) => (event.kind === 'account' ? [event.said] : []))
+    const view = new AccountView()
+    const hearAll = (at: number) => {
+      for (const one of said()) view.hear(one, at)
+    }
+    session.say(95, single, 100, -12.5, 40.25, 0, 18_000)
+    session.say(94, whole, -12.5, 40.25, 3)
+    await eventually(async () => said().some(({ kind }) => kind === 'result'), 5)
+    hearAll(T0)
+    expect(view.snapshot().holdings).toMatchObject([{ source: 'PNL', daily: '-12.5', unrealized: '40.25', value: '18000', at: T0 }])
+    // An hour of silence makes no figure younger.
+    expect(view.snapshot().results).toMatchObject([{ account: 'DU1', daily: '-12.5', at: T0 }])
+    for (const none of [UNSET, 'NaN', '', 'Infinity', `-${UNSET}`]) {
+      const before = said().length
+      session.say(95, single, none, none, none, none, none)
+      session.say(94, whole, none, none, none)
+      await eventually(async () => said().length === before + 2, 5)
+      hearAll(T0 + 3_600_000)
+      expect(view.snapshot().holdings, none).toMatchObject([{ quantity: null, daily: null, unrealized: null, realized: null, value: null }])
+      expect(view.snapshot().results, none).toMatchObject([{ daily: null, unrealized: null, realized: null, at: T0 + 3_600_000 }])
+    }
+  })
+
+  it('stale or NaN prices: what is no price is never told as one', async () => {
     const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 20)]
     await using ear = await hear(tape, '{"at":"2013-10-07T13:30:05Z","fault":"sentinel","count":5}')
     await ear.ended
