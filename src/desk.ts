@@ -272,7 +272,12 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
   held(): readonly HeldContract[] {
     const recorder = this.#recorder
     if (recorder === null) return []
-    return recorder.open().map((instrument) => ({ symbol: instrument.symbol, hours: instrument, lastHeardAt: recorder.lastHeardAt(instrument.conId) }))
+    return recorder.open().map((instrument) => ({
+      symbol: instrument.symbol,
+      hours: instrument,
+      lastHeardAt: recorder.lastHeardAt(instrument.conId),
+      reason: this.#live?.whySilent(instrument.conId) ?? null,
+    }))
   }
 
   marketTime(): number | null {

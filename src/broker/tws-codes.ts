@@ -99,6 +99,16 @@ export function brokenPart(code: number, message: string): string | null {
   return /[:.]\s*([\w-]+)\s*$/.exec(message)?.[1] ?? null
 }
 
+/** 'Error validating request: … API interface is currently in Read-Only mode', in answer to a request without a number. */
+export function isReadOnly(code: number, message: string, requestId: number | null): boolean {
+  return code === 321 && requestId === null && /read-only/i.test(message)
+}
+
+/** Why the prices of a contract stay away, with what to do about it where only a person can. */
+export function whyNoPrices(code: number, message: string): string {
+  return `${code} ${message}${code === 10197 ? ' (competing session: close the other login of this user)' : ''}`
+}
+
 export const ACCOUNT_DATA = 'account data'
 export const PACE = 'pace'
 

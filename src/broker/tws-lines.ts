@@ -2,6 +2,7 @@
 // It never judges a price (record.ts does).
 import type { Instrument } from '#core/facts.ts'
 import type { Quote } from './port.ts'
+import { whyNoPrices } from './tws-codes.ts'
 import type { Contracts } from './tws-contracts.ts'
 import type { Turn } from './tws-pace.ts'
 import { genericTicksOf, isHalted, isMarkedByTrades, isPastLimit, parsePrint, parseRange, parseSide, TICK } from './tws-parse.ts'
@@ -476,7 +477,7 @@ export class Lines {
     this.#forget(line)
     // Told again at every refusal: who listens may have begun anew since the last one.
     this.#unheard.delete(line.conId)
-    this.#pricesStayAway(line.conId, `${code} ${message}`)
+    this.#pricesStayAway(line.conId, whyNoPrices(code, message))
     const venue = this.#contracts.venueOf(line.conId)
     if (code === 200 && !line.direct && venue !== undefined && venue !== SMART) {
       const instrument = this.#wire.memory.wanted.find((wanted) => wanted.conId === line.conId)

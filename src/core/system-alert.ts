@@ -114,17 +114,21 @@ export interface HeldContract {
   readonly symbol: string
   readonly hours: TradingHours
   readonly lastHeardAt: Instant | null
+  /** Why nothing is heard of it, where the broker said so. */
+  readonly reason?: string | null
 }
 
 /** A contract nobody hears of for this long, in its session, is one we are blind for. */
 export const BLIND_MS = 60_000
 
-/** Held contracts of which nothing was heard for a minute of their session. */
+/** Held contracts of which nothing was heard for a minute of their session, then what the broker said of them. */
 export function blindFor(held: readonly HeldContract[], now: Instant): Trouble | null {
   const blind = held.filter(({ lastHeardAt, hours }) => lastHeardAt !== null && silentInSession(lastHeardAt, now, hours) >= BLIND_MS)
   if (blind.length === 0) return null
   const since = Math.min(...blind.map(({ lastHeardAt }) => lastHeardAt as Instant))
-  return { kind: 'BLIND', subject: '', since, details: [...new Set(blind.map(({ symbol }) => symbol))].sort() }
+  const symbols = [...new Set(blind.map(({ symbol }) => symbol))].sort()
+  const reasons = new Set(blind.flatMap(({ reason }) => reason ?? []))
+  return { kind: 'BLIND', subject: '', since, details: [...symbols, ...reasons] }
 }
 
 /** How much of the session that is on now passed in silence; 0 outside of sessions. */

@@ -40,8 +40,8 @@ interface Ear {
   parted: boolean
   /** The subscription stands, though no price comes: it will by itself. */
   subscribed: boolean
-  /** The broker said that its prices stay away. */
-  refused: boolean
+  /** Why the broker said that its prices stay away; null: it did not. */
+  refused: string | null
   /** Its fills since it was wanted, or those that the recorder has not taken yet. */
   fills: Execution[]
   /** The last of them. */
@@ -103,7 +103,7 @@ export class Hearing {
       else if (ear.listensSince !== null) this.#deafen(ear, knownUntil(ear), NO_SESSION)
       ear.parted = false
       ear.subscribed = false
-      ear.refused = false
+      ear.refused = null
     }
   }
 
@@ -162,7 +162,7 @@ export class Hearing {
     if (ear.hole !== null) goesOn(ear.hole)
     ear.parted = ear.listensSince !== null
     ear.subscribed = false
-    ear.refused = false
+    ear.refused = null
   }
 
   /** The recorder is behind the wire: the next fill may have come already. */
@@ -210,17 +210,22 @@ export class Hearing {
   prices(conId: number, heard: boolean, at: Instant | null, reason: string): void {
     const ear = this.#earOf(conId)
     if (heard) {
-      ear.refused = false
+      ear.refused = null
       ear.subscribed = true
       this.#hear(ear, at)
       return
     }
-    if (!ear.refused) this.#log(`no live prices of contract ${conId}: ${reason}`)
-    ear.refused = true
+    if (ear.refused === null) this.#log(`no live prices of contract ${conId}: ${reason}`)
+    ear.refused = reason
     ear.subscribed = false
     // A refused subscription may never have brought a price: what the broker's clock says proves nothing for it.
     if (ear.hole !== null) goesOn(ear.hole)
     else if (ear.listensSince !== null && !ear.parted) this.#deafen(ear, pricedUntil(ear), reason)
+  }
+
+  /** What the broker said of a contract whose prices stay away; null: nothing. */
+  whySilent(conId: number): string | null {
+    return this.#ears.get(conId)?.refused ?? null
   }
 
   /** Prices were asked for, and at this time of the broker's they were on their way: what comes later is heard. */
@@ -301,7 +306,7 @@ export class Hearing {
           completeUntil: NEVER,
           parted: false,
           subscribed: false,
-          refused: false,
+          refused: null,
           fills: [],
           filledAt: NEVER,
         },

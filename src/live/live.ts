@@ -49,6 +49,8 @@ export interface Live {
   readonly status: BrokerStatus
   /** Asks for the day's executions again, where a session is open: true if it was. */
   catchUp(): Promise<boolean>
+  /** Why the prices of a contract stay away, as far as the broker said so. */
+  whySilent(conId: number): string | null
   close(): Promise<void>
 }
 
@@ -145,6 +147,10 @@ class Session implements Live {
     await this.#broker.catchUp()
     if (this.#lose === lose) await this.#listen(lose)
     return true
+  }
+
+  whySilent(conId: number): string | null {
+    return this.#feedLost?.reason ?? this.#hearing.whySilent(conId)
   }
 
   async close(): Promise<void> {
