@@ -5,9 +5,11 @@ import { openTws } from '#broker/tws.ts'
 import { parseOrder, type TwsOrder } from '#broker/tws-orders.ts'
 import type { AnyFact } from '#core/facts.ts'
 import type { WorkingOrder } from '#core/working-order.ts'
+import { ORDER_REQUESTS } from '#broker/tws-wire.ts'
 import { openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
 import { eventually } from './process.ts'
+import { ScriptedGateway } from './tws-gateway.ts'
 
 const UNSET = 1.7976931348623157e308
 const told: TwsOrder = {
@@ -96,4 +98,42 @@ describe('who hears of which', () => {
     expect(asked.at(-1)).toEqual({ price: '97', parentId: '5', works: true })
     expect(new Set(asked.map(({ price }) => price)).size).toBe(asked.length)
   })
+})
+
+test('TWS itself is read-only: that is said once, the list is asked for rarely, and nothing else suffers', async () => {
+  const refusal = "Error validating request.-'bV' : cause - API interface is currently in Read-Only mode."
+  let isReadOnly = true
+  await using gateway = await ScriptedGateway.open({
+    answer: ({ id }, session) => {
+      if (id !== ORDER_REQUESTS.reqAllOpenOrders) return false
+      if (isReadOnly) session.say(4, 2, -1, 321, refusal, '')
+      else session.say(53, 1)
+      return true
+    },
+  })
+  const events: BrokerEvent[] = []
+  const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock, readOnly: false, ordersMs: 20 })
+  try {
+    await broker.connect((event) => void events.push(event))
+    const session = await gateway.session()
+    const asked = () => session.requests.filter(({ id }) => id === ORDER_REQUESTS.reqAllOpenOrders).length
+    const said = (text: string) => events.filter((event) => event.kind === 'notice' && event.message.includes(text)).length
+    await eventually(async () => said('Read-Only mode') === 1, 5)
+    const first = asked()
+    // Whoever wants to know what is held would ask for the list, too.
+    for (let look = 0; look < 5; look++) broker.value?.([{ account: 'DU1', conId: 1 }])
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(asked()).toBe(first)
+    await eventually(async () => asked() > first, 10)
+    await broker.askClock()
+    await broker.catchUp()
+    expect([said('Read-Only mode'), said("untick 'Read-Only API'")]).toEqual([1, 1])
+    expect(events.some(({ kind }) => kind === 'lost')).toBe(false)
+    // Somebody unticks it: it is asked for as often as before.
+    isReadOnly = false
+    const before = asked()
+    await eventually(async () => asked() > before + 5, 10)
+  } finally {
+    await broker.close()
+  }
 })

@@ -94,7 +94,7 @@ export class Accounts {
       this.#waiting = [...this.#accounts]
       this.#followNext()
     }
-    if (!settings.readOnly) this.#wire.ask(() => this.#wire.orderRequests.reqAllOpenOrders(), 'patient')
+    if (!settings.readOnly && !this.#wire.ordersRefused) this.#wire.ask(() => this.#wire.orderRequests.reqAllOpenOrders(), 'patient')
   }
 
   #followNext(): void {

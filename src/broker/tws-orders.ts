@@ -22,12 +22,18 @@ export interface TwsOrder {
   readonly ocaGroup?: string
 }
 
+/** Of so many turns one asks for a list that was refused. */
+const RESTING = 60
+
 export class Orders {
   readonly #wire: Wire
   /** Those told in this session, and those heard of since the last list ended. */
   readonly #told = new Set<string>()
   #listed = new Set<string>()
   #asked = false
+  /** TWS refused the list, and how many times it is not asked for now. */
+  #refused = false
+  #resting = 0
 
   constructor(wire: Wire) {
     this.#wire = wire
@@ -50,11 +56,28 @@ export class Orders {
   begin(): void {
     const { readOnly, ordersMs } = this.#wire.settings
     if (readOnly) return
+    this.#wire.later(ordersMs, () => this.begin())
+    if (this.#resting > 0) {
+      this.#resting--
+      return
+    }
     this.#wire.ask(() => {
       this.#asked = true
       this.#wire.orderRequests.reqAllOpenOrders()
     }, 'patient')
-    this.#wire.later(ordersMs, () => this.begin())
+  }
+
+  get refused(): boolean {
+    return this.#refused
+  }
+
+  /** TWS itself is read-only, whatever we may: it is asked rarely, in case somebody unticks that. Answers whether that is news. */
+  refuse(): boolean {
+    const isNews = !this.#refused
+    this.#refused = true
+    this.#asked = false
+    this.#resting = RESTING
+    return isNews
   }
 
   #hear(orderId: number, contract: TwsContract, told: TwsOrder, state: { readonly status?: string }): void {
@@ -77,6 +100,7 @@ export class Orders {
   #endList(): void {
     if (!this.#asked) return
     this.#asked = false
+    this.#refused = false
     const { orders } = this.#wire.memory
     for (const [key, { order, instrument }] of orders) {
       if (!order.works || this.#listed.has(key)) continue

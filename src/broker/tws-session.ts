@@ -15,7 +15,7 @@ import { Histories } from './tws-history.ts'
 import { Lines } from './tws-lines.ts'
 import { Orders } from './tws-orders.ts'
 import { Pace, type Turn } from './tws-pace.ts'
-import { ACCOUNT_DATA, brokenPart, classify, newPort, PACE } from './tws-codes.ts'
+import { ACCOUNT_DATA, brokenPart, classify, isReadOnly, newPort, PACE } from './tws-codes.ts'
 import { type TwsCommissionReport, type TwsContract, type TwsContractDetails, type TwsExecution, zoneOf, zoneOfConnectionTime } from './tws-parse.ts'
 import { Positions } from './tws-positions.ts'
 import { socketOf } from './tws-socket.ts'
@@ -152,6 +152,10 @@ export class Session implements Wire {
   }
 
   // -------------------------------------------------------------- the wire, as its rooms use it
+
+  get ordersRefused(): boolean {
+    return this.#orders.refused
+  }
 
   nextRequestId(): number {
     return ++this.#lastRequestId
@@ -350,6 +354,7 @@ export class Session implements Wire {
   #hearCode(message: string, code: number, id: number): void {
     const requestId = id === NO_REQUEST ? null : id
     const { action, meaning } = classify(code, message, requestId)
+    if (isReadOnly(code, message, requestId) && !this.settings.readOnly && !this.#hearReadOnly()) return
     if (meaning === 'FEED_LOST' || meaning === 'FEED_RESTORED') this.#lines.interrupted()
     const name = requestId === null ? undefined : this.#lines.nameOf(requestId)
     const named = name === undefined ? message : `${message} [${name}]`
@@ -389,6 +394,13 @@ export class Session implements Wire {
       case 'LINE_LIMIT':
         if (requestId !== null) this.#endRequest(requestId, action === 'STOP', code, message)
     }
+  }
+
+  /** Answers whether that is news: it is said once, and costs the list of open orders and nothing else. */
+  #hearReadOnly(): boolean {
+    const isNews = this.#orders.refuse()
+    if (isNews) this.notice("TWS does not tell open orders, and so no stops: untick 'Read-Only API' in TWS, or set TWS_READ_ONLY=true", 'ADVICE')
+    return isNews
   }
 
   /** TWS left out what came too fast, and does not always say which request that was. */

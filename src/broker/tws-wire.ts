@@ -101,6 +101,8 @@ export interface Wire {
   /** The client as far as it may be used for requests. */
   readonly requests: Pick<IBApi, keyof typeof REQUESTS>
   readonly orderRequests: Pick<IBApi, keyof typeof ORDER_REQUESTS>
+  /** TWS refuses to tell the open orders. */
+  readonly ordersRefused: boolean
   /** The raw message that is being read. */
   readonly message: readonly string[]
   /** The zone of times that name none. */
