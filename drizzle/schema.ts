@@ -1,7 +1,7 @@
 // The tables, as the store reads and writes them. Partitions, comments and the "C" collation of ids stand in the migrations' SQL.
 // Facts, marks and decisions are append-only; trades and trajectories are folded from them; alerts, outbox and audit are history.
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { DecimalText } from '#core/decimal.ts'
 import type { DeliveryFailure, DeliveryState } from '#core/delivery.ts'
 import type { ExecutionSide, Fact, MarkSource, SessionChange } from '#core/facts.ts'
@@ -322,6 +322,8 @@ export const deliveries = pgTable(
     id: number('id').generatedAlwaysAsIdentity().primaryKey(),
     subject: text('subject').notNull(),
     channel: text('channel').notNull(),
+    /** Which waiting ones are read first: the recorder's own troubles (3), then by the alert's severity. */
+    urgency: smallint('urgency').notNull().default(0),
     alertId: text('alert_id'),
     systemAlertId: number('system_alert_id'),
     state: text('state').$type<DeliveryState>().notNull().default('WAITING'),
@@ -338,7 +340,7 @@ export const deliveries = pgTable(
   },
   (t) => [
     unique('deliveries_subject').on(t.subject, t.channel),
-    index('deliveries_waiting').on(t.channel, t.id).where(sql`state in ('WAITING', 'SENDING')`),
+    index('deliveries_waiting').on(t.channel, t.urgency.desc().nullsFirst(), t.id).where(sql`state in ('WAITING', 'SENDING')`),
     index('deliveries_alert').on(t.alertId),
     index('deliveries_attempted').on(t.channel, t.attemptedAt),
     index('deliveries_state').on(t.state, t.id),

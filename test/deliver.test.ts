@@ -246,6 +246,26 @@ test('whatever was withdrawn before it went out, however much of it, keeps nothi
   expect(waiting.map(({ about }) => about.kind === 'alert' && about.alert.id)).toEqual(['stop-2000'])
 })
 
+test('however much is held back, the critical and the recorder’s own troubles are seen, and what was tried before is seen whole; in the order of their ids', async () => {
+  await using db = await openTestDatabase()
+  const manners = { kind: 'slack', least: 'info', prompt: 'warn', quiet: true } as const
+  const held = Array.from({ length: 1_200 }, (_, n) => stop(n, { severity: n % 2 === 0 ? 'info' : 'warn', tradeId: `ORDER:DU1:8314:h${n}` }))
+  await raise(db, held)
+  await createDeliveries(db, [manners], 1)
+  const digest = (await waitingFor(db, 'slack', 1_200)).slice(0, 700).map(({ id }) => id)
+  await claim(db.pool, digest, 'msg_digest', 1)
+  await db.pool.query(`update deliveries set state = 'WAITING' where state = 'SENDING'`)
+  await raise(db, [stop(2_000)])
+  await writeSystemChanges(db, { began: [{ kind: 'BLIND', subject: '', since: 1, details: ['NVDA'] }], over: [] })
+  await createDeliveries(db, [manners], 2)
+  const seen = await waitingFor(db, 'slack', 100)
+  expect(seen.filter(({ messageId }) => messageId === 'msg_digest')).toHaveLength(700)
+  const fresh = seen.filter(({ messageId }) => messageId === null)
+  const said = fresh.map(({ about }) => (about.kind === 'alert' ? about.alert.severity : about.kind))
+  expect(said.filter((word) => word !== 'warn')).toEqual(['critical', 'system'])
+  expect(seen.map(({ id }) => id)).toEqual(seen.map(({ id }) => id).toSorted((a, b) => a - b))
+})
+
 test('a channel that fails says what it met last', async () => {
   await using db = await openTestDatabase()
   await raise(db, [stop(1), stop(2)])

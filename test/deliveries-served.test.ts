@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { alertsOfTrades } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
-import { deliveriesOfAlerts, deliveriesPage, type DeliveryFilter, sendAgain } from '#store/deliveries.ts'
+import { deliveriesOfAlerts, deliveriesPage, type DeliveryFilter, sendAgain, waitingFor } from '#store/deliveries.ts'
 import { remarksOf, snoozesOf } from '#store/remarks.ts'
 import { systemAlertsPage } from '#store/system-alerts.ts'
 import { plansOf } from './plans.ts'
@@ -77,6 +77,19 @@ test('what hangs on alerts and trades, system alerts and sending again are found
   expect((await alertsOfTrades(db, trades)).size).toBe(50)
   const dead = (await deliveriesPage(db, { states: ['DEAD'] }, { first: 1 })).edges[0]?.node
   expect(await sendAgain(db, dead?.id ?? 0, 0)).toMatchObject({ state: 'WAITING' })
+})
+
+test('what waits for a channel is read from an index, the most urgent first', async () => {
+  await db.pool.query(
+    `insert into deliveries (subject, channel, alert_id, urgency, due_at, created_at)
+     select 'alert:waits-' || n, 'pigeon', 'alert-' || n % 60 || '-0', n % 3, now(), now() from generate_series(0, 29999) as n`,
+  )
+  await db.pool.query('analyze deliveries')
+  const plans = (await plansOf(db, () => waitingFor(db, 'pigeon'))).map((lines) => lines.join('\n')).filter((plan) => plan.includes('deliveries'))
+  expect(plans[0]).toMatch(/deliveries_waiting/)
+  expect(plans[0]).not.toMatch(/Seq Scan on deliveries/)
+  const seen = await waitingFor(db, 'pigeon')
+  expect([seen.length, ...new Set(seen.map(({ id }) => id % 3))]).toEqual([1_000, (seen[0]?.id ?? 0) % 3])
 })
 
 test('fifty alerts with deliveries, remarks and rules take as many statements as five', async () => {

@@ -1,6 +1,6 @@
 // Deliveries as rows: what is to be told through which channel, and what became of it. Created once for ever from the orders committed with the alerts;
 // their state is the truth about sending, the queue only wakes whoever looks. Never sends, never decides when.
-import { and, asc, eq, gte, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import type { ExecutionSide } from '#core/facts.ts'
@@ -10,7 +10,7 @@ import type { StoredAlert } from '#core/stored.ts'
 import type { SystemAlert } from '#core/system-alert.ts'
 import { SYSTEM_ALERTS } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
-import type { TradeSide } from '#core/trade.ts'
+import { SEVERITIES, type TradeSide } from '#core/trade.ts'
 import { alerts, deliveries, orders as orderTrades, roundTrips, systemAlerts } from '#drizzle/schema.ts'
 import { alertOf, alertsOfTrades } from './alerts.ts'
 import { type Database, LOCK_SPACE } from './db.ts'
@@ -106,8 +106,8 @@ async function crossOff(
   await inOneGo(db.pool, 'begin; set local synchronous_commit to off', async (go) => {
     go.say(
       `with done as (update outbox set done_at = now(), takes = takes + 1 where id = any($6::bigint[]) and done_at is null)
-       insert into deliveries (subject, channel, alert_id, system_alert_id, due_at, created_at)
-       select *, $5::timestamptz, $5::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) on conflict (subject, channel) do nothing`,
+       insert into deliveries (subject, channel, alert_id, system_alert_id, urgency, due_at, created_at)
+       select *, $5::timestamptz, $5::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $7::smallint[]) on conflict (subject, channel) do nothing`,
       [
         rows.map(({ order }) => order.key),
         rows.map(({ kind }) => kind),
@@ -115,10 +115,15 @@ async function crossOff(
         rows.map(({ order }) => order.systemAlertId),
         writeInstant(now),
         orders.map(({ id }) => id),
+        rows.map(({ order }) => urgencyOf(order)),
       ],
       'cross off orders',
     )
   })
+}
+
+function urgencyOf({ severity }: Order): number {
+  return severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity)
 }
 
 function isFor(order: Order, channel: Manners): boolean {
@@ -164,18 +169,14 @@ export async function recoverInterrupted(sql: Sql, channel: string, idempotent: 
 
 const UNTOLD: readonly StoredAlert['state'][] = ['WITHDRAWN', 'SATISFIED']
 
-/** What waits for a channel, oldest first. What was withdrawn since is not among it; it comes back if it stands again. */
+/**
+ * What waits for a channel, oldest first; where there is too much of it the most urgent, so that however much is held back hides nothing critical, and
+ * every message that was tried before, whole. What was withdrawn since is not among it; it comes back if it stands again.
+ */
 export async function waitingFor(db: Database, channel: string, limit = 1_000): Promise<Waiting[]> {
-  const rows = await db.orm
-    .select({ delivery: deliveries, alert: alerts, system: systemAlerts, ...SIDES })
-    .from(deliveries)
-    .leftJoin(alerts, eq(alerts.id, deliveries.alertId))
-    .leftJoin(systemAlerts, eq(systemAlerts.id, deliveries.systemAlertId))
-    .leftJoin(orderTrades, eq(orderTrades.tradeId, alerts.tradeId))
-    .leftJoin(roundTrips, eq(roundTrips.tradeId, alerts.tradeId))
-    .where(and(eq(deliveries.channel, channel), sql`${deliveries.state} = 'WAITING'`, or(isNull(deliveries.alertId), notInArray(alerts.state, [...UNTOLD]))))
-    .orderBy(asc(deliveries.id))
-    .limit(limit)
+  const urgent = await waitingRows(db, channel).orderBy(desc(deliveries.urgency), asc(deliveries.id)).limit(limit)
+  const tried = urgent.length < limit ? [] : await waitingRows(db, channel, isNotNull(deliveries.messageId))
+  const rows = [...new Map([...urgent, ...tried].map((row) => [row.delivery.id, row])).values()].sort((a, b) => a.delivery.id - b.delivery.id)
   const snoozes = await snoozesOf(db, [...new Set(rows.flatMap(({ alert }) => (alert === null ? [] : [alert.tradeId])))])
   const known = await knownWhenSnoozed(db, snoozes)
   return rows.flatMap(({ delivery, alert, system, ...sides }): Waiting[] => {
@@ -187,6 +188,19 @@ export async function waitingFor(db: Database, channel: string, limit = 1_000): 
     const snooze = until === null ? null : { until, knew: known.has(wordOf(alert)) }
     return [{ ...waiting, about: { kind: 'alert', alert: alertOf(alert), side: sideOf(sides), snooze } }]
   })
+}
+
+function waitingRows(db: Database, channel: string, also?: SQL) {
+  return db.orm
+    .select({ delivery: deliveries, alert: alerts, system: systemAlerts, ...SIDES })
+    .from(deliveries)
+    .leftJoin(alerts, eq(alerts.id, deliveries.alertId))
+    .leftJoin(systemAlerts, eq(systemAlerts.id, deliveries.systemAlertId))
+    .leftJoin(orderTrades, eq(orderTrades.tradeId, alerts.tradeId))
+    .leftJoin(roundTrips, eq(roundTrips.tradeId, alerts.tradeId))
+    .where(
+      and(eq(deliveries.channel, channel), sql`${deliveries.state} = 'WAITING'`, or(isNull(deliveries.alertId), notInArray(alerts.state, [...UNTOLD])), also),
+    )
 }
 
 /** What went out through a channel since, as far as it may have told what these would: the same alerts of other trades. */
