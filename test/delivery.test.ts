@@ -132,6 +132,23 @@ describe('messages', () => {
     expect(planned([odds], { now: night, quietHours, manners: HOOK }).messages).toHaveLength(1)
   })
 
+  test('in quiet hours what failed before them is not tried again either, but for the critical, which it does not hold up', () => {
+    const quietHours = { from: '22:00', until: '07:00', timeZone: 'America/New_York' }
+    const [evening, night, morning] = [at('21:59:58'), at('22:00:02'), at('07:00:00', '2026-11-21')]
+    const failed = (n: number, severity: 'warn' | 'critical', messageId: string) =>
+      waiting(n, { severity }, { createdAt: evening, dueAt: night, attempts: 1, messageId })
+    const [warn, critical] = [failed(1, 'warn', 'm1'), failed(2, 'critical', 'm2')]
+    const news = waiting(1, { severity: 'critical', ruleId: 'hard-stop', at: NOW + 1 }, { createdAt: night, dueAt: night })
+    expect(planned([warn, critical, news], { now: night, quietHours })).toMatchObject({
+      messages: [{ messageId: 'm2' }, { messageId: null, deliveries: [{ id: news.id }] }],
+      nextAt: morning,
+    })
+    expect(planned([warn], { now: morning, quietHours }).messages).toMatchObject([{ messageId: 'm1' }])
+    expect(planned([warn], { now: night, quietHours, manners: HOOK }).messages).toMatchObject([{ messageId: 'm1' }])
+    // One message of both is one message.
+    expect(planned([warn, { ...critical, messageId: 'm1' }], { now: night, quietHours }).messages).toMatchObject([{ deliveries: [{ id: warn.id }, {}] }])
+  })
+
   test.each([
     ['22:00', '07:00', at('21:59:59'), null],
     ['22:00', '07:00', at('22:00:00'), at('07:00:00', '2026-11-21')],
@@ -168,6 +185,13 @@ describe('messages', () => {
       const late = waiting(2, { state: 'LATE' }, { createdAt: NOW - HOLDS.lateMs })
       expect(planned([...list, late]).messages).toMatchObject([{ deliveries: [{ id: late.id }] }])
       expect(planned(list, { now: until }).messages).toMatchObject([{ kind: 'digest' }])
+    })
+
+    test('what failed before it was snoozed is not tried again until then; what is critical and news is', () => {
+      const failed = { attempts: 1, messageId: 'm1' }
+      expect(planned([snoozed('warn', true, failed)])).toMatchObject({ messages: [], nextAt: until })
+      expect(planned([snoozed('warn', true, failed)], { now: until }).messages).toMatchObject([{ messageId: 'm1' }])
+      expect(planned([snoozed('critical', false, failed)]).messages).toMatchObject([{ messageId: 'm1' }])
     })
 
     test('what is critical and news goes through at once', () => {

@@ -152,20 +152,23 @@ export function plan(input: PlanInput): Plan {
   const holds = { ...HOLDS, ...input.holds }
   const attempted = waiting.filter(({ messageId }) => messageId !== null)
   const retries = groupBy(attempted, ({ messageId }) => messageId as string)
-  // A message that is being retried goes before whatever else its trades have to say.
-  const blocked = new Set(attempted.flatMap(tradesOf))
+  const quietUntil = manners.quiet && input.quietHours !== null ? quietEnd(now, input.quietHours) : null
+  const blocked = new Set<string>()
   const messages: Planned[] = []
   const later: Instant[] = []
   for (const [messageId, deliveries] of retries) {
-    const dueAt = Math.max(...deliveries.map((one) => one.dueAt))
+    // A message goes as a whole: when the first of it may.
+    const keptUntil = Math.min(...deliveries.map((one) => keptBackUntil(one, quietUntil) ?? 0))
+    const dueAt = Math.max(keptUntil, ...deliveries.map((one) => one.dueAt))
     if (dueAt <= now) messages.push({ kind: kindOf(deliveries), messageId, deliveries })
     else later.push(dueAt)
+    // One that is being tried again goes before whatever else its trades have to say; one that is kept back holds nothing up.
+    if (keptUntil <= now) for (const tradeId of deliveries.flatMap(tradesOf)) blocked.add(tradeId)
   }
 
   const shared: { id: number; messageId: string }[] = []
   const prompt: Waiting[] = []
   const calm: { delivery: Waiting; dueAt: Instant }[] = []
-  const quietUntil = manners.quiet && input.quietHours !== null ? quietEnd(now, input.quietHours) : null
   for (const delivery of waiting) {
     if (delivery.messageId !== null) continue
     if (delivery.dueAt > now) {
@@ -174,8 +177,8 @@ export function plan(input: PlanInput): Plan {
     }
     const { about } = delivery
     if (about.kind === 'system') {
-      const waits = quietUntil !== null && SYSTEM_ALERTS[about.system.kind].severity !== 'critical'
-      if (waits) later.push(quietUntil)
+      const keptUntil = keptBackUntil(delivery, quietUntil)
+      if (keptUntil !== null) later.push(keptUntil)
       else messages.push({ kind: 'system', messageId: null, deliveries: [delivery] })
       continue
     }
@@ -185,7 +188,7 @@ export function plan(input: PlanInput): Plan {
       shared.push({ id: delivery.id, messageId: before.messageId })
       continue
     }
-    const dueAt = heldUntil(delivery, about, manners, holds, quietUntil)
+    const dueAt = heldUntil(delivery, about.alert, manners, holds, quietUntil)
     if (dueAt === null) prompt.push(delivery)
     else calm.push({ delivery, dueAt })
   }
@@ -219,12 +222,22 @@ export function quietEnd(now: Instant, { from, until, timeZone }: QuietHours): I
 const DAY_MS = 86_400_000
 
 /** null: at once. */
-function heldUntil(delivery: Waiting, { alert, snooze }: AboutAlert, manners: Manners, holds: Holds, quietUntil: Instant | null): Instant | null {
+function heldUntil(delivery: Waiting, alert: StoredAlert, manners: Manners, holds: Holds, quietUntil: Instant | null): Instant | null {
   const until: Instant[] = []
   if (alert.state !== 'RAISED') until.push(delivery.createdAt + (alert.state === 'MISSED' ? holds.passedMs : holds.lateMs))
   else if (rank(alert.severity) < rank(manners.prompt)) until.push(delivery.createdAt + holds.calmMs)
+  const keptUntil = keptBackUntil(delivery, quietUntil)
+  if (keptUntil !== null) until.push(keptUntil)
+  return until.length === 0 ? null : Math.max(...until)
+}
+
+/** Until when a person does not want to hear of it, tried before or not: quiet hours, a snooze; null: they do not keep it back. */
+function keptBackUntil({ about, createdAt }: Waiting, quietUntil: Instant | null): Instant | null {
+  if (about.kind === 'system') return SYSTEM_ALERTS[about.system.kind].severity === 'critical' ? null : quietUntil
+  const { alert, snooze } = about
+  const until: Instant[] = []
   if (quietUntil !== null && alert.severity !== 'critical') until.push(quietUntil)
-  if (isSilenced(alert, snooze) && snooze.until > delivery.createdAt) until.push(snooze.until)
+  if (isSilenced(alert, snooze) && snooze.until > createdAt) until.push(snooze.until)
   return until.length === 0 ? null : Math.max(...until)
 }
 
