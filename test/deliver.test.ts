@@ -473,30 +473,44 @@ describe('the recorder itself', () => {
     await using slack = await openReceiver(answers(500))
     await using hook = await openReceiver()
     await using _delivering = await openDelivering(db, { ...hookEnv(hook), ...slackEnv(slack) })
+    let passedMs = 0
     await using vigil = openVigil({
       db,
-      clock: clockThatReads(Date.now),
+      clock: clockThatReads(() => Date.now() + passedMs),
       writer: null,
       channels: ['slack', 'webhook'],
       everyMs: 20,
       onChange: () => {},
       log: () => {},
     })
+    // A hiccup of ten seconds wakes nobody, and its end neither.
     await raise(db, [stop(1)])
-    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(2)
-    expect(titleOf(hook.requests[1])).toMatch(/^DELIVERY FAILING: messages do not arrive, since \d\d:\d\d: slack answered 500$/)
-    slack.behave(ok)
-    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(3)
-    expect(titleOf(hook.requests[2])).toContain('messages arrive again')
+    await expect.poll(async () => (await failingChannels(db, ['slack'], 3)).length, { timeout: 15_000 }).toBe(1)
+    passedMs = 10_000
     await vigil.look()
-    expect(hook.requests).toHaveLength(3)
+    slack.behave(ok)
+    await settled(db, ['stop-1'])
+    await vigil.look()
+    expect(await systemAlerts(db)).toEqual([])
+    slack.behave(answers(500))
+    await raise(db, [stop(2)])
+    await expect.poll(async () => (await failingChannels(db, ['slack'], 3)).length, { timeout: 15_000 }).toBe(1)
+    await vigil.look()
+    passedMs += 60_000
+    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(3)
+    expect(titleOf(hook.requests[2])).toMatch(/^DELIVERY FAILING: messages do not arrive, since \d\d:\d\d: slack answered 500$/)
+    slack.behave(ok)
+    await expect.poll(() => hook.requests.length, { timeout: 15_000 }).toBe(4)
+    expect(titleOf(hook.requests[3])).toContain('messages arrive again')
+    await vigil.look()
+    expect(hook.requests).toHaveLength(4)
   })
 
   test('a channel that fails and is taken out of the configuration fails no more: it ends, and says why', async () => {
     await using db = await openTestDatabase()
     await using slack = await openReceiver(answers(500))
     await using hook = await openReceiver()
-    const clock = clockThatReads(Date.now)
+    const clock = clockThatReads(() => Date.now() + 60_000)
     const said: string[] = []
     const look = async (channels: readonly string[] | null) => {
       await using vigil = openVigil({ db, clock, writer: null, channels, everyMs: 3_600_000, onChange: () => {}, log: (line) => said.push(line) })

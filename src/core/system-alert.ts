@@ -8,7 +8,7 @@ export const SYSTEM_ALERTS = {
   BLIND: { severity: 'critical', afterMs: 0, overAfterMs: 120_000 },
   LOGIN_NEEDED: { severity: 'critical', afterMs: 180_000, overAfterMs: 0 },
   BROKER_DISAGREES: { severity: 'warn', afterMs: 60_000, overAfterMs: 0 },
-  DELIVERY_FAILING: { severity: 'critical', afterMs: 0, overAfterMs: 0 },
+  DELIVERY_FAILING: { severity: 'critical', afterMs: 60_000, overAfterMs: 0 },
 } as const satisfies Record<string, Tolerance>
 export type SystemAlertKind = keyof typeof SYSTEM_ALERTS
 
