@@ -360,6 +360,7 @@ export const systemAlerts = pgTable(
     until: instant('until'),
     /** Symbols, a channel's name, the broker's words: what the text is made of. */
     details: jsonb('details').$type<readonly string[]>().notNull(),
+    paper: boolean('paper').notNull().default(false),
   },
   (t) => [uniqueIndex('system_alerts_active').on(t.kind, t.subject).where(sql`until is null`)],
 )

@@ -260,6 +260,8 @@ async function wordSystem(
 }
 
 function plainWording({ deliveries }: Planned): Wording {
-  const lines = deliveries.map(({ about }) => (about.kind === 'alert' ? `${about.alert.symbol} ${about.alert.ruleId}` : `${about.system.kind} ${about.turn}`))
+  const lines = deliveries.map(({ about }) =>
+    about.kind === 'alert' ? `${about.alert.symbol} ${about.alert.ruleId}` : `${about.system.paper ? 'PAPER ' : ''}${about.system.kind} ${about.turn}`,
+  )
   return { severity: 'critical', title: lines[0] ?? '', lines: lines.slice(1), path: [], data: {} }
 }

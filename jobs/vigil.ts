@@ -2,6 +2,7 @@
 // what began and what is over; told by the same channels as every alert. Never looks at prices.
 import { blindFor, type HeldContract, isRemoved, NOTHING_WATCHED, removal, type Trouble, watch, withRemovals } from '#core/system-alert.ts'
 import type { Instant } from '#core/time.ts'
+import { isPaper } from '#core/trade.ts'
 import type { BrokerStatus } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
 import type { Database } from '#store/db.ts'
@@ -46,6 +47,8 @@ export function openVigil(options: VigilOptions): Vigil {
   let watched = NOTHING_WATCHED
   let closed = false
   let looking: Promise<void> = Promise.resolve()
+  /** Of the session as last told: one that is gone names none. */
+  let accounts: readonly string[] = []
   let lastTime: { readonly market: Instant; readonly at: number } | null = null
 
   /** The market's time goes on while nobody tells it: that is what being blind is. */
@@ -65,14 +68,18 @@ export function openVigil(options: VigilOptions): Vigil {
       details: trouble === null ? [channel] : [`${channel} ${trouble}`],
     }))
     if (writer === null) return troubles
+    const status = writer.status()
+    if (status.accounts.length > 0) accounts = status.accounts
+    const paper = accounts.length > 0 && accounts.every(isPaper)
     const now = marketNow()
     const blind = now === null ? null : blindFor(writer.held(), now)
     // Market instants stay in the core: people read when it began by their own clock.
-    if (blind !== null && now !== null) troubles.push({ ...blind, since: clock.now() - (now - (blind.since ?? now)) })
-    const { state, reason, since } = writer.status()
-    if (state === 'CONNECTING' || state === 'HANDSHAKING' || state === 'GAP') troubles.push({ kind: 'LOGIN_NEEDED', subject: '', since, details: [reason] })
+    if (blind !== null && now !== null) troubles.push({ ...blind, paper, since: clock.now() - (now - (blind.since ?? now)) })
+    const { state, reason, since } = status
+    if (state === 'CONNECTING' || state === 'HANDSHAKING' || state === 'GAP')
+      troubles.push({ kind: 'LOGIN_NEEDED', subject: '', paper, since, details: [reason] })
     const disagreements = (await writer.disagreements?.()) ?? []
-    if (disagreements.length > 0) troubles.push({ kind: 'BROKER_DISAGREES', subject: '', details: disagreements })
+    if (disagreements.length > 0) troubles.push({ kind: 'BROKER_DISAGREES', subject: '', paper, details: disagreements })
     return troubles
   }
 

@@ -15,6 +15,7 @@ import { claim, createDeliveries, deadLetters, type Delivery, deliveriesOfAlerts
 import { systemAlerts, writeSystemChanges } from '#store/system-alerts.ts'
 import { openVigil } from '#jobs/vigil.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
+import type { BrokerStatus } from '#src/bus.ts'
 import { clock, clockThatReads } from '#src/clock.ts'
 import { openMetrics } from '#src/metrics.ts'
 import { openTestDatabase } from './database.ts'
@@ -403,7 +404,7 @@ describe('the recorder itself', () => {
       await vigil.look()
     }
     await expect.poll(() => hook.requests.length).toBe(1)
-    expect(titleOf(hook.requests[0])).toBe('BLIND: trades are open and no price comes, since 14:31: NVDA')
+    expect(titleOf(hook.requests[0])).toBe('PAPER BLIND: trades are open and no price comes, since 14:31: NVDA')
     // What was backfilled: a level passed in the dark.
     await commitBatch(db, { ...EMPTY_BATCH, alerts: [stop(1, { state: 'MISSED', at: since + 30_000 })], trades: [trade(1, { lastPrice: '180.91' })] })
     for (const passed of [90, 150, 220, 300, 400]) {
@@ -412,7 +413,7 @@ describe('the recorder itself', () => {
       await vigil.look()
     }
     await expect.poll(() => hook.requests.length).toBe(2)
-    expect(titleOf(hook.requests[1])).toBe('blind 14:31–14:32: NVDA')
+    expect(titleOf(hook.requests[1])).toBe('PAPER blind 14:31–14:32: NVDA')
     expect(JSON.parse(hook.requests[1]?.body ?? '').data.lines).toEqual(['NVDA passed −3.0 % at 14:31, now −1.2 %'])
     expect(await systemAlerts(db)).toMatchObject([{ kind: 'BLIND', details: ['NVDA'] }])
   })
@@ -446,6 +447,22 @@ describe('the recorder itself', () => {
       [],
       [],
     ])
+  })
+
+  test.each([
+    [['DU1', 'DU2'], true],
+    [['DU1', 'U2'], false],
+    [[], false],
+  ])('a session of the accounts %j that is lost: PAPER is said of paper alone: %s', async (accounts, paper) => {
+    await using db = await openTestDatabase()
+    let status: BrokerStatus = { ...READY, accounts }
+    const clock = clockThatReads(() => status.since + 200_000)
+    const writer = { held: () => [], marketTime: () => null, status: () => status }
+    await using vigil = openVigil({ db, clock, writer, channels: [], everyMs: 3_600_000, onChange: () => {}, log: () => {} })
+    await vigil.look()
+    status = { ...status, state: 'CONNECTING', accounts: [] }
+    await vigil.look()
+    expect(await systemAlerts(db)).toMatchObject([{ kind: 'LOGIN_NEEDED', paper }])
   })
 
   test('nobody tells the time any more: it goes on by the host, whose durations have fractions, and blind is told all the same', async () => {

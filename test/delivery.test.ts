@@ -122,7 +122,7 @@ describe('messages', () => {
     const quietHours = { from: '22:00', until: '07:00', timeZone: 'America/New_York' }
     const night = at('23:30:00')
     const trouble = (kind: SystemAlert['kind'], turn: 'raised' | 'over'): Waiting => {
-      const system = { id: 1, kind, subject: '', since: night, until: null, details: [] }
+      const system = { id: 1, kind, subject: '', since: night, until: null, details: [], paper: false }
       return { ...waiting(1, {}, { createdAt: night, dueAt: night }), about: { kind: 'system', system, turn } }
     }
     const [odds, agreed, blind] = [trouble('BROKER_DISAGREES', 'raised'), trouble('BROKER_DISAGREES', 'over'), trouble('BLIND', 'raised')]
@@ -243,7 +243,7 @@ describe('messages', () => {
 describe('troubles of the recorder itself', () => {
   const login: Trouble = { kind: 'LOGIN_NEEDED', subject: '', details: ['nothing listening'] }
   const blind: Trouble = { kind: 'BLIND', subject: '', details: ['NVDA'] }
-  const active = (trouble: Trouble, since: number): SystemAlert => ({ id: 1, until: null, ...trouble, since })
+  const active = (trouble: Trouble, since: number): SystemAlert => ({ id: 1, until: null, paper: false, ...trouble, since })
 
   test('one message when it begins, none while it lasts, one when it is over', () => {
     let { watched, changes } = watch(NOTHING_WATCHED, [], [{ ...login, since: NOW - 200_000 }], NOW)

@@ -30,6 +30,8 @@ export interface SystemAlert {
   readonly until: Instant | null
   /** Symbols, the broker's words. */
   readonly details: readonly string[]
+  /** Of paper accounts alone: no real money. */
+  readonly paper: boolean
 }
 
 /** Trouble as seen at one moment. */
@@ -39,6 +41,8 @@ export interface Trouble {
   /** From when on, where it is known; else it begins now. */
   readonly since?: Instant
   readonly details: readonly string[]
+  /** Absent: real money may be concerned. */
+  readonly paper?: boolean
 }
 
 /** What the watch keeps from look to look. */

@@ -11,6 +11,11 @@ export type TradeStatus = 'OPEN' | 'CLOSED'
 export const MODES = ['LIVE', 'PAPER', 'DEMO'] as const
 export type Mode = (typeof MODES)[number]
 
+/** Paper accounts of this broker begin with D. */
+export function isPaper(account: string): boolean {
+  return account.startsWith('D')
+}
+
 /** How far a trade went one way, in three views (INTERFACES, 'Three views of an excursion'). `favourable` ones are at least 0, adverse ones at most 0. */
 export interface Excursion {
   /** The best (worst) price level since entry. */

@@ -110,6 +110,7 @@ export function systemMessage(system: SystemAlert, turn: 'raised' | 'over', leve
   const removed = turn === 'over' && isRemoved(system)
   const details = removed ? system.details.slice(0, -1) : detailsOf(system, room)
   const text = templates.alertSystem({
+    mode: system.paper ? 'PAPER' : null,
     words: removed ? templates.words.channelRemoved : templates.words.systemAlerts[system.kind][turn],
     since: clock(system.since),
     until: turn === 'over' && system.until !== null ? clock(system.until) : null,
@@ -129,6 +130,7 @@ export function systemMessage(system: SystemAlert, turn: 'raised' | 'over', leve
       kind: system.kind,
       subject: system.subject,
       turn,
+      mode: system.paper ? 'PAPER' : null,
       since: instant(system.since),
       until: system.until === null ? null : instant(system.until),
     },

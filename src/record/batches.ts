@@ -9,7 +9,7 @@ import type { Rewrite } from '#core/rewrite.ts'
 import type { AlertState, StoredAlert, StoredMark, StoredTrade } from '#core/stored.ts'
 import { takingOf } from '#core/take.ts'
 import { type Day, EARLIEST, type Instant } from '#core/time.ts'
-import type { Mode, Trade, TrajectoryPoint } from '#core/trade.ts'
+import { isPaper, type Mode, type Trade, type TrajectoryPoint } from '#core/trade.ts'
 import { type Batch, commitBatch, EMPTY_BATCH } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
 import { anchorOf } from '#store/decisions.ts'
@@ -272,7 +272,7 @@ export class Batches {
   }
 
   #storedTrade(trade: Trade): StoredTrade {
-    const mode: Mode = this.#options.demo ? 'DEMO' : modeOf(trade.account)
+    const mode: Mode = this.#options.demo ? 'DEMO' : isPaper(trade.account) ? 'PAPER' : 'LIVE'
     const { strategy, tags, initialStop, initialTarget } = readOrderRef(trade.orderRef)
     return { ...trade, seq: ++this.#seq, mode, strategy, tags, note: null, initialStop, ...(initialTarget === null ? {} : { initialTarget }) }
   }
@@ -297,11 +297,6 @@ export class Batches {
       message: messageOf(alert),
     }
   }
-}
-
-/** Paper accounts of this broker begin with D. */
-function modeOf(account: string): Mode {
-  return account.startsWith('D') ? 'PAPER' : 'LIVE'
 }
 
 function messageOf(alert: Omit<RaisedAlert, 'ruleIndex'>): string {

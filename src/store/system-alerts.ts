@@ -7,7 +7,7 @@ import type { Database } from './db.ts'
 import { connectionOf, pageQuery } from './page.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
 
-const COLUMNS = 'id, kind, subject, since, until, details'
+const COLUMNS = 'id, kind, subject, since, until, details, paper'
 
 /** What still holds. */
 export async function activeSystemAlerts(db: Database): Promise<SystemAlert[]> {
@@ -46,12 +46,12 @@ export async function systemAlertsByIds(db: Database, ids: readonly number[]): P
 export async function writeSystemChanges(db: Database, { began, over }: SystemChanges): Promise<void> {
   if (began.length === 0 && over.length === 0) return
   await inTransaction(db.pool, async (client) => {
-    for (const { kind, subject, since, details } of began) {
+    for (const { kind, subject, since, details, paper = false } of began) {
       const [row] = await rowsOf<{ id: number }>(
         client,
-        `insert into system_alerts (kind, subject, since, details) values ($1, $2, $3, $4)
+        `insert into system_alerts (kind, subject, since, details, paper) values ($1, $2, $3, $4, $5)
          on conflict (kind, subject) where until is null do nothing returning id`,
-        [kind, subject, writeInstant(since), writeJson(details)],
+        [kind, subject, writeInstant(since), writeJson(details), paper],
       )
       if (row !== undefined) await order(client, row.id, 'raised')
     }
