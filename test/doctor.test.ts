@@ -83,6 +83,15 @@ test('what differs from the broker and which commissions are pending are faults,
   expect(of(findings, 'queue')).toMatchObject([{ state: 'ok', found: '0 deliveries wait' }])
 })
 
+test('a channel is configured when it can send; a webhook that goes out unsigned is said to', TIMEOUT, async () => {
+  await using scene = await open([])
+  const findings = await scene.doctor({ TWILIO_ACCOUNT_SID: 'AC1', WEBHOOK_URL: 'https://x.example/hook' })
+  expect(of(findings, 'SMS')).toMatchObject([{ state: 'off', remedy: 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM and SMS_TO, if wanted' }])
+  expect(of(findings, 'webhook')).toMatchObject([
+    { state: 'ok', found: expect.stringContaining('unsigned'), remedy: expect.stringContaining('WEBHOOK_SECRET') },
+  ])
+})
+
 function of(findings: readonly Finding[], what: string): readonly Finding[] {
   return findings.filter((one) => one.what === what)
 }
@@ -106,10 +115,10 @@ async function open(faults: readonly object[]) {
   return {
     db,
     port: gateway.port,
-    async doctor(): Promise<readonly Finding[]> {
+    async doctor(env: Readonly<Record<string, string>> = {}): Promise<readonly Finding[]> {
       await using running = excursion(['doctor', '--json'], {
         ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
-        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9', TWS_LINES: '40' },
+        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9', TWS_LINES: '40', ...env },
       })
       await running.ended
       return running

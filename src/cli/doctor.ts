@@ -6,6 +6,8 @@ import type { Instrument } from '#core/facts.ts'
 import { sayDifference } from '#core/remedy.ts'
 import { printInstant } from '#core/time.ts'
 import { placeOf } from '#notes/place.ts'
+import type { Driver } from '#notify/channel.ts'
+import { DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, loadEnv, readConfig } from '#src/config.ts'
 import { ExcursionError } from '#src/errors.ts'
@@ -179,14 +181,20 @@ async function notesOf({ notesDir }: Config): Promise<Finding> {
 }
 
 function channelsOf(config: Config): readonly Finding[] {
-  const channel = (what: string, isSet: boolean, remedy: string): Finding =>
-    isSet ? { what, state: 'ok', found: 'configured' } : { what, state: 'off', found: 'not configured', remedy }
-  return [
-    channel('Notion', config.notion.token !== null && config.notion.parent !== null, 'NOTION_TOKEN and NOTION_PARENT, if wanted'),
-    channel('Slack', config.slackWebhookUrl !== null, 'SLACK_WEBHOOK_URL, if wanted'),
-    channel('SMS', config.sms.accountSid !== null, 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM and SMS_TO, if wanted'),
-    channel('webhook', config.webhook.url !== null, 'WEBHOOK_URL, if wanted'),
-  ]
+  const hasNotion = config.notion.token !== null && config.notion.parent !== null
+  return [service('Notion', hasNotion, ['NOTION_TOKEN', 'NOTION_PARENT']), ...DRIVERS.map((driver) => channelOf(driver, config))]
+}
+
+function channelOf({ name, variables, open, doubt }: Driver, config: Config): Finding {
+  const odd = doubt?.(config) ?? null
+  const finding = service(name, open(config, clock) !== null, variables)
+  return odd === null ? finding : { ...finding, found: `${finding.found}, but ${odd.found}`, remedy: odd.remedy }
+}
+
+function service(what: string, isSet: boolean, variables: readonly string[]): Finding {
+  if (isSet) return { what, state: 'ok', found: 'configured' }
+  const all = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(variables)
+  return { what, state: 'off', found: 'not configured', remedy: `${all}, if wanted` }
 }
 
 /** Asks for a statement and leaves it there: the only way to know that the token is taken. The token is never shown. */

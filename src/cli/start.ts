@@ -1,5 +1,6 @@
 // `start`: the service. Listens to the broker, records, serves GraphQL, does the jobs; ends by Ctrl-C with everything committed.
 import { openTws } from '#broker/tws.ts'
+import { DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
@@ -15,6 +16,10 @@ export const start = verb({
   async run({ flags }) {
     const config = readConfig(loadEnv())
     for (const warning of config.warnings) say(warning)
+    for (const { name, doubt } of DRIVERS) {
+      const odd = doubt?.(config) ?? null
+      if (odd !== null) say(`${name}: ${odd.found}; ${odd.remedy}`)
+    }
     const log = logTo(clock)
     const stop = stopSignal()
     await using service = await openDesk({

@@ -49,11 +49,20 @@ export interface Channel<Rendered = unknown> {
   retryAfter(error: unknown, now: Instant): number | null
 }
 
+export interface Doubt {
+  readonly found: string
+  readonly remedy: string
+}
+
 /** One file exports one of these. */
 export interface Driver {
   readonly kind: string
+  /** What people call it. */
+  readonly name: string
   /** The variables it needs, for whoever wonders why it is not there. */
   readonly variables: readonly string[]
+  /** What is odd about the way it is configured, though it works; null: nothing. */
+  doubt?(config: Config): Doubt | null
   /** null: not configured. */
   open(config: Config, clock: Clock): Channel | null
 }

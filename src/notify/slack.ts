@@ -28,6 +28,7 @@ export interface SlackMessage {
 
 export const slack: Driver = {
   kind: 'slack',
+  name: 'Slack',
   variables: ['SLACK_WEBHOOK_URL'],
   open: ({ slackWebhookUrl }) => (slackWebhookUrl === null ? null : slackChannel(slackWebhookUrl)),
 }

@@ -22,6 +22,7 @@ interface Account {
 
 export const sms: Driver = {
   kind: 'sms',
+  name: 'SMS',
   variables: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'SMS_TO'],
   open({ sms: { accountSid, authToken, from, to, baseUrl } }) {
     return accountSid === null || authToken === null || from === null || to === null ? null : smsChannel({ accountSid, authToken, from, to, baseUrl })

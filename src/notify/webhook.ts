@@ -16,7 +16,12 @@ export interface SignedBody {
 
 export const webhook: Driver = {
   kind: 'webhook',
+  name: 'webhook',
   variables: ['WEBHOOK_URL'],
+  doubt: ({ webhook: { url, secret } }) =>
+    url === null || secret !== null
+      ? null
+      : { found: 'messages go out unsigned: their receiver cannot tell them from anybody else’s', remedy: 'set WEBHOOK_SECRET, here and at the receiver' },
   open: ({ webhook: { url, secret, allowPrivate } }, clock) => (url === null ? null : webhookChannel(url, secret, allowPrivate, clock)),
 }
 
