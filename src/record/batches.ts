@@ -205,6 +205,7 @@ export class Batches {
       // Told before what stands in its place, so numbered before it.
       removedTrades: rewrite.removed.map((tradeId) => ({ tradeId, seq: ++this.#seq })),
       trades: rewrite.changed.map((trade) => this.#storedTrade(trade)),
+      followed: rewrite.followed.map((names) => ({ ...names, at })),
       trajectory: points.filter(({ tradeId }) => redrawn.has(tradeId)).map((point) => ({ ...point, seq: ++this.#seq })),
       trajectoryReplacedFrom: [...redrawn].map((tradeId) => ({ tradeId, from: EARLIEST })),
       alerts: [
@@ -219,6 +220,7 @@ export class Batches {
       audit: quietly ? [] : rewrite.audit.map(({ tradeId, before, after }) => ({ at, what: reason, subject: tradeId, before, after })),
     }
     const listed = new Set(batch.alerts.filter((alert) => passed.has(alertKey(alert))).map(({ id }) => id))
+    for (const { from, to } of rewrite.followed) if (this.#annotated.has(anchorOf(from))) this.annotated(anchorOf(to))
     await this.#write(batch, quietly ? [] : rewritten, { untold, passed: listed })
   }
 

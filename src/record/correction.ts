@@ -10,6 +10,7 @@ import type { Day, Instant } from '#core/time.ts'
 import { type Trade, UNITS } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
+import { anchorOf, partsOfAnchor } from '#store/decisions.ts'
 import { reviewedDays } from '#store/reviews.ts'
 import { tradesOf } from '#store/trades.ts'
 import type { Batches } from './batches.ts'
@@ -59,10 +60,17 @@ export async function correct(
   { reason, place, marketTime, extra, missedUntil, decided }: Correction,
 ): Promise<readonly string[]> {
   const now = marketTime ?? Number.NEGATIVE_INFINITY
-  const from = await books.foldAgain(contract, place, reason === 'start' ? now : Number.NEGATIVE_INFINITY, extra)
-  const changes = contract.book.takeChanges()
-  const stored = (await Promise.all(UNITS.map((unit) => tradesOf(db, { unit, conIds: [contract.conId], openedFrom: from })))).flat()
-  const trades = contract.book.trades.map((trade) => contract.book.tell(trade))
+  const fold = async () => {
+    const from = await books.foldAgain(contract, place, reason === 'start' ? now : Number.NEGATIVE_INFINITY, extra)
+    const changes = contract.book.takeChanges()
+    const stored = (await Promise.all(UNITS.map((unit) => tradesOf(db, { unit, conIds: [contract.conId], openedFrom: from })))).flat()
+    return { changes, stored, trades: contract.book.trades.map((trade) => contract.book.tell(trade)) }
+  }
+  const first = await fold()
+  const { followed } = rewriteOf({ trades: first.stored, alerts: [] }, { trades: first.trades, alerts: [] }, now)
+  // Held or with a stop, a trade folds otherwise: under its new name it is folded with what was said of it under the old one.
+  const bearing = followed.filter(({ from, to }) => isAnotherWord(books, from, to))
+  const { changes, stored, trades } = bearing.length === 0 ? first : await fold()
   const tradeIds = [...new Set([...stored, ...trades].map(({ tradeId }) => tradeId))]
   // Withdrawn ones too: what stands again is what it was.
   const known = await alertsOf(db, { tradeIds, states: ALERT_STATES })
@@ -97,7 +105,7 @@ export async function correct(
     renamed: rewrite.judged.flatMap(({ alert: { tradeId }, before }) =>
       before !== null && before.tradeId !== tradeId && staying(before) ? [{ ...before, tradeId }] : [],
     ),
-    rewrite: { ...rewrite, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
+    rewrite: { ...rewrite, followed, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
     passed: new Set(judged.filter((one) => one.state === 'MISSED' && isPassed(one)).map(({ alert }) => alertKey(alert))),
     points: changes.points,
     // A rebuild makes every trajectory again that its marks can still make; a correction only those of the trades that changed by it.
@@ -106,6 +114,17 @@ export async function correct(
     untold: reason === 'imported',
   })
   return differed
+}
+
+/** The words on a trade, taken along to the name it has now; whether it was folded with others under that name. */
+function isAnotherWord({ ledger }: Books, from: string, to: string): boolean {
+  const { account, family } = partsOfAnchor(anchorOf(to))
+  const was = ledger.fillOf(ledger.nameOf(partsOfAnchor(anchorOf(from)).family, account))
+  const is = ledger.fillOf(ledger.nameOf(family, account))
+  if (was === null || is === null || was.nature === 'ADOPTION' || (was.held === is.held && was.said === is.said)) return false
+  ledger.say(family, was.said, account)
+  ledger.hold(family, was.held, account)
+  return true
 }
 
 /** The market days on which the trades that differ were seen, as they were and as they are. */

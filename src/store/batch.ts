@@ -2,6 +2,7 @@
 // Never decides anything: it writes what the book, the rules and the mark filter made of the facts. Only the holder of the writer lock calls it.
 import { getTableColumns } from 'drizzle-orm'
 import { readOrderRef } from '#core/order-ref.ts'
+import type { Followed } from '#core/rewrite.ts'
 import type { StoredAlert, StoredFact, StoredMark, StoredSession, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
@@ -9,6 +10,7 @@ import { alerts, orders } from '#drizzle/schema.ts'
 import { changed } from './changes.ts'
 import { copyRows, type RowWriter } from './copy-rows.ts'
 import type { Database } from './db.ts'
+import { followWords } from './follow.ts'
 import { ensureDays, forgetDays } from './partitions.ts'
 import { inOneGo, type OneGo } from './one-go.ts'
 import { rowsOf, writeInstant, writeJson } from './sql.ts'
@@ -21,6 +23,8 @@ export interface Batch {
   readonly trades: readonly StoredTrade[]
   /** Trades that no longer exist, with their trajectories; both units. Their numbers are kept, for those who come back. */
   readonly removedTrades: readonly { readonly tradeId: string; readonly seq: number }[]
+  /** Trades that have another name now, by their ids: the words on them follow. */
+  readonly followed: readonly (Followed & { readonly at: Instant })[]
   readonly trajectory: readonly (TrajectoryPoint & { readonly seq: number })[]
   /** Points at or after `from` are deleted before the new ones are written. */
   readonly trajectoryReplacedFrom: readonly { readonly tradeId: string; readonly from: Instant }[]
@@ -38,6 +42,7 @@ export const EMPTY_BATCH: Batch = {
   marks: [],
   trades: [],
   removedTrades: [],
+  followed: [],
   trajectory: [],
   trajectoryReplacedFrom: [],
   alerts: [],
@@ -88,6 +93,7 @@ async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Pr
     writeOutbox(go, batch.outbox)
     writeAudit(go, batch.audit)
     writeRefused(go, batch.refused)
+    followWords(go, batch.followed)
     writeNumbers(go, batch)
   })
 }
