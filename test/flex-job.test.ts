@@ -56,7 +56,9 @@ async function tradesIn(db: Database) {
 
 /** The executions of a statement as the socket tells them: its own numbers for orders, and costs behind them. */
 function asLive(facts: readonly Fact[]): readonly (readonly Fact[])[] {
-  const costs = new Map(facts.flatMap((fact) => (fact.kind === 'commission' ? [[fact.executionId, fact] as const] : [])))
+  // A session names no account with what a fill cost.
+  const asTold = ({ account: _, ...cost }: Commission): Commission => cost
+  const costs = new Map(facts.flatMap((fact) => (fact.kind === 'commission' ? [[fact.executionId, asTold(fact)] as const] : [])))
   const instruments = new Map(facts.flatMap((fact) => (fact.kind === 'instrument' ? [[fact.conId, fact] as const] : [])))
   return facts.flatMap((fact) => {
     if (fact.kind !== 'execution' || fact.executionId.startsWith('trade-')) return []
