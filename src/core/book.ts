@@ -177,15 +177,12 @@ export class ContractBook {
     if (price === undefined) return
     const was = this.#range[edge]
     const is = { price: Number(price), at }
-    if (stands) {
-      this.#range[edge] = is
-      return
-    }
-    const isFurther = was !== undefined && (edge === 'high' ? is.price > was.price : is.price < was.price)
+    const outwards = edge === 'high' ? 1 : -1
+    const isFurther = was !== undefined && outwards * (is.price - was.price) > 0
     // Told twice at one instant, the further one stands.
     if (was?.at === at && !isFurther) return
     this.#range[edge] = is
-    if (isFurther) this.#reach({ from: was.at, to: at, [edge]: is.price, source: 'DAY_RANGE' })
+    if (isFurther && !stands) this.#reach({ from: was.at, to: at, [edge]: is.price, source: 'DAY_RANGE' })
   }
 
   /** A trade that filled in that time, perhaps within its first second, had another size or entry for a part of it: it is left out. */

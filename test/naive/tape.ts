@@ -136,10 +136,10 @@ function movesOf(dayRanges: readonly { place: Place; row: Json }[]): Range[] {
       if (row[edge] === undefined) continue
       const price = must(row[edge])
       const was = last.get(`${edge} ${row.conId}`)
-      const isFurther = was !== undefined && row.stands !== true && compare(price, was.price) * outwards > 0
-      if (was?.at === place.at && !isFurther && row.stands !== true) continue
+      const isFurther = was !== undefined && compare(price, was.price) * outwards > 0
+      if (was?.at === place.at && !isFurther) continue
       last.set(`${edge} ${row.conId}`, { at: place.at, price })
-      if (isFurther) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price] })
+      if (isFurther && row.stands !== true) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price] })
     }
   }
   return moves
