@@ -4,13 +4,14 @@ import { decimal, plain } from '#core/decimal.ts'
 import type { AnyFact, Execution } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import { DEFAULTS, type Fault, type FaultKind, FAULTS } from './faults.ts'
+import { sayFarm } from './farms.ts'
 import * as messages from './messages.ts'
 import type { Tokens } from './wire.ts'
 
 /** One client's connection, as far as faults go. */
 export interface Connection {
-  /** Request ids of its price subscriptions. */
-  readonly lines: ReadonlyMap<number, unknown>
+  /** Its price subscriptions by request id. */
+  readonly lines: ReadonlyMap<number, { readonly conId: number }>
   send(...frames: readonly Tokens[]): void
   /** Half of a frame, then the end. */
   cut(frame: Tokens): void
@@ -25,6 +26,8 @@ export interface Scene {
   connections(): Iterable<Connection>
   /** Plays a fact that was held back; silently: it is known, but told to nobody. */
   play(fact: AnyFact, silently: boolean): void
+  /** The market data farm that a contract's prices come from. */
+  farmOf(conId: number): string
   log(line: string): void
 }
 
@@ -45,6 +48,8 @@ export interface Faults {
   admits(): boolean
   /** False: the client's id is said to be in use. */
   grantsId(): boolean
+  /** The market data farm that is broken now, if one is. */
+  brokenFarm(): string | null
 }
 
 interface Held {
@@ -64,6 +69,7 @@ const LASTING: ReadonlySet<FaultKind> = new Set([
   'clock-jump',
   'hidden-fill',
   'stale-results',
+  'farm-down',
 ])
 const CORRECTED_AFTER_MS = 1_000
 const REORDERED_MS_MAX = 1_000
@@ -145,7 +151,7 @@ class Script implements Faults {
       for (const one of scene.connections()) one.cut(frame)
       return []
     }
-    const told = frame[0] !== undefined && frame[0] in ABOUT_RESULTS ? this.#tellResult(frame, connection) : this.#change(frame, connection)
+    const told = frame[0] !== undefined && frame[0] in ABOUT_RESULTS ? this.#tellResult(frame, connection) : this.#change(frame, connection, scene)
     const waiting = this.#waiting.get(connection)
     if (waiting === undefined) return frame[0] === EXECUTION && frame[1] === String(messages.LIVE) ? this.#tellExecution(frame, connection) : told
     // Whatever it waits for comes at once or not at all: anything that is not about the fill lets it go.
@@ -159,8 +165,10 @@ class Script implements Faults {
   refuse(frame: Tokens, connection: Connection): readonly Tokens[] | null {
     const [id] = frame
     const requestId = Number(id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS ? frame[2] : frame[1])
-    if ((id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS) && this.#spend('pacing'))
-      return [messages.error(requestId, 100, 'Max rate of messages per second has been exceeded.')]
+    if (id === REQ_MKT_DATA || id === REQ_EXECUTIONS || id === REQ_DETAILS) {
+      if (this.#spend('pacing')) return [messages.error(requestId, 100, TOO_FAST)]
+      if (this.#spend('too-fast')) return [messages.notice(100, TOO_FAST)]
+    }
     if (id === REQ_TICK_BY_TICK && this.#lasting.has('no-streams')) return [messages.error(requestId, 10189, 'Failed to request tick-by-tick data.')]
     if (id !== REQ_MKT_DATA) return null
     if (this.#lasting.has('competing-session')) return [messages.error(requestId, 10197, COMPETING)]
@@ -185,10 +193,17 @@ class Script implements Faults {
     return !this.#spend('client-id-in-use')
   }
 
+  brokenFarm(): string | null {
+    return this.#lasting.get('farm-down')?.fault.farm ?? null
+  }
+
   // -------------------------------------------------------------- beginning and ending
 
   #begin(fault: Fault, at: Instant, scene: Scene): void {
     scene.log(`fault: ${fault.fault}: ${FAULTS[fault.fault]}`)
+    const before = this.#lasting.get(fault.fault)?.fault
+    // One farm at a time: another one that breaks mends the first.
+    if (before?.fault === 'farm-down' && before.farm !== fault.farm) this.#end(before, scene)
     if (LASTING.has(fault.fault)) this.#lasting.set(fault.fault, { fault, until: at + fault.forMs })
     else if (fault.count > 0) this.#left.set(fault.fault, fault.count)
     const connections = [...scene.connections()]
@@ -224,6 +239,9 @@ class Script implements Faults {
         for (const connection of connections)
           connection.send(...[...connection.lines.keys()].flatMap((id) => [messages.marketDataType(id, 3), messages.error(id, 10167, DELAYED)]))
         return
+      case 'farm-down':
+        for (const connection of connections) connection.send(messages.notice(...sayFarm(fault.farm, true)))
+        return
       case 'bad-tick':
         this.#factor = fault.factor
         return
@@ -239,6 +257,7 @@ class Script implements Faults {
         if (fault.code === 1101) connection.forgetLines()
         connection.send(messages.notice(fault.code, RESTORED[fault.code] ?? 'Connectivity between IB and TWS has been restored.'))
       } else if (fault.fault === 'delayed-data') connection.send(...[...connection.lines.keys()].map((id) => messages.marketDataType(id, 1)))
+      else if (fault.fault === 'farm-down') connection.send(messages.notice(...sayFarm(fault.farm, false)))
     }
   }
 
@@ -302,6 +321,14 @@ class Script implements Faults {
     return [frame]
   }
 
+  #isOfBrokenFarm(frame: Tokens, { lines }: Connection, scene: Scene): boolean {
+    const farm = this.brokenFarm()
+    const at = REQUEST_AT[frame[0] ?? '']
+    if (farm === null || at === undefined) return false
+    const line = lines.get(Number(frame[at]))
+    return line !== undefined && scene.farmOf(line.conId) === farm
+  }
+
   /** A wrong print beside the right one. One that came first after a silence would be believed: only the last minute tells what is wrong (domain.md, 'jump'). */
   #tellWrong(frame: Tokens, connection: Connection): readonly Tokens[] {
     const printed = this.#printedAt.get(connection) ?? new Map<string, Instant>()
@@ -312,8 +339,9 @@ class Script implements Faults {
     return before !== undefined && this.#now - before < KNOWN_MS && this.#spend('bad-tick') ? wrongPrint(frame, this.#factor) : []
   }
 
-  #change(frame: Tokens, connection: Connection): readonly Tokens[] {
+  #change(frame: Tokens, connection: Connection, scene: Scene): readonly Tokens[] {
     const [id, , requestId = '', type] = frame
+    if (this.#isOfBrokenFarm(frame, connection, scene)) return []
     switch (id) {
       case EXECUTIONS_END:
         return this.#spend('no-end') ? [] : [frame]
@@ -336,6 +364,8 @@ class Script implements Faults {
   }
 }
 
+/** Where the number of the request stands in what is told of prices. */
+const REQUEST_AT: Readonly<Record<string, number>> = { '1': 2, '2': 2, '46': 2, '99': 1 }
 const TICK_PRICE = '1'
 const TICK_SIZE = '2'
 const ORDER_STATUS = '3'
@@ -362,6 +392,7 @@ const RESTORED: Readonly<Record<number, string>> = {
   1101: 'Connectivity between IB and Trader Workstation has been restored - data lost.',
   1102: 'Connectivity between IB and Trader Workstation has been restored - data maintained.',
 }
+const TOO_FAST = 'Max rate of messages per second has been exceeded.'
 const COMPETING = 'No market data during competing live session'
 const DELAYED = 'Requested market data is not subscribed. Displaying delayed market data.'
 

@@ -1,6 +1,7 @@
 // What every client of the gateway sees the same: accounts, contracts, the ledger, last prices, the clock. How it is told, telling.ts says.
 import type { Decimal } from '#core/decimal.ts'
 import type { Mark } from '#core/facts.ts'
+import type { Combos } from './combos.ts'
 import type { Contracts } from './contracts.ts'
 import type { History, HistoryGuard } from './history.ts'
 import type { Resting } from './resting.ts'
@@ -14,6 +15,7 @@ export interface Brokerage {
   readonly ledger: Ledger
   readonly protection: Protection
   readonly resting: Resting
+  readonly combos: Combos
   readonly lastMarks: Map<number, Mark>
   readonly ranges: DayRanges
   /** How many contracts a client may hear trade by trade, and how soon one may be asked for again, by the host. */
@@ -33,6 +35,8 @@ export interface Brokerage {
   readonly hides: (executionId: string) => boolean
   /** The zone that times of executions are told in. */
   readonly timeZone: string
+  /** 'Read-Only API' is ticked: whatever is about orders is refused. */
+  readonly readOnly: boolean
   /** This client sees everybody's orders. */
   readonly masterClientId: number
   /** The tape's time in whole seconds. */

@@ -2,6 +2,7 @@
 // It does nothing: bad-day.ts does.
 import { type Instant, parseInstant } from '#core/time.ts'
 import { chanceOf } from './chance.ts'
+import { FARMS, USUAL_FARM } from './farms.ts'
 
 /** Every fault, with what it does and the fields it reads. */
 export const FAULTS = {
@@ -22,6 +23,8 @@ export const FAULTS = {
   'client-id-in-use': 'the next `count` clients are refused with 326',
   'competing-session': '10197: no market data for `forMs`',
   pacing: 'the next `count` requests are refused with 100',
+  'too-fast': 'the next `count` requests are left out, and 100 is said of none of them',
+  'farm-down': '2103: for `forMs` the market data farm `farm` is broken and nothing of its contracts is heard, then 2104',
   'line-limit': 'for `forMs` a client has at most `lines` market data lines; more is refused with 101',
   'no-streams': '10189: for `forMs` nothing is told tick by tick to who asks',
   'delayed-data': '10167: for `forMs` prices come as delayed ones',
@@ -49,6 +52,7 @@ export interface Fault {
   readonly lines: number
   readonly factor: number
   readonly seed: number
+  readonly farm: string
   readonly unsaid: boolean
 }
 
@@ -62,6 +66,7 @@ export const DEFAULTS: Omit<Fault, 'fault'> = {
   lines: 0,
   factor: 1.5,
   seed: 1,
+  farm: USUAL_FARM,
   unsaid: false,
 }
 
@@ -104,7 +109,7 @@ function parseLine(line: string, from: Instant, until: Instant): readonly Fault[
 const BY_CHANCE: readonly FaultKind[] = [
   ...(['cut', 'drop', 'half-open', 'split', 'outage', 'restart', 'no-end', 'duplicate', 'reorder', 'filled-first', 'commission-first', 'mistold'] as const),
   ...(['commission-late', 'client-id-in-use', 'competing-session', 'pacing', 'line-limit', 'delayed-data', 'sentinel', 'bad-tick', 'clock-jump'] as const),
-  ...(['stale-results', 'no-results'] as const),
+  ...(['stale-results', 'no-results', 'too-fast', 'farm-down'] as const),
 ]
 /** Chance leaves the first and the last part of a tape alone: so much of it, in hundredths. */
 const CALM_START = 5
@@ -127,6 +132,7 @@ export function seededFaults(seed: number, from: Instant, until: Instant, count:
       at: Math.round(first + chance.next() * (last - first)),
       count: chance.whole(1, 3),
       seed: chance.whole(1, 1_000_000),
+      farm: FARMS[chance.whole(0, 1)] ?? USUAL_FARM,
     }
   })
   return faults.sort((a, b) => (a.at ?? 0) - (b.at ?? 0))

@@ -6,9 +6,11 @@ import type { AddressInfo, Socket } from 'node:net'
 import { decimal } from '#core/decimal.ts'
 import type { AnyFact, Instrument } from '#core/facts.ts'
 import type { Brokerage } from './brokerage.ts'
+import { Combos } from './combos.ts'
 import { openContracts } from './contracts.ts'
 import { DayRanges } from './day-range.ts'
 import { openFaults, type Scene } from './bad-day.ts'
+import { farmOf } from './farms.ts'
 import type { Fault } from './faults.ts'
 import { HISTORY_PACE, History, HistoryGuard, type HistoryPace } from './history.ts'
 import { openLedger } from './ledger.ts'
@@ -19,6 +21,7 @@ import { Resting, withOrders } from './resting.ts'
 import { Session } from './session.ts'
 import type { Door, FrameHook } from './session.ts'
 import type { Tokens } from './wire.ts'
+import { instrumentOf } from './worth.ts'
 
 export interface GatewayOptions {
   /** 127.0.0.1 by default. */
@@ -40,6 +43,8 @@ export interface GatewayOptions {
   readonly timeZone?: string
   /** The client that sees everybody's orders; 0 by default. */
   readonly masterClientId?: number
+  /** 'Read-Only API' is ticked: it tells of orders only what it tells by itself, and refuses whatever asks of them. Not by default. */
+  readonly readOnly?: boolean
   /** Average costs and results have commissions in them, as TWS tells them; without by default, so that they can be compared with the tape by eye. */
   readonly netCosts?: boolean
   /** The account's own currency; with it results are told in it, at the rates of the tape. */
@@ -89,8 +94,11 @@ const STREAM_PACE_MS = 15_000
 
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port, hostNow, log = () => {}, onState, speed = 0, conflateMs = 250, lockstep = false, ordersRestMs = 0 } = options
+  const combos = new Combos()
+  const instruments = [...(options.instruments ?? [])]
+  for (const instrument of instruments) combos.learn(instrument)
   const market = await Market.open({
-    ...{ facts: ordersRestMs > 0 ? withOrders(options.facts, ordersRestMs) : options.facts, speed, conflateMs, hostNow },
+    ...{ facts: ordersRestMs > 0 ? withOrders(options.facts, ordersRestMs, combos) : options.facts, speed, conflateMs, hostNow },
     say(state, reason) {
       log(`tape ${state.toLowerCase()}: ${reason}`)
       onState?.(state, reason)
@@ -100,7 +108,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const timeZone = options.timeZone ?? 'US/Eastern'
   const brokerage: Brokerage = {
     accounts: new Set(options.accounts),
-    contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...(options.instruments ?? [])]),
+    contracts: openContracts([...market.ahead.filter((fact) => fact.kind === 'instrument'), ...instruments]),
+    combos,
     ledger,
     protection: new Protection((account, conId) => ledger.position(account, conId).quantity),
     resting: new Resting(),
@@ -113,6 +122,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     guard: new HistoryGuard(options.historyPace ?? HISTORY_PACE),
     timeZone,
     masterClientId: options.masterClientId ?? 0,
+    readOnly: options.readOnly ?? false,
     netCosts: options.netCosts ?? false,
     baseCurrency: options.baseCurrency ?? null,
     rates: new Map(),
@@ -128,6 +138,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const scene: Scene = {
     connections: () => [...sessions].filter((session) => session.started),
     play: (fact, silently) => show(fact, brokerage, silently ? new Set() : sessions),
+    farmOf: (conId) => farmOf(instrumentOf(brokerage, conId)),
     log,
   }
   const script = options.faults === undefined ? null : openFaults(options.faults)
@@ -218,15 +229,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 /** Learns a fact and tells it to the clients whose handshake is over. */
 function show(
   fact: AnyFact,
-  { accounts, baseCurrency, contracts, ledger, lastMarks, protection, rates, resting }: Brokerage,
+  { accounts, baseCurrency, combos, contracts, ledger, lastMarks, protection, rates, resting }: Brokerage,
   sessions: ReadonlySet<Session>,
 ): void {
   switch (fact.kind) {
     case 'instrument':
       contracts.add(fact)
+      combos.learn(fact)
       return
     case 'execution': {
       accounts.add(fact.account)
+      combos.take(fact)
       const fill = ledger.play(fact, contracts.get(fact.conId))
       resting.filled(fact)
       const commission = ledger.commissionOf(fact.executionId) // it may stand before its execution on the tape

@@ -115,10 +115,15 @@ export function openLedger(): Ledger {
   }
 }
 
-/** Money per point of price and unit. */
+/** Money per point of price and unit. Here prices of a contract with a magnifier come in minor units; elsewhere nobody knows. */
 export function multiplierOf(instrument: Instrument | undefined): Decimal {
-  const multiplier = parseDecimal(instrument?.multiplier)
-  return multiplier === null || multiplier.eq(ZERO) ? ONE : multiplier
+  const multiplier = positive(instrument?.multiplier)
+  return quotient(multiplier, positive(instrument?.priceMagnifier))
+}
+
+function positive(text: string | undefined): Decimal {
+  const value = parseDecimal(text)
+  return value === null || value.lte(ZERO) ? ONE : value
 }
 
 function flat(account: string, conId: number): Position {
@@ -167,10 +172,15 @@ function suffixOf(executionId: string): number {
   return Number(FAMILY_ID.exec(executionId)?.[2] ?? 0)
 }
 
-/** What makes executions fills of one order. */
-export function orderKeyOf({ account, conId, permId, clientId, orderId, executionId }: Execution): string {
-  const key = Number(permId ?? 0) > 0 ? permId : Number(orderId ?? 0) > 0 ? `${clientId ?? 0}/${orderId}` : familyOf(executionId)
-  return `${account}:${conId}:${key}`
+/** What makes executions fills of one order, or of one leg of it. */
+export function orderKeyOf(execution: Execution): string {
+  return `${execution.conId}:${orderNumberOf(execution)}`
+}
+
+/** The same for all legs of an order. */
+export function orderNumberOf({ account, permId, clientId, orderId, executionId }: Execution): string {
+  const number = Number(permId ?? 0) > 0 ? permId : Number(orderId ?? 0) > 0 ? `${clientId ?? 0}/${orderId}` : familyOf(executionId)
+  return `${account}:${number}`
 }
 
 /** Money as TWS would print it: at most 12 decimals. */

@@ -1,6 +1,6 @@
 // The messages about orders. The tape knows fills, not orders: an entry order is as large as its fills so far, and of type MKT; a plan of the tape stands for
 // a stop or a limit order (protection.ts).
-// Pure; the 141 tokens of an open order follow the recorded template, where a client reads every one of them.
+// Pure; the 141 tokens of an open order follow the recorded template, where a client reads every one of them; each leg of a combination adds eight.
 import type { DecimalText } from '#core/decimal.ts'
 import { UNSET } from './messages.ts'
 import type { Contract } from './messages.ts'
@@ -24,7 +24,16 @@ export interface Order {
   readonly parentId: string
 }
 
-export function openOrder(order: Order, c: Contract, status: OrderStatusName): Tokens {
+/** A leg of a combination: as many of it as the combination's size times the ratio. */
+export interface ComboLeg {
+  readonly conId: number
+  readonly ratio: string
+  readonly action: 'BUY' | 'SELL'
+  readonly exchange: string
+}
+
+/** `legs`: of a combination. */
+export function openOrder(order: Order, c: Contract, status: OrderStatusName, legs: readonly ComboLeg[] = []): Tokens {
   const none = (count: number) => Array<string>(count).fill('')
   return [
     ...['5', order.orderId, String(c.conId), c.symbol, c.secType, c.expiry, c.strike === '0.0' ? '0' : c.strike, c.right || '?'],
@@ -45,7 +54,9 @@ export function openOrder(order: Order, c: Contract, status: OrderStatusName): T
     ...['2147483647', '0', '0', '0', '', '3', '0', '0'], // 48 displaySize … 55 firmQuoteOnly
     ...['', order.parentId, '0', '', '0', 'None', '', '0'], // 56 nbboPriceCap … 63 deltaNeutralConId
     ...['', '', '', '?', '0', '0', '', '0'], // 64 … 71 continuousUpdate
-    ...['0', ...none(5), '0', '0'], // 72 referencePriceType … 79 orderComboLegsCount
+    ...['0', ...none(5), String(legs.length)], // 72 referencePriceType … 78 comboLegsCount
+    ...legs.flatMap(({ conId, ratio, action, exchange }) => [String(conId), ratio, action, exchange, '0', '0', '', '-1']), // … exemptCode
+    '0', // 79 orderComboLegsCount
     ...['0', '2147483647', '2147483647', '', '', '0', '', 'IB'], // 80 … 87 clearingIntent
     ...['0', '0', '', '0', '0', status], // 88 notHeld … 93 status
     ...Array<string>(9).fill(UNSET), // 94 … 102 margins and equity, before, change, after

@@ -22,7 +22,8 @@ export function answer(client: Client, brokerage: Brokerage, tokens: Tokens): vo
   const fields = new Fields(tokens)
   const id = fields.whole()
   const known = ANSWERS[id]
-  if (known === undefined) client.log(`client ${client.clientId} asked for message ${id}, which this gateway does not know`)
+  if (brokerage.readOnly && NEEDS_WRITE_ACCESS.has(id)) client.send(messages.error(NAMED_BY_ORDER.has(id) ? fields.whole() : messages.LIVE, 321, READ_ONLY))
+  else if (known === undefined) client.log(`client ${client.clientId} asked for message ${id}, which this gateway does not know`)
   else known(client, brokerage, fields)
 }
 
@@ -57,6 +58,11 @@ const ANSWERS: Readonly<Record<number, Answer>> = {
   99: (client) => client.send(messages.completedOrdersEnd()),
   104: (client, _, fields) => client.send(messages.userInfo(fields.whole())),
 }
+
+/** What a read-only TWS refuses, having asked its user for write access: placing and cancelling orders, and as much as asking which there are. */
+const NEEDS_WRITE_ACCESS: ReadonlySet<number> = new Set([3, 4, 5, 8, 15, 16, 58, 99])
+const NAMED_BY_ORDER: ReadonlySet<number> = new Set([3, 4])
+const READ_ONLY = "Error validating request.-'bV' : cause - The API interface is currently in Read-Only mode."
 
 function ignore(): void {}
 
@@ -133,13 +139,13 @@ function reqMktData(client: Client, brokerage: Brokerage, fields: Fields): void 
   if (conId === null) return
   const instrument = instrumentOf(brokerage, conId)
   const line = openLine(requestId, conId, 'MARKET', genericTicks)
+  client.lines.set(requestId, line)
   client.send(messages.marketDataType(requestId, 1), messages.tickReqParams(requestId, instrument.minTick ?? ''))
   client.send(...standingTicks(brokerage.lastMarks.get(conId), instrument, line), ...rangeTicks(brokerage.ranges.get(conId), instrument, line))
-  if (snapshot) client.send(messages.tickSnapshotEnd(requestId))
-  else {
-    client.lines.set(requestId, line)
-    client.linesChanged()
-  }
+  if (snapshot) {
+    client.lines.delete(requestId)
+    client.send(messages.tickSnapshotEnd(requestId))
+  } else client.linesChanged()
   client.becomeReady()
 }
 

@@ -9,6 +9,7 @@ import type { Connection, Faults, Scene } from './bad-day.ts'
 import type { Fill } from './ledger.ts'
 import * as messages from './messages.ts'
 import type { ToldOrder } from './protection.ts'
+import { USUAL_FARM, sayFarm } from './farms.ts'
 import { answer } from './requests.ts'
 import type { Client } from './client.ts'
 import { segmentedOutlet } from './segments.ts'
@@ -24,9 +25,8 @@ const SERVER_VERSION = 193
 const START_API = '71'
 const CLIENT_ID_IN_USE = 326
 
-/** Said after the handshake, as recorded: market data, history and security definitions are there. */
-const FARMS: readonly [number, string][] = [
-  [2104, 'Market data farm connection is OK:usfarm'],
+/** Said after the handshake, as recorded, when market data was: history and security definitions are there. */
+const FARMS: readonly (readonly [number, string])[] = [
   [2106, 'HMDS data farm connection is OK:ushmds'],
   [2158, 'Sec-def data farm connection is OK:secdefil'],
 ]
@@ -141,7 +141,10 @@ export class Session implements Client, Connection {
     }
     this.#clientId = clientId
     const { accounts, ledger } = this.#door.brokerage
-    this.send(messages.managedAccounts([...accounts]), messages.nextValidId(ledger.nextOrderId()), ...FARMS.map(([code, text]) => messages.notice(code, text)))
+    const broken = this.#door.faults?.script.brokenFarm() ?? null
+    const farms = [...new Set([USUAL_FARM, broken ?? USUAL_FARM])].map((farm) => sayFarm(farm, farm === broken))
+    const said = [...farms, ...FARMS].map(([code, text]) => messages.notice(code, text))
+    this.send(messages.managedAccounts([...accounts]), messages.nextValidId(ledger.nextOrderId()), ...said)
   }
 
   // What it is told

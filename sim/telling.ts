@@ -37,17 +37,19 @@ export function commissionMessage(fill: Fill, { amount, currency, executionId }:
   return messages.commissionReport(executionId, amount, currency, realized)
 }
 
-/** The order around a fill, in the order TWS was recorded to tell it: what comes before the execution, what after. */
+/** The order around a fill, in the order TWS was recorded to tell it: what comes before the execution, what after. Around that of a leg comes none. */
 export function orderMessages(brokerage: Brokerage, fill: Fill): { before: Tokens[]; after: Tokens[] } {
   const e = fill.execution
+  if (brokerage.combos.isLeg(e)) return { before: [], after: [] }
+  const legs = brokerage.combos.legsOf(e)
   const contract = messages.contractOf(instrumentOf(brokerage, e.conId))
   const quantity = plain(fill.orderQuantity)
   const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity, orderRef: e.orderRef ?? '', type: 'MKT', parentId: '0' }
   const unfilled = { filled: '0', remaining: quantity, averagePrice: '0', lastPrice: '0' }
   const filled = { filled: quantity, remaining: '0', averagePrice: plain(fill.orderAveragePrice), lastPrice: e.price }
   return {
-    before: fill.firstOfOrder ? [openOrder(order, contract, 'PreSubmitted'), orderStatus(order, 'PreSubmitted', unfilled)] : [],
-    after: [openOrder(order, contract, 'Filled'), orderStatus(order, 'Filled', filled)],
+    before: fill.firstOfOrder ? [openOrder(order, contract, 'PreSubmitted', legs), orderStatus(order, 'PreSubmitted', unfilled)] : [],
+    after: [openOrder(order, contract, 'Filled', legs), orderStatus(order, 'Filled', filled)],
   }
 }
 
@@ -59,7 +61,8 @@ function orderIdsOf(e: Execution): { orderId: string; permId: string; clientId: 
 export function restingMessages(brokerage: Brokerage, e: Execution): Tokens[] {
   const order: Order = { ...orderIdsOf(e), account: e.account, action: e.side, quantity: e.quantity, orderRef: e.orderRef ?? '', type: 'MKT', parentId: '0' }
   const unfilled = { filled: '0', remaining: e.quantity, averagePrice: '0', lastPrice: '0' }
-  return [openOrder(order, messages.contractOf(instrumentOf(brokerage, e.conId)), 'Submitted'), orderStatus(order, 'Submitted', unfilled)]
+  const contract = messages.contractOf(instrumentOf(brokerage, e.conId))
+  return [openOrder(order, contract, 'Submitted', brokerage.combos.legsOf(e)), orderStatus(order, 'Submitted', unfilled)]
 }
 
 /** A stop or target order, none of it filled. */

@@ -103,7 +103,7 @@ function serveMetrics(app: FastifyInstance, { bus, brokers, clock, db }: Parts, 
     one(() => meter.overflows),
   )
   metrics.watch('excursion_broker_ready', '1 while prices and executions come in.', () =>
-    brokers().map(({ name, state }) => ({ labels: { broker: name }, value: state === 'READY' ? 1 : 0 })),
+    brokers().map(({ name, state }) => ({ labels: { broker: name }, value: state === 'READY' || state === 'BACKFILLING' ? 1 : 0 })),
   )
   metrics.watch('excursion_broker_state', '1 for the state that the session with the broker is in.', () =>
     brokers().map(({ name, state }) => ({ labels: { broker: name, state }, value: 1 })),

@@ -4,8 +4,13 @@ import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 
-export const BROKER_STATES = ['CONNECTING', 'HANDSHAKING', 'CATCHING_UP', 'READY', 'DEGRADED', 'GAP', 'CLOSED'] as const
+export const BROKER_STATES = ['CONNECTING', 'HANDSHAKING', 'CATCHING_UP', 'BACKFILLING', 'READY', 'DEGRADED', 'GAP', 'CLOSED'] as const
 export type BrokerState = (typeof BROKER_STATES)[number]
+
+/** Executions and positions of the day are in, and prices are asked for: what comes from here on is as it happens. */
+export function isOpen(state: BrokerState): boolean {
+  return state === 'BACKFILLING' || state === 'READY' || state === 'DEGRADED'
+}
 
 /** What the session with one broker is doing, and since when. */
 export interface BrokerStatus {

@@ -157,10 +157,10 @@ describe('what users complain about', () => {
     await using home = await makeHome()
     await using db = await openTestDatabase()
     const gateway = await ScriptedGateway.open()
-    const clientFinding = async (clientId: string) => {
+    const clientFinding = async (clientId: string, port = gateway.port) => {
       await using running = excursion(['doctor', '--json'], {
         ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
-        ...{ TWS_PORT: String(gateway.port), TWS_CLIENT_ID: clientId },
+        ...{ TWS_PORT: String(port), TWS_CLIENT_ID: clientId },
       })
       await running.ended
       const findings = running
@@ -179,6 +179,16 @@ describe('what users complain about', () => {
       expect.arrayContaining(['7', '0']),
     )
     await gateway[Symbol.asyncDispose]()
+    // Only the Master API client is told of another's fill: where one came today it is known.
+    await using telling = await ScriptedGateway.open({
+      answer: ({ id, fields }, session) => {
+        if (id !== REQUESTS.reqExecutions) return false
+        for (const clientId of [7, 12]) session.say(...execDetails(Number(fields[2]), { execId: `by.${clientId}.01.01`, clientId }))
+        session.say(55, 1, fields[2] ?? '')
+        return true
+      },
+    })
+    expect((await clientFinding('7', telling.port))?.found).toBe('7: the Master API client, for it is told fills of API client 12')
   })
 
   it('combos: legs count whichever comes first, and nobody asks for the details of a combo', async () => {
@@ -289,6 +299,49 @@ describe('what users complain about', () => {
   })
 })
 
+describe('what goes wrong on command', () => {
+  it('too-fast: requests are left out, 100 names none of them, and all that they asked for comes all the same', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), cost('a.b.01.01'), ...marks(2, 60)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:29:00Z","fault":"too-fast","count":3}')
+    await eventually(async () => ear.quotes().some((at) => at > T0 + 50_000))
+    expect(ear.executions()).toContain('a.b.01.01')
+    expect(ear.events.filter((event) => event.kind === 'notice' && event.code === 100)).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ requestId: null, part: 'pace', meaning: 'DEGRADED' })),
+    )
+    await eventually(async () => ear.events.some((event) => event.kind === 'notice' && event.meaning === 'MENDED' && event.part === 'pace'))
+  })
+
+  it('farm-down: 2103, no price of its contracts and that is said, 2104, and they go on; a fill is told meanwhile', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 40), fill('a.b.02.01', 40, 'SELL'), ...marks(41, 90)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:30:20Z","fault":"farm-down","forMs":30000}')
+    await ear.ended
+    await eventually(async () => ear.quotes().some((at) => at > T0 + 80_000))
+    const inside = (at: number) => at > T0 + 20_500 && at < T0 + 50_000
+    expect(ear.quotes().filter(inside)).toEqual([])
+    expect(ear.executions()).toEqual(['a.b.01.01', 'a.b.02.01'])
+    const order = ear.events.flatMap((event) =>
+      event.kind === 'notice' && event.part === 'usfarm' ? [String(event.code)] : event.kind === 'prices' && !event.heard ? [event.reason] : [],
+    )
+    expect(order).toEqual(['2104', '2103', '2103 Market data farm connection is broken:usfarm', '2104'])
+  })
+
+  it('farm-down: another farm than that of the contract silences nothing of it', async () => {
+    await using ear = await hear([ibm, fill('a.b.01.01', 1), ...marks(2, 60)], '{"at":"2013-10-07T13:30:20Z","fault":"farm-down","farm":"usfuture"}')
+    await ear.ended
+    await eventually(async () => ear.quotes().some((at) => at > T0 + 30_000 && at < T0 + 31_000))
+    expect(ear.said()).toContain('broken:usfuture')
+  })
+
+  it('farm-down: who comes while a farm is broken is told so with the handshake', async () => {
+    const tape = [ibm, fill('a.b.01.01', 1), ...marks(2, 90)]
+    await using ear = await hear(tape, '{"at":"2013-10-07T13:30:20Z","fault":"farm-down","forMs":600000}\n{"at":"2013-10-07T13:30:30Z","fault":"drop"}')
+    await eventually(async () => ear.events.some((event) => event.kind === 'lost'))
+    const before = ear.events.length
+    await ear.broker.connect(ear.tell)
+    expect(ear.events.slice(before).filter((event) => event.kind === 'notice' && event.code === 2103)).toHaveLength(1)
+  })
+})
+
 // -------------------------------------------------------------- the scenes
 
 interface Heard {
@@ -324,7 +377,10 @@ function listener(): Heard & { tell(event: BrokerEvent): void } {
 }
 
 /** A client that watches the one contract, at a gateway that plays the tape and does what the script says. */
-async function hear(tape: readonly AnyFact[], script: string): Promise<Heard & AsyncDisposable & { readonly broker: Broker; readonly ended: Promise<void> }> {
+async function hear(
+  tape: readonly AnyFact[],
+  script: string,
+): Promise<ReturnType<typeof listener> & AsyncDisposable & { readonly broker: Broker; readonly ended: Promise<void> }> {
   const faults = parseFaults(script, T0, T0 + 90_000)
   if ('refused' in faults) throw new Error(faults.refused)
   async function* facts() {

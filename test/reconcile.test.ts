@@ -81,6 +81,15 @@ describe('laws', () => {
         const { differences } = compare({ ...day, prices }, [holding('PNL', { quantity: text(broker.quantity), value: text(broker.value) })])
         const seconds = back * 15
         expect(differences).toEqual([expect.objectContaining({ measure: 'VALUE', causes: ['STALE'], staleSeconds: seconds, severity: 'info' })])
+        // An account's figure that is the sum of such is as old as the oldest of them.
+        const unrealized = text(broker.unrealized)
+        const summed = compare({ ...day, prices }, [
+          holding('PNL', { quantity: text(broker.quantity), unrealized }),
+          { kind: 'result', account: 'DU1', daily: null, unrealized, realized: null },
+        ]).differences
+        const stale = summed.filter(({ causes }) => causes.includes('STALE'))
+        expect(stale.map(({ source, staleSeconds }) => [source, staleSeconds])).toEqual(stale.map(({ source }) => [source, seconds]))
+        expect(stale.map(({ source }) => source)).toContain('RESULT')
       }),
     )
   })

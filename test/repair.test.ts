@@ -10,7 +10,7 @@ import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import type { Trade } from '#core/trade.ts'
 import { type Fault, parseFaults } from '#sim/faults.ts'
 import { openGateway } from '#sim/gateway.ts'
-import { openBus } from '#src/bus.ts'
+import { type BrokerState, openBus } from '#src/bus.ts'
 import { clock, clockThatReads } from '#src/clock.ts'
 import { openLive } from '#live/live.ts'
 import { openRecorder } from '#record/record.ts'
@@ -91,6 +91,9 @@ describe('what a fetched price may say', () => {
   })
 })
 
+/** Rules that one price meets, whatever came before it. */
+const STOPS: ReadonlySet<string> = new Set(MADE_RULES.flatMap(({ id, kind }) => (kind === 'MAE_STOP' ? [id] : [])))
+
 describe('a day with an interruption', () => {
   const interruptions: readonly (readonly [string, string])[] = [
     ['a cut in the middle of a frame', '{"at":"2026-11-20T14:40:00Z","fault":"cut"}'],
@@ -105,20 +108,21 @@ describe('a day with an interruption', () => {
     await using run = await record(day, faultsOf(script))
     expect(run.repairs.length, run.said()).toBeGreaterThan(0)
     expect(run.violations).toEqual([])
+    // First what was missed is fetched, then the session is ready.
+    expect(run.states.filter(({ state, misses }) => state === 'READY' && misses)).toEqual([])
     const spans = run.repairs.map(({ conId, from, to }) => `${conId} ${from} ${to}`)
     expect(new Set(spans).size, 'nothing is fetched twice').toBe(spans.length)
     const bars = run.repairs.some(({ source }) => source === 'BARS')
     const ideal = idealOf(day)
-    // Bars have no order: rules do not look at them, and the instant of an extreme is the bar's end.
+    // Prices of a bar have no order: the instant of an extreme is its end, and so is that of an alert.
     const of: (trade: Trade) => { readonly tradeId: string } = bars ? priceOf : inSeconds
     expect(run.trades.map(of).sort(byId)).toEqual(ideal.trades.map(of).sort(byId))
+    const stops = (alerts: readonly { readonly ruleId: string; readonly tradeId: string }[]) =>
+      alerts.flatMap(({ ruleId, tradeId }) => (STOPS.has(ruleId) ? [`${ruleId} ${tradeId}`] : [])).sort()
+    const standing = run.alerts.filter(({ state }) => state !== 'WITHDRAWN')
+    expect(stops(standing)).toEqual(stops(ideal.alerts))
     if (bars) return
-    expect(
-      run.alerts
-        .filter(({ state }) => state !== 'WITHDRAWN')
-        .map(alertOf)
-        .sort(),
-    ).toEqual(ideal.alerts.map(alertOf).sort())
+    expect(standing.map(alertOf).sort()).toEqual(ideal.alerts.map(alertOf).sort())
     // What a fetched price passed (they are dated by the end of their second; deadlines and fills are whole ones) is missed, never told as fresh.
     const isFetched = (instant: number) => instant % SECOND >= 998
     const told = [...run.firstTold.values()].filter((alert) => isFetched(alert.at))
@@ -165,6 +169,8 @@ interface Run extends AsyncDisposable {
   /** Each alert as it was told first. */
   readonly firstTold: ReadonlyMap<string, StoredAlert>
   said(): string
+  /** Every state of the session, and whether prices that were missed could still be fetched then. */
+  readonly states: readonly { readonly state: BrokerState; readonly misses: boolean }[]
 }
 
 async function record(
@@ -209,6 +215,7 @@ async function record(
     const repair = openRepair({ broker, recorder, clock, log, everyMs: 20, ripeMs: 0, retryMs: 100 })
     // After a sleep the wall clock has gone on, and the other one has not.
     const wall = () => clock.now() + (sleepsAt !== undefined && gateway.seconds() * SECOND >= sleepsAt ? 300_000 : 0)
+    const states: Run['states'][number][] = []
     const live = openLive({
       ...{
         broker,
@@ -217,7 +224,8 @@ async function record(
         log,
         host: '127.0.0.1',
         port: gateway.port,
-        onStatus: () => {},
+        missed: () => repair.missed(),
+        onStatus: ({ state }) => states.push({ state, misses: repair.missed() > 0 }),
         heartbeatMs: 200,
         backoffFirstMs: 50,
         backoffMaxMs: 200,
@@ -252,7 +260,7 @@ async function record(
       trades.map(({ tradeId }) => tradeId),
     )
     return {
-      ...{ db, trades, firstTold, violations: gateway.historyViolations(), said: () => lines.join('\n') },
+      ...{ db, trades, firstTold, violations: gateway.historyViolations(), said: () => lines.join('\n'), states },
       alerts: [...alerts.values()].flat(),
       gaps: facts.filter((fact): fact is Gap => fact.kind === 'gap'),
       repairs: facts.filter((fact): fact is Repair => fact.kind === 'repair'),

@@ -108,6 +108,27 @@ describe('a session', () => {
   })
 })
 
+describe('with Read-Only API ticked', () => {
+  it('whatever is about orders is refused, in answer to no request unless an order is named; everything else is answered', async () => {
+    await using gateway = await open([ibm], { readOnly: true })
+    await using client = await connectTws(gateway.port, 3)
+    client.api.reqOpenOrders()
+    client.api.reqAllOpenOrders()
+    client.api.reqAutoOpenOrders(true)
+    client.api.reqCompletedOrders(true)
+    client.api.reqIds()
+    client.api.placeOrder(11, { conId: 8314 }, { action: 'BUY' as never, totalQuantity: 1, orderType: 'MKT' as never })
+    client.api.reqExecutions(4, {})
+    client.api.reqPositions()
+    await client.next('positionEnd')
+    expect(client.all('info').filter(([, code]) => code === 321)).toHaveLength(5)
+    expect(client.all('error').map(([, code, id]) => [code, id])).toEqual([[321, 11]])
+    expect(client.all('nextValidId')).toHaveLength(1)
+    expect(client.all('execDetailsEnd')).toEqual([[4]])
+    expect([...client.all('openOrderEnd'), ...client.all('completedOrdersEnd')]).toEqual([])
+  })
+})
+
 describe('contracts', () => {
   it('are found by id and by description, with everything the tape knows of them; unknown is 200, a combo 321', async () => {
     const fund: Instrument = { kind: 'instrument', conId: 55, symbol: 'VFIAX', secType: 'FUND', currency: 'USD' }

@@ -31,7 +31,8 @@ const WEEK_MS = 7 * 86_400_000
 const STALLED_MS = 150_000
 /** After garbage was collected. An hour needs a fraction of it, whatever happened in it. */
 const HEAP_MB_MAX = 150
-const HANDLES_MAX = 60
+/** Two pools of connections (the store's and the queue's) at their limits, a session, and their timers. */
+const HANDLES_MAX = 100
 
 export interface Blow {
   readonly kind: 'SIGKILL' | 'pause'
@@ -48,10 +49,10 @@ export interface Run extends AsyncDisposable {
   readonly differences: readonly StoredDifference[]
   /** Executions that were committed when the process was killed. */
   readonly before: readonly string[]
-  /** Memory and handles of the last process, at the first time it was ready and at its end. */
+  /** Memory and handles of the last process, at the first time it had caught up and at its end. */
   readonly first: Footprint
   readonly last: Footprint
-  /** The same each time it was ready. */
+  /** The same each time it had caught up. */
   readonly footprints: readonly Footprint[]
 }
 
@@ -98,13 +99,13 @@ export async function runDay(day: MadeDay, faults: readonly Fault[], blows: read
     }
     await Promise.race([gateway.ended, died.promise, stalled(gateway, said)])
     // The nightly restart: what only asking brings is asked for.
-    const ready = countReady(desk)
+    const opened = countOpened(desk)
     gateway.dropClients()
     const deadline = clock.monotonic() + STALLED_MS
     const missing = await Promise.race([
       died.promise,
       eventually(async () => {
-        const trouble = countReady(desk) > ready ? await missingOf(db, day) : 'the session did not come back'
+        const trouble = countOpened(desk) > opened ? await missingOf(db, day) : 'the session did not come back'
         return trouble === null || clock.monotonic() > deadline ? { trouble } : null
       }),
     ])
@@ -150,8 +151,8 @@ async function stalled(gateway: Gateway, said: () => string): Promise<never> {
   return new Promise(() => {})
 }
 
-function countReady(desk: Running): number {
-  return desk.stderr().split('→ ready').length
+function countOpened(desk: Running): number {
+  return desk.stderr().split(/catching up → (?:backfilling|ready|degraded)/).length
 }
 
 /** What is not yet as the day had it; null: everything is. */

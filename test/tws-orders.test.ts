@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import type { BrokerEvent } from '#broker/port.ts'
 import { openTws } from '#broker/tws.ts'
 import { parseOrder, type TwsOrder } from '#broker/tws-orders.ts'
-import type { AnyFact } from '#core/facts.ts'
+import type { AnyFact, Instrument } from '#core/facts.ts'
 import type { WorkingOrder } from '#core/working-order.ts'
-import { ORDER_REQUESTS } from '#broker/tws-wire.ts'
+import { ORDER_REQUESTS, REQUESTS } from '#broker/tws-wire.ts'
 import { openGateway } from '#sim/gateway.ts'
+import { contractOf } from '#sim/messages.ts'
+import { type ComboLeg, openOrder, type OrderStatusName } from '#sim/order.ts'
 import { clock } from '#src/clock.ts'
 import { eventually } from './process.ts'
-import { ScriptedGateway } from './tws-gateway.ts'
+import { contractDetails, ScriptedGateway } from './tws-gateway.ts'
 
 const UNSET = 1.7976931348623157e308
 const told: TwsOrder = {
@@ -136,4 +138,94 @@ test('TWS itself is read-only: that is said once, the list is asked for rarely, 
   } finally {
     await broker.close()
   }
+})
+
+describe('a combination', () => {
+  const bag: Instrument = { kind: 'instrument', conId: 28812380, symbol: 'ES', secType: 'BAG', currency: 'USD', exchange: 'CME' }
+  const near: Instrument = { kind: 'instrument', conId: 77, symbol: 'ES', secType: 'FUT', currency: 'USD', multiplier: '50', exchange: 'CME' }
+  const legs: readonly ComboLeg[] = [
+    { conId: 77, ratio: '1', action: 'BUY', exchange: 'CME' },
+    { conId: 78, ratio: '2', action: 'SELL', exchange: 'CME' },
+    { conId: 79, ratio: '1', action: 'BUY', exchange: 'SMART' },
+  ]
+  const comboOrder = (status: OrderStatusName, told = legs, permId = '500') =>
+    openOrder(
+      {
+        ...{ orderId: '5', clientId: '0', permId, account: 'DU1', action: 'BUY', quantity: '2', orderRef: '', type: 'LMT', price: '-1.25' },
+        parentId: '0',
+      },
+      contractOf(bag),
+      status,
+      told,
+    )
+
+  async function open(readOnly = true) {
+    const gateway = await ScriptedGateway.open({
+      answer: ({ id, fields }, session) => {
+        if (id === REQUESTS.reqContractDetails) {
+          const conId = Number(fields[3])
+          if (conId === 78) session.say(...contractDetails(Number(fields[2]), { conId, symbol: 'ESH', secType: 'FUT', exchange: 'CME', multiplier: 50 }))
+          if (conId === 79) session.say(4, 2, Number(fields[2]), 200, 'No security definition has been found for the request', '')
+          else session.say(52, 1, Number(fields[2]))
+          return true
+        }
+        if (id === ORDER_REQUESTS.reqAllOpenOrders) session.say(53, 1)
+        return id === ORDER_REQUESTS.reqAllOpenOrders
+      },
+    })
+    const events: BrokerEvent[] = []
+    const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId: 0, clock, readOnly, instruments: [near], ordersMs: 50 })
+    await broker.connect((event) => void events.push(event))
+    return {
+      ...{ broker, events, session: await gateway.session() },
+      combos: () => events.flatMap((event) => (event.kind === 'combo' ? [{ ...event.order, legs: event.legs.map(({ conId }) => conId) }] : [])),
+      async [Symbol.asyncDispose]() {
+        await broker.close()
+        await gateway[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test('is told with its legs, as far as they are known; what the others are is asked for, and never what the combination is', async () => {
+    await using scene = await open()
+    scene.session.say(...comboOrder('Submitted'))
+    const state = { account: 'DU1', permId: '500', orderId: '5', clientId: '0', works: true }
+    await eventually(async () => scene.combos().length === 2)
+    expect(scene.combos()).toEqual([
+      { ...state, legs: [77] },
+      { ...state, legs: [77, 78] },
+    ])
+    const [told] = scene.events.flatMap((event) => (event.kind === 'combo' && event.legs.length === 2 ? [event.legs] : []))
+    expect(told).toMatchObject([near, { conId: 78, symbol: 'ESH', secType: 'FUT', multiplier: '50', exchange: 'CME' }])
+    scene.broker.watch(told ?? [])
+    for (const conId of ['77', '78']) expect((await scene.session.request(REQUESTS.reqMktData, ({ fields }) => fields[3] === conId)).fields[10]).toBe('CME')
+    const asked = scene.session.requests.filter(({ id }) => id === REQUESTS.reqContractDetails).map(({ fields }) => fields[3])
+    expect(asked.slice(0, 2)).toEqual(['78', '79'])
+    expect(asked).not.toContain('28812380')
+    // Every token of it was read.
+    expect(scene.events.filter((event) => event.kind === 'notice' && event.code === 505)).toEqual([])
+  })
+
+  test('is told again only when something changed, and when it works no longer', async () => {
+    await using scene = await open()
+    const known = legs.slice(0, 1)
+    for (const status of ['PreSubmitted', 'Submitted', 'Filled'] as const) scene.session.say(...comboOrder(status, known))
+    await eventually(async () => scene.combos().length === 2)
+    expect(scene.combos().map(({ works }) => works)).toEqual([true, false])
+  })
+
+  test('without legs it is none that anything is known of', async () => {
+    await using scene = await open()
+    scene.session.say(...comboOrder('Submitted', []))
+    scene.session.say(...comboOrder('Submitted', legs.slice(0, 1), '501'))
+    await eventually(async () => scene.combos().length > 0)
+    expect(scene.combos().map(({ permId }) => permId)).toEqual(['501'])
+  })
+
+  test('that is in no list any more works no longer', async () => {
+    await using scene = await open(false)
+    scene.session.say(...comboOrder('Submitted', legs.slice(0, 1)))
+    await eventually(async () => scene.combos().at(-1)?.works === false)
+    expect(scene.combos().at(-1)).toMatchObject({ permId: '500', legs: [77] })
+  })
 })

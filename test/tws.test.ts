@@ -506,6 +506,49 @@ describe('when another program or a right is in the way', () => {
     expect(scene.told('notice').some((one) => one.kind === 'notice' && one.message.startsWith('no more than 20 requests a second'))).toBe(true)
   })
 
+  test('a farm that is back: its first price says that prices come again, however late TWS answers what time it is', async () => {
+    let isLate = false
+    await using scene = await open({ answer: ({ id }) => isLate && id === REQUESTS.reqCurrentTime })
+    await scene.connect()
+    scene.broker.watch([IBM])
+    const session = await scene.gateway.session()
+    const requestId = Number((await session.request(REQUESTS.reqMktData)).fields[2])
+    await scene.next((one) => one.kind === 'asked')
+    const print = (price: string, ms: number) => session.say(46, 6, requestId, 77, `${price};100;${ms};100;${price};true`)
+    print('183.11', 1_790_000_000_500)
+    session.say(4, 2, -1, 2103, 'Market data farm connection is broken:usfarm', '')
+    await scene.next((one) => one.kind === 'prices' && !one.heard)
+    isLate = true
+    session.say(4, 2, -1, 2104, 'Market data farm connection is OK:usfarm', '')
+    print('183.12', 1_790_000_060_500)
+    print('183.13', 1_790_000_061_500)
+    await scene.next((one) => one.kind === 'quote' && one.quote.price === 183.13)
+    expect(scene.told('prices')).toMatchObject([{ heard: false }, { heard: true, at: 1_790_000_060_500 }])
+  })
+
+  test("100 that names no request: the day's executions and contract details that were asked for and did not come are asked for again", async () => {
+    const leftOut = [7, 9]
+    await using scene = await open(
+      {
+        answer: ({ id }, session) => {
+          const at = leftOut.indexOf(id)
+          if (at < 0) return false
+          leftOut.splice(at, 1)
+          session.say(4, 2, -1, 100, 'Max rate of messages per second has been exceeded:max=50 rec=51 (1)', '')
+          return true
+        },
+      },
+      { retryMs: 30, answerMs: 30_000 },
+    )
+    await scene.connect() // not before the executions have come
+    scene.broker.watch([IBM])
+    const session = await scene.gateway.session()
+    const first = await session.request(REQUESTS.reqContractDetails)
+    const again = await session.request(REQUESTS.reqContractDetails, (one) => one !== first)
+    expect(again.fields).toEqual(first.fields)
+    expect(session.requests.filter(({ id }) => id === 7)).toHaveLength(2)
+  })
+
   test('a CFD whose prices are those of what it stands for is asked for there', async () => {
     await using scene = await open()
     await scene.connect()

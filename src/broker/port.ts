@@ -3,7 +3,7 @@ import type { AccountSaid } from '#core/account.ts'
 import type { DecimalText } from '#core/decimal.ts'
 import type { Bar, Fact, Instrument } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
-import type { WorkingOrder } from '#core/working-order.ts'
+import type { OrderState, WorkingOrder } from '#core/working-order.ts'
 
 /** A price as the venue told it, before anybody judged whether it is a mark. */
 export interface Quote {
@@ -55,6 +55,10 @@ export type BrokerEvent =
     }
   /** An order that works at the broker, or works no longer, where they are visible; what works is told again in every session. */
   | { readonly kind: 'order'; readonly order: WorkingOrder; readonly instrument: Instrument }
+  /** An order for a combination that works, or works no longer. `legs`: the contracts it would fill, as far as they are known; told again when more of them are. */
+  | { readonly kind: 'combo'; readonly order: OrderState; readonly legs: readonly Instrument[] }
+  /** The list of open orders that was asked for was told to its end, or is refused because clients may only read: told once a session, and when it changes. */
+  | { readonly kind: 'orders'; readonly visible: boolean }
   /** What the venue says of an account besides fills and prices; a missing number is null. */
   | { readonly kind: 'account'; readonly said: AccountSaid }
   /** Something the venue (code 0: the adapter itself) wants known. */

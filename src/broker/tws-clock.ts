@@ -45,8 +45,11 @@ export class BrokerClock {
 
   /** The date of a price; null where it cannot be one. It is told of every price, and said once of every contract. */
   dateOf(conId: number, name: string, at: Instant): Instant | null {
+    const room = this.#keepsTime ? AHEAD_MS_MAX : YEARS_AHEAD_MS_MAX
+    // What is not ahead of the last answer is not ahead of now.
+    if (this.#last === null || at <= this.#last.at + room) return at
     const due = this.#due()
-    if (due === null || at <= due + (this.#keepsTime ? AHEAD_MS_MAX : YEARS_AHEAD_MS_MAX)) return at
+    if (due === null || at <= due + room) return at
     this.#tell({ kind: 'misdated', conId })
     if (!this.#said.has(conId))
       this.#notice(`${name}: its prices are dated ${Math.round((at - due) / 1000)} s ahead of the broker's clock; taken without that date`)

@@ -55,6 +55,15 @@ export class Contracts {
     if (this.#detailRequests.delete(requestId)) this.#onKnown()
   }
 
+  /** A request was left out, and nobody says which: those that are still unanswered a while later are made again. */
+  perhapsLost(): void {
+    const asked = [...this.#detailRequests]
+    this.#wire.later(this.#wire.settings.retryMs, () => {
+      for (const [requestId, conId] of asked)
+        if (this.#detailRequests.has(requestId)) this.#wire.ask(() => this.#wire.requests.reqContractDetails(requestId, { conId }), 'patient')
+    })
+  }
+
   /** Where a contract trades, or was last seen trading. */
   venueOf(conId: number): string | undefined {
     return this.#wire.memory.instruments.get(conId)?.exchange ?? this.#wire.memory.venues.get(conId)

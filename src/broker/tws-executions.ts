@@ -51,6 +51,11 @@ export class Executions {
     return true
   }
 
+  /** A request was left out, and nobody says which: perhaps this one, without which fills may be missing. What comes twice counts once. */
+  perhapsLost(): void {
+    if (this.#asked !== null) this.endRequest(this.#asked.requestId, false)
+  }
+
   /** The session is over. */
   end(): void {
     this.#asked?.answer.settle('ended')

@@ -133,13 +133,8 @@ export class Lines {
     if (farm === null) this.#brokenFarms.clear()
     else this.#brokenFarms.delete(farm)
     if (this.#brokenFarms.size > 0) return
-    // They go on by themselves, from the time on that TWS tells.
-    for (const line of this.#lines.values()) {
-      if (!this.#silent.delete(line.conId)) continue
-      this.#unheard.delete(line.conId)
-      this.#wire.ask(() => this.#tellWhenAsked(line))
-    }
-    this.#followStreams()
+    // They go on by themselves, from the time on that TWS tells, or from their first price where that is sooner.
+    for (const line of this.#lines.values()) if (this.#silent.delete(line.conId)) this.#wire.ask(() => this.#tellWhenAsked(line, true))
   }
 
   /** Makes the subscriptions those that are wanted. */
@@ -261,15 +256,15 @@ export class Lines {
     })
   }
 
-  #tellWhenAsked(line: Line): void {
+  #tellWhenAsked(line: Line, isMended = false): void {
     this.#wire.askTimeNow((at) => {
       // One that was let go in the meantime brings nothing.
       if (this.#lines.get(line.conId) !== line) return
       this.#wire.tell({ kind: 'asked', conId: line.conId, at })
       const [reason] = this.#brokenFarms.values()
-      if (reason === undefined) return
-      this.#unheard.delete(line.conId)
-      this.#fallSilent(line.conId, reason)
+      if (reason !== undefined || isMended) this.#unheard.delete(line.conId)
+      if (reason !== undefined) this.#fallSilent(line.conId, reason)
+      else if (isMended) this.#followStreams()
     })
   }
 
@@ -338,8 +333,8 @@ export class Lines {
     if (line === undefined || !isMarkedByTrades(line.secType)) return
     const print = parsePrint(value)
     if (print === null) return
-    const quote: Quote = { conId: line.conId, price: print.price, at: print.at, source: 'LAST', ...(line.halted ? { halted: true } : {}) }
-    this.#offer(line, tick === TICK.RT_TRADE_VOLUME ? 0 : 1, quote)
+    const quote: Quote = { conId: line.conId, price: print.price, at: print.at, source: 'LAST' }
+    this.#offer(line, tick === TICK.RT_TRADE_VOLUME ? 0 : 1, line.halted ? { ...quote, halted: true } : quote)
   }
 
   hearTickPrice(requestId: number, tick: number, price: number | undefined): void {

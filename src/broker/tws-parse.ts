@@ -17,6 +17,13 @@ export interface TwsContract {
   readonly primaryExch?: string
   readonly currency?: string
   readonly localSymbol?: string
+  /** Of a combination, where its order is told; its fills have none. */
+  readonly comboLegs?: readonly TwsComboLeg[]
+}
+
+interface TwsComboLeg {
+  readonly conId?: number
+  readonly exchange?: string
 }
 
 export interface TwsContractDetails {
@@ -208,11 +215,19 @@ export interface Print {
 
 /** 'price;size;ms;volume;vwap;single', of ticks 48 and 77. Null where it carries no trade: TWS sends an empty price when only the volume moved. */
 export function parsePrint(value: string): Print | null {
-  const [price = '', size = '', ms = ''] = value.split(';')
-  const number = Number(price)
-  if (price.trim() === '' || !isNumber(number) || (number <= 0 && Number(size) === 0)) return null
-  const at = Number(ms)
-  return { price: number, at: ms.trim() !== '' && Number.isSafeInteger(at) && at > 0 ? at : null }
+  // By its separators, in place: they come in hundreds of thousands, and most of the text is of no interest.
+  const priceEnd = endOfField(value, 0)
+  const sizeEnd = endOfField(value, priceEnd + 1)
+  const price = Number(value.slice(0, priceEnd))
+  if (!isNumber(price)) return null
+  if (price <= 0 && (value.slice(0, priceEnd).trim() === '' || Number(value.slice(priceEnd + 1, sizeEnd)) === 0)) return null
+  const at = Number(value.slice(sizeEnd + 1, endOfField(value, sizeEnd + 1)))
+  return { price, at: Number.isSafeInteger(at) && at > 0 ? at : null }
+}
+
+function endOfField(value: string, from: number): number {
+  const end = value.indexOf(';', from)
+  return end === -1 ? value.length : end
 }
 
 /** One side of a quote, or null for 'no quote': -1 or 0 with size 0. Only a combo may cost nothing or less. */

@@ -76,13 +76,16 @@ export class Session implements Wire {
     this.#client = new IBApi({ host: settings.host, port: this.#port, clientId: settings.clientId, maxReqPerSec: CLIENT_LIMITER_PER_SECOND })
     this.requests = this.#client
     this.orderRequests = this.#client
-    this.#contracts = new Contracts(this, () => this.#lines.follow())
+    this.#contracts = new Contracts(this, () => {
+      this.#orders.legsKnown()
+      this.#lines.follow()
+    })
     this.#executions = new Executions(this, this.#contracts)
     this.#positions = new Positions(this)
     this.#lines = new Lines(this, this.#contracts)
     this.#accounts = new Accounts(this)
     this.#histories = new Histories(this, this.#contracts)
-    this.#orders = new Orders(this)
+    this.#orders = new Orders(this, this.#contracts)
     this.#listen()
   }
 
@@ -409,7 +412,10 @@ export class Session implements Wire {
     const perSecondMax = this.#pace.slowFor(retryMs)
     this.notice(`no more than ${perSecondMax} requests a second for ${retryMs} ms; does another program ask as this client?`, 'ADVICE')
     this.later(retryMs, () => this.notice('as many requests a second as usual', 'MENDED', PACE))
-    if (requestId === null) this.#lines.perhapsLost('its request may have been left out')
+    if (requestId !== null) return
+    this.#executions.perhapsLost()
+    this.#contracts.perhapsLost()
+    this.#lines.perhapsLost('its request may have been left out')
   }
 
   /** A request that TWS ended: a price is asked for again later, anything else goes on without. */

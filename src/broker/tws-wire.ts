@@ -5,7 +5,6 @@ import type { Instant } from '#core/time.ts'
 import type { Clock } from '#src/clock.ts'
 import type { HistoryPace, HistoryRules } from './history-pace.ts'
 import type { BrokerEvent, Holdings, NoticeMeaning } from './port.ts'
-import type { WorkingOrder } from '#core/working-order.ts'
 import type { Turn } from './tws-pace.ts'
 
 /** Every request this adapter can make, with its number on the wire (71, startApi, is made by the client itself). None needs write access. */
@@ -83,13 +82,15 @@ export interface Memory {
   readonly venues: Map<number, string>
   wanted: readonly Instrument[]
   /** Orders as they were last told, by permanent number. */
-  readonly orders: Map<string, { readonly order: WorkingOrder; readonly instrument: Instrument }>
+  readonly orders: Map<string, OrderEvent>
   /** The holdings whose worth is wanted; null: nobody wants to know. */
   valued: Holdings | null
   readonly historyPace: HistoryPace
   /** When each contract was asked for trade by trade last, by a clock that only goes forward. */
   readonly streamsAskedAt: Map<number, number>
 }
+export type OrderEvent = Extract<BrokerEvent, { kind: 'order' | 'combo' }>
+
 /** The id the client gives to messages that answer no request. */
 export const NO_REQUEST = -1
 export const SMART = 'SMART'

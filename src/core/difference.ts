@@ -8,11 +8,22 @@ export const MEASURES = ['QUANTITY', 'AVERAGE_PRICE', 'VALUE', 'UNREALIZED', 'RE
 /** QUANTITY: units held. AVERAGE_PRICE: points of price. VALUE, UNREALIZED, REALIZED, DAILY: money. FILLED: units of an order. COMMISSION: one that was not told. */
 export type Measure = (typeof MEASURES)[number]
 
-export const CAUSES = ['COMMISSION', 'AVERAGE_COST', 'FX', 'MISSING_FILL', 'STALE', 'RESET_SCHEDULE', 'OTHER_PRICE', 'NOT_TOLD', 'UNKNOWN'] as const
+export const CAUSES = [
+  'COMMISSION',
+  'AVERAGE_COST',
+  'FX',
+  'MISSING_FILL',
+  'STALE',
+  'RESET_SCHEDULE',
+  'OTHER_PRICE',
+  'MINOR_UNITS',
+  'NOT_TOLD',
+  'UNKNOWN',
+] as const
 /**
  * COMMISSION: the broker counts it in. AVERAGE_COST: it averages where we match first in first out. FX: it tells the account's currency. MISSING_FILL: it
  * had a fill that we were not told of. STALE: its figure is of some seconds ago. RESET_SCHEDULE: its day began at another time. OTHER_PRICE: it values at
- * another price than the last trade. NOT_TOLD: it has not told it yet.
+ * another price than the last trade. MINOR_UNITS: prices come in a fraction of the currency, and ours takes them for whole units. NOT_TOLD: it has not told it yet.
  */
 export type Cause = (typeof CAUSES)[number]
 
@@ -37,6 +48,8 @@ export interface Difference {
   /** How old the broker's figure is, where it is stale. */
   readonly staleSeconds: number | null
   readonly severity: Severity
+  /** Of MINOR_UNITS, how many make one of the currency. Not kept: the remedy says it. */
+  readonly magnifier?: DecimalText
 }
 
 /** One as it is kept, from when until when. */

@@ -2,6 +2,7 @@
 // commissions or without, since the market day began or since before. Pure; position × price is the truth we show, whatever the broker says.
 import { type Decimal, decimal, quotient, ZERO } from './decimal.ts'
 import type { Instrument } from './facts.ts'
+import { magnifierOf } from './minor-units.ts'
 import { marketDay } from './session.ts'
 import { sum } from './tally.ts'
 import type { Instant } from './time.ts'
@@ -40,6 +41,8 @@ export interface Holding {
   readonly price: Decimal | null
   /** Prices of the last minutes, oldest first. */
   readonly prices: readonly Stood[]
+  /** The same, if its prices come in minor units; null where contract details say nothing of such. */
+  readonly minor: Holding | null
 }
 
 export interface HoldingsInput {
@@ -72,12 +75,12 @@ function holdingOf(trades: readonly Trade[], instrument: Instrument | undefined,
   const { account, conId, symbol, currency } = first
   const today = marketDay(now, instrument ?? {})
   const isToday = (at: Instant) => marketDay(at, instrument ?? {}) === today
-  const multiplier = decimal(first.multiplier)
   const open = trades.filter((trade) => trade.status === 'OPEN')
   const quantity = sum(open.map((trade) => decimal(trade.openQuantity).times(trade.side === 'LONG' ? 1 : -1)))
   // Every open trade sees every price; the one that was last filled also knows that fill.
   const latest = open.reduce<Trade | null>((last, trade) => (last === null || trade.updatedAt > last.updatedAt ? trade : last), null)
-  return {
+  const magnifier = magnifierOf(instrument)
+  const reckon = (multiplier: Decimal, minor: Holding | null): Holding => ({
     account,
     conId,
     symbol,
@@ -88,7 +91,10 @@ function holdingOf(trades: readonly Trade[], instrument: Instrument | undefined,
     startedToday: trades.every((trade) => trade.fills.every((fill) => isToday(fill.at))),
     price: latest === null ? null : decimal(latest.lastPrice),
     prices,
-  }
+    minor,
+  })
+  const multiplier = decimal(first.multiplier)
+  return reckon(multiplier, magnifier === null ? null : reckon(quotient(multiplier, magnifier), null))
 }
 
 type IsToday = (at: Instant) => boolean
@@ -177,7 +183,19 @@ function atAverageCost(trades: readonly Trade[], multiplier: Decimal, held: Deci
 export function nothingHeld(account: string, conId: number, symbol: string, currency: string, multiplier: Decimal): Holding {
   const nothing: Reckoning = { average: null, realizedToday: ZERO, realizedEver: ZERO }
   const both = { gross: nothing, net: nothing }
-  return { account, conId, symbol, currency, multiplier, quantity: ZERO, reckoned: { FIFO: both, AVERAGE: both }, startedToday: true, price: null, prices: [] }
+  return {
+    account,
+    conId,
+    symbol,
+    currency,
+    multiplier,
+    quantity: ZERO,
+    reckoned: { FIFO: both, AVERAGE: both },
+    startedToday: true,
+    price: null,
+    prices: [],
+    minor: null,
+  }
 }
 
 function total(fills: readonly Fill[]): Decimal | null {

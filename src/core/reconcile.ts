@@ -11,6 +11,7 @@ import { compareResult, RESULTS } from './account-result.ts'
 import { type Decimal, type DecimalText, decimal, ONE, plain, quotient, ZERO } from './decimal.ts'
 import { type Compared, type Difference, type Keyed, keyOf, type Measure, type Reconciled } from './difference.ts'
 import { type Holding, nothingHeld } from './holding.ts'
+import { comparedInUnits } from './minor-units.ts'
 import type { Instant } from './time.ts'
 import { averageOf, baseOf, causesOf, MONEY, nearest, rateFor, WAYS } from './ways.ts'
 import { compareMoney, figureOf } from './worth.ts'
@@ -126,7 +127,11 @@ function compareHolding({ ours, told }: Pair, { broker, now }: ReconcileInput, t
   }
   take(key('QUANTITY'), 'agree')
   if (ours.quantity.eq(ZERO)) for (const measure of ['AVERAGE_PRICE', 'VALUE', 'UNREALIZED'] as const) take(key(measure), 'agree')
-  else take(key('AVERAGE_PRICE'), compareAverage(ours, told))
+  else
+    take(
+      key('AVERAGE_PRICE'),
+      comparedInUnits(ours, (holding) => compareAverage(holding, told)),
+    )
   for (const measure of MONEY) {
     if (ours.quantity.eq(ZERO) && (measure === 'VALUE' || measure === 'UNREALIZED')) continue
     const said = told.find((one) => known(figureOf(one, measure)) !== null)
@@ -137,7 +142,12 @@ function compareHolding({ ours, told }: Pair, { broker, now }: ReconcileInput, t
     }
     const rate = rateFor(broker, account, ours.currency)
     const base = baseOf(broker, account)
-    take(key(measure), compareMoney({ ours, measure, said, rate, foreign: base !== null && base !== ours.currency, now }))
+    // Where prices may come in minor units a rate that nobody told is no more likely than those.
+    const foreign = base !== null && base !== ours.currency && ours.minor === null
+    take(
+      key(measure),
+      comparedInUnits(ours, (holding) => compareMoney({ ours: holding, measure, said, rate, foreign, now })),
+    )
   }
 }
 

@@ -21,6 +21,7 @@ const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   STALE: "stale: the broker's figure is old",
   RESET_SCHEDULE: "reset schedule: the broker's day began at another time",
   OTHER_PRICE: 'other price: the broker values at another price than the last trade',
+  MINOR_UNITS: 'minor units: its prices come in a fraction of the currency, and we take them for whole units',
   NOT_TOLD: 'not told: the broker has not sent it yet',
   UNKNOWN: 'unknown',
 }
@@ -44,7 +45,8 @@ export function sayDifference(difference: Difference): string {
 }
 
 /** What can be done about it, by who asks: another client's fills are seen by the Master API client alone. */
-export function remedyOf({ measure, causes }: Difference, clientId: number): string {
+export function remedyOf(difference: Difference, clientId: number): string {
+  const { measure, causes } = difference
   if (measure === 'COMMISSION') {
     return causes.includes('MISSING_FILL')
       ? "the day's executions are asked for again; a fill of an earlier day: excursion import flex"
@@ -57,9 +59,16 @@ export function remedyOf({ measure, causes }: Difference, clientId: number): str
         : `client ${clientId} cannot see orders placed by hand or by other API clients: TWS_CLIENT_ID=0, or set ${clientId} as Master API client ID in TWS`
     return `${unseen}; a fill of an earlier day, a transfer or an exercise: excursion import flex`
   }
+  if (causes.includes('MINOR_UNITS')) return inMinorUnits(difference)
   if (causes.includes('UNKNOWN')) return 'compare the trade with the statement; excursion import flex brings what the API never told'
   if (causes.includes('STALE')) return 'none needed if it moves again; else look at the session: excursion doctor'
   if (causes.includes('RESET_SCHEDULE')) return "TWS: Global Configuration > Display > 'Reset P&L' says when its day begins; ours is the exchange's"
   if (causes.includes('FX')) return 'none needed: results of different currencies are never added here'
   return 'none needed: the same fills, reckoned another way'
+}
+
+/** Whatever is said in points, percent or R is right. */
+function inMinorUnits({ symbol, magnifier, currency }: Difference): string {
+  if (magnifier === undefined) return 'see the difference of the contract: its amounts of money are too large here'
+  return `prices of ${symbol ?? 'it'} come in minor units, 1/${magnifier}${currency === null ? '' : ` ${currency}`}: amounts of money are ${magnifier} times too large here, go by the broker's; prices, percentages and R are right`
 }

@@ -7,8 +7,17 @@ import type { Execution, ExecutionSide, Link, Plan } from './facts.ts'
 import type { Instant } from './time.ts'
 import type { TradeSide } from './trade.ts'
 
-export interface WorkingOrder {
+/** What is known of an order of any kind: whose it is, by which numbers, and whether it works. */
+export interface OrderState {
   readonly account: string
+  readonly permId: string | null
+  readonly orderId: string
+  readonly clientId: string
+  /** False once it was filled, cancelled or refused. */
+  readonly works: boolean
+}
+
+export interface WorkingOrder extends OrderState {
   readonly conId: number
   readonly side: ExecutionSide
   readonly quantity: DecimalText
@@ -18,14 +27,9 @@ export interface WorkingOrder {
   readonly price: DecimalText | null
   /** A stop that follows the market by itself: how far behind, as it was told; null: it stands still. */
   readonly trail: string | null
-  readonly permId: string | null
-  readonly orderId: string
-  readonly clientId: string
   /** The order id, of the same client, of the order it waits for. */
   readonly parentId: string | null
   readonly ocaGroup: string | null
-  /** False once it was filled, cancelled or refused. */
-  readonly works: boolean
 }
 
 /** An order as it was heard of: when first, in market time. The price of one that trails is where it stood when somebody set it, as far as that was heard. */

@@ -87,6 +87,14 @@ export class Hearing {
     return [...this.#wanted].some((conId) => (this.#ears.get(conId)?.hole ?? null) !== null)
   }
 
+  /** Some of it will be: the broker did not refuse its prices. */
+  get awaitsPrices(): boolean {
+    return [...this.#held].some((conId) => {
+      const ear = this.#ears.get(conId)
+      return ear !== undefined && ear.hole !== null && ear.refused === null
+    })
+  }
+
   // -------------------------------------------------------------- the session, and the broker's own connection
 
   sessionBegins(): void {

@@ -5,8 +5,9 @@ import type { Broker, BrokerEvent, Quote } from '#broker/port.ts'
 import type { AccountSaid } from '#core/account.ts'
 import type { Instant } from '#core/time.ts'
 import type { WorkingOrder } from '#core/working-order.ts'
-import type { BrokerState, BrokerStatus } from '#src/bus.ts'
+import { type BrokerState, type BrokerStatus, isOpen } from '#src/bus.ts'
 import type { Clock } from '#src/clock.ts'
+import { backfilled, caughtUpWords } from './backfill.ts'
 import { Hearing, type HearingRecorder } from './hearing.ts'
 import type { Recorder } from '#record/recorder.ts'
 import { Ranges, type RangesRecorder } from './ranges.ts'
@@ -34,6 +35,8 @@ export interface LiveOptions {
   onNotice?(notice: NoticeEvent): void
   /** A price had a date that cannot be. */
   onMisdated?(): void
+  /** How many contracts have prices that were missed and can still be fetched. */
+  missed?(): number
   readonly heartbeatMs?: number
   /** How soon the time is asked again while the market runs on a clock of its own (a tape that is played). */
   readonly quickMs?: number
@@ -69,7 +72,7 @@ const SLEPT_MS = 10_000
 const STOPPED_MS = 120_000
 const RECORDED_MS_MAX = 1_000
 
-type Hook = 'onPosition' | 'onAccount' | 'onOrder' | 'onNotice' | 'onMisdated'
+type Hook = 'onPosition' | 'onAccount' | 'onOrder' | 'onNotice' | 'onMisdated' | 'missed'
 
 class Session implements Live {
   readonly #options: Required<Omit<LiveOptions, Hook>> & Pick<LiveOptions, Hook>
@@ -86,6 +89,9 @@ class Session implements Live {
   /** The trouble that advice was given on: it is not said twice. */
   #advisedOn: string | null = null
   #everReady = false
+  /** The recovery that is on its way, or was the last one; and whether it fetches what was missed. */
+  #recovery: object | null = null
+  #backfilling = false
   /** Ends the session that is open; null while none is. */
   #lose: ((reason: string) => void) | null = null
   /** Cuts the wait for the next heartbeat short. */
@@ -142,7 +148,7 @@ class Session implements Live {
   }
 
   async catchUp(): Promise<boolean> {
-    if (this.#lose === null || (this.#status.state !== 'READY' && this.#status.state !== 'DEGRADED')) return false
+    if (this.#lose === null || !isOpen(this.#status.state)) return false
     const lose = this.#lose
     await this.#broker.catchUp()
     if (this.#lose === lose) await this.#listen(lose)
@@ -184,6 +190,7 @@ class Session implements Live {
     this.#awake = { now: this.#options.clock.now(), monotonic: this.#options.clock.monotonic() }
     this.#feedLost = null
     this.#broken.clear()
+    this.#backfilling = false
     let ready = false
     let reason: string
     try {
@@ -192,7 +199,7 @@ class Session implements Live {
       if (session.signal.aborted) throw new Error(await lost)
       ready = true
       this.#everReady = true
-      this.#sayReady()
+      this.#backfill(this.#lose)
       reason = await Promise.race([lost, this.#heartbeat(session.signal)])
     } catch (error) {
       reason = messageOf(error)
@@ -316,9 +323,12 @@ class Session implements Live {
         this.#options.onPosition?.(event)
         return
       case 'order':
-        this.#wanted.hear(event.order, event.instrument)
+      case 'combo':
+        this.#wanted.hear(event.order, event.kind === 'combo' ? event.legs : [event.instrument])
         this.#watchAnew()
-        this.#options.onOrder?.(event.order)
+        if (event.kind === 'order') this.#options.onOrder?.(event.order)
+        return
+      case 'orders': // refused, a notice says so
         return
       case 'account':
         this.#options.onAccount?.(event.said)
@@ -364,18 +374,18 @@ class Session implements Live {
     switch (notice.meaning) {
       case 'DEGRADED':
         this.#broken.set(notice.part ?? '', said)
-        if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('DEGRADED', said)
+        if (isOpen(this.#status.state)) this.#say('DEGRADED', said)
         return
       case 'MENDED':
         if (notice.part === undefined) this.#broken.clear()
         else this.#broken.delete(notice.part)
-        if (this.#status.state === 'DEGRADED') this.#sayReady(said)
+        if (this.#status.state === 'DEGRADED') this.#sayReady(this.#backfilling, said)
         return
       case 'FEED_LOST':
         this.#hearing.feedLost()
         this.#ranges.interrupted()
         this.#feedLost ??= { at: this.#recorder.marketTime() ?? this.#answer?.at ?? null, reason: said }
-        if (this.#status.state === 'READY' || this.#status.state === 'DEGRADED') this.#say('GAP', said)
+        if (isOpen(this.#status.state)) this.#say('GAP', said)
         return
       case 'FEED_RESTORED':
         this.#feedRestored(said)
@@ -394,19 +404,36 @@ class Session implements Live {
     const recover = async () => {
       await this.#broker.catchUp()
       await this.#listen(lose)
-      if (this.#lose === lose) this.#sayReady()
+      if (this.#lose === lose) this.#backfill(lose)
     }
     recover().catch((error: unknown) => {
       if (this.#lose === lose) lose?.(messageOf(error))
     })
   }
 
-  /** Ready, as far as nothing is broken by now. */
-  #sayReady(why = 'caught up'): void {
+  /** Ready, as far as nothing is broken by now, and nothing is still fetched of what was missed. */
+  #sayReady(backfilling: boolean, why = ''): void {
+    this.#backfilling = backfilling
     const broken = [...this.#broken.values()].at(-1)
     if (this.#feedLost !== null) this.#say('GAP', this.#feedLost.reason)
     else if (broken !== undefined) this.#say('DEGRADED', broken)
+    else if (backfilling) this.#say('BACKFILLING', 'fetching the prices that were missed')
     else this.#say('READY', why)
+  }
+
+  /** The last of a recovery: what was missed is fetched (repair.ts). Where that takes long the session is ready before, and says so. */
+  #backfill(lose: ((reason: string) => void) | null): void {
+    const { clock, missed = () => 0, sleep } = this.#options
+    const mine = {}
+    this.#recovery = mine
+    const isMine = () => this.#lose === lose && this.#recovery === mine && !this.#isClosing()
+    // The holes were told to the recorder a moment ago.
+    const told = this.#recorded()
+    const goesOn = () => isMine() && this.#feedLost === null
+    const wait = (ms: number) => sleep(ms, this.#closing.signal).catch(() => {})
+    backfilled({ clock, told, awaitsPrices: () => this.#hearing.awaitsPrices, missed, goesOn, wait, onWait: () => this.#sayReady(true) })
+      .then(() => isMine() && this.#sayReady(false, caughtUpWords(missed())))
+      .catch((error: unknown) => isMine() && lose?.(messageOf(error)))
   }
 
   // -------------------------------------------------------------- what is held, and what was missed

@@ -24,6 +24,8 @@ export interface RepairOptions {
 export interface RepairRoom extends AsyncDisposable {
   /** Looks now; resolves when what can be fetched now has been. */
   look(): Promise<void>
+  /** How many contracts have prices that were missed and are being fetched, or will be as soon as the broker has them. */
+  missed(): number
 }
 
 /** Up to this length a hole is fetched as ticks, unless they are too many. */
@@ -40,6 +42,7 @@ const COARSE = { barMs: 60_000, spanMs: DAY_MS }
 interface Asked extends Span {
   readonly conId: number
   until: number
+  answered: boolean
 }
 
 interface Got {
@@ -74,6 +77,15 @@ class Room implements RepairRoom {
     await Promise.all(this.#working)
   }
 
+  missed(): number {
+    const answered = this.#asked.filter((asked) => asked.answered)
+    const missed = this.#options.recorder.holes().filter(({ instrument: { conId }, from, to }) => {
+      const known = answered.filter((asked) => asked.conId === conId)
+      return without([{ from, to }], known).length > 0
+    })
+    return new Set(missed.map(({ instrument }) => instrument.conId)).size
+  }
+
   /** Asks for what is not asked for yet. */
   #begin(): void {
     const { recorder, clock, ripeMs } = this.#options
@@ -102,13 +114,14 @@ class Room implements RepairRoom {
 
   async #mend(hole: Hole): Promise<void> {
     const { recorder, clock, retryMs, log } = this.#options
-    const asked: Asked = { conId: hole.instrument.conId, from: hole.from, to: hole.to, until: Number.POSITIVE_INFINITY }
+    const asked: Asked = { conId: hole.instrument.conId, from: hole.from, to: hole.to, until: Number.POSITIVE_INFINITY, answered: false }
     this.#asked = [...this.#asked, asked]
     const given: Promise<void>[] = []
     const trouble = await this.#fetch(hole, (from, got) => void given.push(recorder.fetched({ instrument: hole.instrument, from, ...got })))
     // A recorder that failed takes nothing any more.
     await Promise.race([Promise.all(given), this.#closing.promise])
     if (this.#closed) return
+    asked.answered = true
     if (trouble?.kind === 'later') asked.until = clock.monotonic() + retryMs
     // What is left of it may be asked for in another way; what nobody has, or of which nothing became known, is not asked for again.
     else if (trouble === null && !this.#stands(hole)) asked.until = Number.NEGATIVE_INFINITY

@@ -1,14 +1,15 @@
 // The contracts whose prices are wanted, the most wanted first: those with an open trade, then those in which an order works, so that its first fill finds
-// its prices there, then those closed lately. It keeps the orders that work; it asks for nothing.
+// its prices there (of a combination: in all of its legs), then those closed lately. It keeps the orders that work; it asks for nothing.
 import type { Instrument } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
-import type { WorkingOrder } from '#core/working-order.ts'
+import type { OrderState } from '#core/working-order.ts'
 import type { Recorder } from '#record/recorder.ts'
 
 export type WantingRecorder = Pick<Recorder, 'open' | 'held' | 'consult' | 'marketTime'>
 
 interface Awaited {
-  readonly instrument: Instrument
+  /** What it would fill. */
+  readonly instruments: readonly Instrument[]
   /** When it was last told to work, in market time; null: nobody knew the time yet. */
   toldAt: Instant | null
   /** It works no longer. */
@@ -32,11 +33,11 @@ export class Wanted {
   }
 
   /** An order as the broker tells it now. */
-  hear(order: WorkingOrder, instrument: Instrument): void {
+  hear(order: OrderState, instruments: readonly Instrument[]): void {
     const key = `${order.account} ${order.permId ?? `${order.clientId} ${order.orderId}`}`
     const known = this.#orders.get(key)
     const now = this.#recorder.marketTime()
-    if (order.works) this.#orders.set(key, { instrument, toldAt: now, isOver: false, overAt: null })
+    if (order.works) this.#orders.set(key, { instruments, toldAt: now, isOver: false, overAt: null })
     else if (known !== undefined && !known.isOver) {
       const over: Awaited = { ...known, isOver: true }
       this.#orders.set(key, over)
@@ -54,7 +55,12 @@ export class Wanted {
     const working = orders.filter(({ overAt }) => overAt === null)
     const gone = orders.filter(({ overAt }) => overAt !== null)
     const wanted = new Map<number, Instrument>()
-    const ranks = [this.#recorder.open(), working.map(({ instrument }) => instrument), this.#recorder.held(), gone.map(({ instrument }) => instrument)]
+    const ranks = [
+      this.#recorder.open(),
+      working.flatMap(({ instruments }) => instruments),
+      this.#recorder.held(),
+      gone.flatMap(({ instruments }) => instruments),
+    ]
     for (const instrument of ranks.flat()) if (!wanted.has(instrument.conId)) wanted.set(instrument.conId, instrument)
     return [...wanted.values()]
   }
