@@ -19,7 +19,7 @@ import type { StoredAlert } from '#core/stored.ts'
 import { takingOf } from '#core/take.ts'
 import { type Instant, instantOf, wallClock } from '#core/time.ts'
 import type { Trade } from '#core/trade.ts'
-import { openChannels } from '#notify/channels.ts'
+import { DRIVERS, openChannels } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { randomOf } from '#test/ticks.ts'
@@ -215,17 +215,18 @@ function pushedThrough(manners: Manners, { trades, alerts }: Replayed): Pushed[]
   for (const [n, alert] of coming.entries()) {
     while (nextAt !== null && nextAt < alert.at) look(nextAt)
     const about = { kind: 'alert', alert, side: sides.get(alert.tradeId) ?? null, snooze: null } as const
-    waiting.push({ id: n, createdAt: alert.at, dueAt: alert.at, attempts: 0, firstAttemptedAt: null, messageId: null, about })
+    waiting.push({ id: n, createdAt: alert.at, dueAt: alert.at, attempts: 0, messageId: null, about })
     if (coming[n + 1]?.at !== alert.at) look(alert.at)
   }
   while (nextAt !== null) look(nextAt)
   return pushed
 }
 
-const config = readConfig({
+const env = {
   ...{ SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/x', WEBHOOK_URL: 'https://example.com/hook', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
   ...{ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+14155550100', SMS_TO: '+14155550123' },
-})
+}
+const config = readConfig(env, DRIVERS)
 
 async function disturbance(played: Played): Promise<Row[]> {
   const told = await replayed(played)

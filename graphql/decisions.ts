@@ -24,12 +24,12 @@ export const decisions: Resolvers = {
       open?.doubt(decision)
       return { trade: await loaders.trade.clear(input.tradeId).load(input.tradeId), userErrors }
     },
-    saveRule: async (_, { input }, { db, clock, caller }) => {
+    saveRule: async (_, { input }, { db, clock, caller, channels }) => {
       demand(caller, 'rules')
       const body = bodyOf(input)
       const strange = troubleOfRuleId(input.id)
       if (strange !== null) return { userErrors: [userError('BAD_USER_INPUT', strange, 'id')] }
-      const rule = parseRule(body)
+      const rule = parseRule(body, channels)
       if ('refused' in rule) return { userErrors: [userError('BAD_USER_INPUT', rule.refused)] }
       if (!mayWriteRule(caller, rule) || !(await mayReplace(db, caller, input.id)))
         return { userErrors: [userError('FORBIDDEN', 'expected a rule whose scope names accounts of this token only, found another', 'scope')] }

@@ -20,6 +20,8 @@ export interface Parts {
   readonly clock: Clock
   /** The open trades in memory; absent where another process writes. */
   readonly open?: OpenTrades
+  /** The channels a rule may name; absent: any, where nobody is told. */
+  readonly channels?: readonly string[]
   /** Tries a rule out on a trade; absent where nothing can be worded. */
   readonly rehearse?: Rehearse
   /** Draws reviews; absent where nothing can be drawn. */

@@ -59,6 +59,7 @@ export async function graphql(
     brokers,
     clock,
     open,
+    channels,
     rehearse,
     draw,
     initWaitMs = 3_000,
@@ -81,6 +82,7 @@ export async function graphql(
     brokers,
     clock,
     ...(open === undefined ? {} : { open }),
+    ...(channels === undefined ? {} : { channels }),
     ...(rehearse === undefined ? {} : { rehearse }),
     ...(draw === undefined ? {} : { draw }),
   }

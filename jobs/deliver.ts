@@ -144,7 +144,8 @@ async function sendOne(
   const { wording, levels } = await word(room, kind, planned)
   const message: Message = { id, kind: planned.kind, at: clock.now(), ...wording }
   const rendered = channel.render(message)
-  await claim(client, ids, id, clock.now())
+  const begunAt = clock.now()
+  const triedMs = begunAt - (await claim(client, ids, id, begunAt))
   try {
     await channel.send(rendered, AbortSignal.timeout(patience.timeoutMs))
   } catch (error) {
@@ -163,8 +164,7 @@ async function sendOne(
     const trouble = error instanceof Error ? error.message : String(error)
     const now = clock.now()
     const attempts = Math.max(...planned.deliveries.map((one) => one.attempts)) + 1
-    const age = now - Math.min(...planned.deliveries.map(({ firstAttemptedAt }) => firstAttemptedAt ?? now))
-    if (failure === 'permanent' || attempts >= patience.attemptsMax || age >= patience.ageMsMax) {
+    if (failure === 'permanent' || attempts >= patience.attemptsMax || triedMs >= patience.ageMsMax) {
       await markDead(client, ids, { trouble, failure })
       room.onOutcome?.(kind, 'dead', waitedMs())
       log(`${kind}: given up after ${attempts} attempts: ${trouble}`)

@@ -1,4 +1,4 @@
-// Says every minute that this machine lives, to somebody elsewhere who notices when it does not. Says nothing while the database is away: a recorder that
+// Says every minute that the recorder lives, to somebody elsewhere who notices when it does not. Says nothing while the database is away: a recorder that
 // cannot write is as good as dead.
 import { send } from '#notify/post.ts'
 
@@ -36,8 +36,14 @@ export function openHeartbeat({ url, everyMs = EVERY_MS, isWell, log }: Heartbea
       silent = true
     }
   }
+  let beats = false
   const next = () => {
-    beating = beat()
+    // One after the other: what an earlier one finds would be said after what is so by now.
+    if (beats) return
+    beats = true
+    beating = beat().finally(() => {
+      beats = false
+    })
   }
   next()
   const timer = setInterval(next, everyMs)

@@ -1,8 +1,9 @@
 // Every job there is, and the queues that hold them: BullMQ on the PostgreSQL we already have, in a schema of its own.
 // Adds jobs, never does them (worker.ts); knows nothing of when (schedule.ts).
 import { createPostgresBackend, type PostgresConnectionOptions, type PostgresQueueBackend, Queue, runMigrations } from 'bullmq'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Day, Instant } from '#core/time.ts'
+import { heard } from '#store/sql.ts'
 
 /** Each queue with what its jobs do. A job names its effect, and doing it twice is doing it once. */
 export const QUEUES = {
@@ -64,8 +65,10 @@ export interface Jobs extends AsyncDisposable {
 
 /** The name BullMQ expects behind a pool that was given to it. */
 export const JOBS_SCHEMA = 'bullmq'
-/** Each worker keeps one connection to listen on; the rest are for the work of a moment. */
-const CONNECTIONS_MAX = 12
+/** What its connections call themselves. */
+export const JOBS_POOL = 'excursion jobs'
+/** Each worker keeps one connection to listen on, so there is one more for each channel; the rest are for the work of a moment. */
+const CONNECTIONS = 9
 const ATTEMPTS = 6
 const FIRST_RETRY_MS = 5000
 /** Nearly a day, the pauses doubling: an evening on which Notion is away loses nothing. */
@@ -73,18 +76,18 @@ const NOTION_ATTEMPTS = 14
 
 /** Opens the queues of a database and brings their tables up to date (under BullMQ's own advisory lock). */
 export async function openJobs(options: { readonly url: string; readonly channels?: readonly string[]; log(line: string): void }): Promise<Jobs> {
-  const pool = new pg.Pool({
+  const pool = heard({
     connectionString: options.url,
-    max: CONNECTIONS_MAX,
+    max: CONNECTIONS + (options.channels?.length ?? 0),
     keepAlive: true,
-    application_name: 'excursion jobs',
+    application_name: JOBS_POOL,
     // BullMQ names its tables without a schema; this pool is its own, so the path can be too.
     onConnect: async (client: pg.ClientBase) => {
       await client.query(`set search_path to ${JOBS_SCHEMA}`)
       // A job is only a hand-over of what stands in our own tables, whose next commit brings it to the disk, too: nobody waits for the disk twice.
       await client.query('set synchronous_commit to off')
     },
-  } as pg.PoolConfig)
+  })
   // Every queue and worker listens on the pool for lost connections.
   pool.setMaxListeners(50)
   pool.on('error', (error) => options.log(`jobs: a connection to the database was lost (${error.message}); the next statement opens another`))

@@ -30,7 +30,8 @@ import { thinOld, type ThinRoom } from './thin.ts'
 
 export interface WorkersOptions {
   readonly jobs: Jobs
-  readonly room: ReviewRoom
+  /** null: the cards are made by another process. */
+  readonly room: ReviewRoom | null
   /** null: this process has no broker, and leaves catching up to the one that has. */
   readonly catchUp: CatchUp | null
   /** null or absent: this process has no broker to compare with. */
@@ -55,24 +56,8 @@ export interface Workers extends AsyncDisposable {
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { jobs, room, catchUp, reconcile = null, thin = null, flex = null, notion = null, delivery = null, log } = options
-  const review = openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
-    let made: MadeReview
-    try {
-      made = await makeReview({ log, ...room }, job.data.day)
-    } catch (error) {
-      // A folder that is full or away is its own trouble; the other destinations read the store.
-      if (notion !== null) await addNotion(jobs, job.data.day)
-      throw error
-    }
-    const written = made.files.filter((file) => file.outcome === 'written').length
-    log(`review ${made.day}: ${made.path ?? 'stored'}${made.files.length === 0 ? '' : ` (${written} of ${made.files.length} files changed)`}`)
-    for (const file of made.files) if (file.outcome === 'refused') log(`review ${made.day}: '${file.path}' was not written: ${file.reason}`)
-    // Always further back, so this ends.
-    for (const earlier of made.settled) await addReview(jobs, earlier)
-    if (notion !== null) await addNotion(jobs, made.day)
-    options.onReview?.(made)
-  })
-  const workers = [review]
+  const workers: Opened[] = []
+  if (room !== null) workers.push(openReviewWorker(options, room))
   if (catchUp !== null) workers.push(openWorker<IngestJob>('ingest', jobs.pool, log, () => ingest(catchUp, log)))
   if (reconcile !== null) workers.push(openWorker<ReconcileJob>('reconcile', jobs.pool, log, (job) => reconcileNow(reconcile, job.data.reason)))
   if (thin !== null) workers.push(openWorker<ThinJob>('thin', jobs.pool, log, () => thinOld(thin)))
@@ -91,6 +76,26 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   // What a process that ended had not told yet.
   for (const { kind } of delivery?.channels ?? []) await wakeChannel(jobs, kind)
   return { close, [Symbol.asyncDispose]: close }
+}
+
+function openReviewWorker({ jobs, notion = null, log, onReview }: WorkersOptions, room: ReviewRoom): Opened {
+  return openWorker<ReviewJob>('review', jobs.pool, log, async (job) => {
+    let made: MadeReview
+    try {
+      made = await makeReview({ log, ...room }, job.data.day)
+    } catch (error) {
+      // A folder that is full or away is its own trouble; the other destinations read the store.
+      if (notion !== null) await addNotion(jobs, job.data.day)
+      throw error
+    }
+    const written = made.files.filter((file) => file.outcome === 'written').length
+    log(`review ${made.day}: ${made.path ?? 'stored'}${made.files.length === 0 ? '' : ` (${written} of ${made.files.length} files changed)`}`)
+    for (const file of made.files) if (file.outcome === 'refused') log(`review ${made.day}: '${file.path}' was not written: ${file.reason}`)
+    // Always further back, so this ends.
+    for (const earlier of made.settled) await addReview(jobs, earlier)
+    if (notion !== null) await addNotion(jobs, made.day)
+    onReview?.(made)
+  })
 }
 
 function openDeliverWorker(jobs: Jobs, room: DeliverRoom, channel: Channel, log: (line: string) => void) {
@@ -139,13 +144,19 @@ function openNotionWorker(pool: pg.Pool, room: NotionRoom, log: (line: string) =
   return worker
 }
 
+interface Opened {
+  waitUntilReady(): Promise<unknown>
+  rateLimit(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
 function openWorker<Data>(
   name: QueueName | `deliver-${string}`,
   pool: pg.Pool,
   log: (line: string) => void,
   work: (job: Pick<Job<Data>, 'data'>) => Promise<unknown>,
   more: { readonly limiter?: { readonly max: number; readonly duration: number } } = {},
-): { waitUntilReady(): Promise<unknown>; rateLimit(ms: number): Promise<void>; close(): Promise<void> } {
+): Opened {
   const worker = new Worker<Data, unknown, string, PostgresQueueBackend, object, PostgresConnectionOptions>(
     name,
     work,

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigInvalid } from './errors.ts'
+import { baseUrl, metaOf, neededOf, oneOf, type Service, secret, truth, url, type Variables, wholeNumber, wishedOf, word } from './variables.ts'
 
 export interface Config {
   /** The data folder, absolute. */
@@ -43,20 +44,8 @@ export interface Config {
   /** How their pictures are: SVG, or PNG for those who show no SVG. */
   readonly notesPictures: 'svg' | 'png'
   readonly notion: { readonly token: string | null; readonly parent: string | null; readonly baseUrl: string }
-  readonly slackWebhookUrl: string | null
-  readonly sms: {
-    readonly accountSid: string | null
-    readonly authToken: string | null
-    readonly from: string | null
-    readonly to: string | null
-    readonly baseUrl: string
-  }
-  readonly webhook: {
-    readonly url: string | null
-    readonly secret: string | null
-    /** Addresses of this machine and of private networks may be posted to. */
-    readonly allowPrivate: boolean
-  }
+  /** What each channel was given, by its kind and by the names of its variables (notify/channels); null: it is not configured. */
+  readonly channels: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>
   /** When less than critical alerts wait, on the clock of `timeZone`; null: never. */
   readonly quietHours: { readonly from: string; readonly until: string } | null
   readonly heartbeatUrl: string | null
@@ -64,49 +53,26 @@ export interface Config {
   /** Account id → the name that stands for it wherever it leaves the machine. */
   readonly accountAliases: Readonly<Record<string, string>>
   readonly privacy: 'full' | 'percent'
-  /** What is odd but not wrong, a line each; main prints them once. */
-  readonly warnings: readonly string[]
+  /** What is odd but not wrong; said once, at the start. */
+  readonly warnings: readonly Warning[]
+}
+
+export interface Warning {
+  /** A variable, or what people call the service that is only half set up. */
+  readonly what: string
+  readonly found: string
+  readonly remedy: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const LANGUAGES = ['en', 'zh'] as const
 
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.number().min(from).max(to))
-    .meta({ allowed: `a whole number from ${from} to ${to}` })
-const oneOf = <const T extends readonly [string, ...string[]]>(choices: T) => z.enum(choices).meta({ allowed: choices.join(' or ') })
-const word = (allowed: string) => z.string().regex(/^\S+$/).meta({ allowed })
-const phone = z
-  .string()
-  .regex(/^\+[1-9]\d{5,14}$/)
-  .meta({ allowed: "a telephone number like '+14155550123'" })
 const folder = z
   .string()
   .transform((text) => resolve(text.replace(/^~(?=\/|$)/, homedir())))
   .meta({ allowed: 'a folder' })
-const url = (...schemes: string[]) =>
-  z
-    .string()
-    // What cannot be read as an address would be thrown later on, with all that is secret in it.
-    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3) && !/\s/.test(text) && URL.canParse(text))
-    .meta({ allowed: `an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}` })
-/** The address a service's own paths are appended to. */
-const baseUrl = url('https', 'http')
-  .transform((text) => text.replace(/\/+$/, ''))
-  .meta({ allowed: 'an address that starts with https:// or http://' })
-/** Its value is never shown. */
-const secret = <T extends z.ZodType>(schema: T): T => schema.meta({ ...schema.meta(), secret: true })
-
 const zone = z.string().refine(isTimeZone).meta({ allowed: "an IANA time zone like 'America/New_York'" })
-const truth = z
-  .enum(['true', 'false'])
-  .transform((text) => text === 'true')
-  .meta({ allowed: 'true or false' })
 const quietHours = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
@@ -163,15 +129,6 @@ const VARIABLES = z.object({
   NOTION_TOKEN: secret(word('a token of a Notion integration')).optional(),
   NOTION_PARENT: word('the id or address of a Notion page').optional(),
   NOTION_BASE_URL: baseUrl.optional(),
-  SLACK_WEBHOOK_URL: secret(url('https', 'http')).optional(),
-  TWILIO_ACCOUNT_SID: word('a Twilio account SID').optional(),
-  TWILIO_AUTH_TOKEN: secret(word('a Twilio auth token')).optional(),
-  TWILIO_FROM: phone.optional(),
-  TWILIO_BASE_URL: baseUrl.optional(),
-  SMS_TO: phone.optional(),
-  WEBHOOK_URL: secret(url('https', 'http')).optional(),
-  WEBHOOK_SECRET: secret(word('a secret without spaces')).optional(),
-  ALLOW_PRIVATE_WEBHOOKS: truth.optional(),
   QUIET_HOURS: quietHours.optional(),
   HEARTBEAT_URL: secret(url('https', 'http')).optional(),
   FLEX_TOKEN: secret(word('a Flex Web Service token')).optional(),
@@ -186,23 +143,33 @@ const VARIABLES = z.object({
   PRIVACY: oneOf(['full', 'percent']).optional(),
 })
 
-/** A variable, and those without which it does nothing. */
-const NEEDS = {
-  NOTION_TOKEN: ['NOTION_PARENT'],
-  TWILIO_ACCOUNT_SID: ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'SMS_TO'],
-  SMS_TO: ['TWILIO_ACCOUNT_SID'],
-  WEBHOOK_SECRET: ['WEBHOOK_URL'],
-  FLEX_TOKEN: ['FLEX_QUERY_ID'],
-} as const
+/** What does nothing one without the other. */
+const TOGETHER = [
+  { name: 'Notion', needed: ['NOTION_TOKEN', 'NOTION_PARENT'] },
+  { name: 'Flex', needed: ['FLEX_TOKEN', 'FLEX_QUERY_ID'] },
+] as const
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES.shape)
 
-/** The environment as a value. Throws ConfigInvalid with one line for each variable that is wrong. An empty value is an absent one. */
-export function readConfig(env: Environment): Config {
-  const given = Object.fromEntries(VARIABLE_NAMES.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])))
-  const read = VARIABLES.safeParse(given)
+/**
+ * The environment as a value, with the variables of the channels there are. Throws ConfigInvalid with one line for each variable that is wrong. An empty
+ * value is an absent one.
+ */
+export function readConfig(env: Environment, services: readonly Service[] = []): Config {
+  const foreign: Variables = Object.assign({}, ...services.map(({ variables }) => variables))
+  const names = [...VARIABLE_NAMES, ...Object.keys(foreign).filter((name) => !VARIABLE_NAMES.includes(name))]
+  const given = Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])))
+  // What a channel needs may be missing all the same: then it is not there.
+  const needed = neededOf(foreign)
+  const optional = Object.fromEntries(Object.entries(foreign).map(([name, schema]) => [name, needed.includes(name) ? schema.optional() : schema]))
+  const known = z.object({ ...optional, ...VARIABLES.shape })
+  const read = known.safeParse(given)
   if (!read.success)
-    throw new ConfigInvalid([...new Set(read.error.issues.map((issue) => String(issue.path[0])))].map((name) => wrongLine(name, given[name] ?? '')))
+    throw new ConfigInvalid(
+      [...new Set(read.error.issues.map((issue) => String(issue.path[0])))].map((name) =>
+        wrongLine(name, given[name] ?? '', metaOf(known.shape[name as keyof typeof known.shape])),
+      ),
+    )
   const is = read.data
   // Never the other broker in silence.
   if (is.BROKER === 'client-portal')
@@ -235,15 +202,7 @@ export function readConfig(env: Environment): Config {
     notesDir: is.NOTES_DIR ?? join(home, 'notes'),
     notesPictures: is.NOTES_PICTURES ?? 'svg',
     notion: { token: is.NOTION_TOKEN ?? null, parent: is.NOTION_PARENT ?? null, baseUrl: is.NOTION_BASE_URL ?? 'https://api.notion.com' },
-    slackWebhookUrl: is.SLACK_WEBHOOK_URL ?? null,
-    sms: {
-      accountSid: is.TWILIO_ACCOUNT_SID ?? null,
-      authToken: is.TWILIO_AUTH_TOKEN ?? null,
-      from: is.TWILIO_FROM ?? null,
-      to: is.SMS_TO ?? null,
-      baseUrl: is.TWILIO_BASE_URL ?? 'https://api.twilio.com',
-    },
-    webhook: { url: is.WEBHOOK_URL ?? null, secret: is.WEBHOOK_SECRET ?? null, allowPrivate: is.ALLOW_PRIVATE_WEBHOOKS ?? false },
+    channels: Object.fromEntries(services.map((service) => [service.kind, valuesOf(service, given, is)])),
     quietHours: is.QUIET_HOURS ?? null,
     heartbeatUrl: is.HEARTBEAT_URL ?? null,
     flex: {
@@ -253,7 +212,7 @@ export function readConfig(env: Environment): Config {
     },
     accountAliases: is.ACCOUNT_ALIASES ?? {},
     privacy: is.PRIVACY ?? 'full',
-    warnings: [...unknownNames(env), ...halfSet(given)],
+    warnings: [...unknownNames(env, names), ...halves(services, given)],
   })
 }
 
@@ -274,23 +233,46 @@ export function isLoopback(host: string): boolean {
 }
 
 /** "TWS_PORT: expected a whole number from 1 to 65535, found 'abc'; correct it or leave it empty" */
-function wrongLine(name: string, value: string): string {
-  const meta = VARIABLES.shape[name as keyof typeof VARIABLES.shape].unwrap().meta()
-  const found = meta?.secret === true || value.includes('@') ? `${value.length} characters that are not one (not shown)` : `'${value}'`
-  return `${name}: expected ${meta?.allowed}, found ${found}; correct it or leave it empty`
+function wrongLine(name: string, value: string, meta: Readonly<Record<string, unknown>>): string {
+  const found = meta['secret'] === true || value.includes('@') ? `${value.length} characters that are not one (not shown)` : `'${value}'`
+  return `${name}: expected ${meta['allowed']}, found ${found}; correct it or leave it empty`
 }
 
-function unknownNames(env: Environment): string[] {
-  const strange = Object.keys(env).filter((name) => name.startsWith('EXCURSION_') && !VARIABLE_NAMES.includes(name))
-  return strange.map((name) => `${name}: expected a variable that .env.example lists, found an unknown one that is ignored; did you mean ${nearest(name)}?`)
+function unknownNames(env: Environment, known: readonly string[]): Warning[] {
+  const strange = Object.keys(env).filter((name) => name.startsWith('EXCURSION_') && !known.includes(name))
+  return strange.map((name) => ({
+    what: name,
+    found: 'expected a variable that .env.example lists, found an unknown one that is ignored',
+    remedy: `did you mean ${nearest(name, known)}?`,
+  }))
 }
 
-function halfSet(given: Environment): string[] {
-  return Object.entries(NEEDS).flatMap(([name, needed]) => {
-    const missing = needed.filter((other) => given[other] === undefined)
-    if (given[name] === undefined || missing.length === 0) return []
-    return [`${name}: expected ${missing.join(', ')} beside it, found nothing; without it that service is not used`]
+/** Null where something that it needs is missing. */
+function valuesOf({ variables }: Service, given: Environment, is: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+  if (neededOf(variables).some((name) => given[name] === undefined)) return null
+  return Object.fromEntries(Object.keys(variables).flatMap((name) => (is[name] === undefined ? [] : [[name, is[name]]])))
+}
+
+/** What was begun and is not used, because something beside it is missing. */
+function halves(services: readonly Service[], given: Environment): Warning[] {
+  const channels = services.map(({ name, variables }) => ({ name, needed: neededOf(variables), wished: wishedOf(variables) }))
+  return [...TOGETHER.map(({ name, needed }) => ({ name, needed, wished: needed })), ...channels].flatMap(({ name, needed, wished }) => {
+    const set = wished.filter((one) => given[one] !== undefined)
+    const missing = needed.filter((one) => given[one] === undefined)
+    if (set.length === 0 || missing.length === 0) return []
+    return [
+      {
+        what: name,
+        found: `expected ${listed(missing)} beside ${listed(set)}, found nothing; ${name} is not used`,
+        remedy: `set ${missing.length === 1 ? 'it' : 'them'} too, or leave ${listed(set)} empty`,
+      },
+    ]
   })
+}
+
+/** 'A, B and C' */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names)
 }
 
 /** The known name that is written most like `name`. */

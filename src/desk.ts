@@ -7,7 +7,7 @@ import type { Instrument } from '#core/facts.ts'
 import { parseRule, STARTER_RULES } from '#core/rules.ts'
 import type { HeldContract } from '#core/system-alert.ts'
 import { type OpenTrades, openTradesOf } from '#graphql/open-trades.ts'
-import { openDeliverRoom } from '#jobs/deliver.ts'
+import { type DeliverRoom, openDeliverRoom } from '#jobs/deliver.ts'
 import { flexRoomOf } from '#jobs/flex.ts'
 import { disagreements, openDoubts, type ReconcilingWriter } from '#jobs/reconcile.ts'
 import { openHeartbeat } from '#jobs/heartbeat.ts'
@@ -18,16 +18,17 @@ import { addReconcile, type Jobs, jobCounts, openJobs } from '#jobs/queues.ts'
 import type { MadeReview } from '#jobs/review.ts'
 import { scheduleDeliveries, scheduleDue, scheduleFlex, scheduleIngest, scheduleReconcile, scheduleThin } from '#jobs/schedule.ts'
 import { openVigil, type WatchedWriter } from '#jobs/vigil.ts'
-import { openWorkers, type Workers } from '#jobs/worker.ts'
+import { openWorkers } from '#jobs/worker.ts'
 import { reviewPictures } from '#notes/pictures.ts'
 import { ownTemplates, readTemplates } from '#notes/templates.ts'
+import { CHANNELS } from '#notify/channels.ts'
 import { type Change, listen } from '#store/changes.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { seedRules } from '#store/decisions.ts'
 import { instruments } from '#store/facts.ts'
 import { takeWriterLock } from '#store/lock.ts'
 import { type AppOptions, buildApp, refuseHostWithoutTokens } from './app.ts'
-import { type Bus, type BrokerStatus, openBus } from './bus.ts'
+import { type Bus, type BrokerStatus, isOpen, openBus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { PortTaken, WriterBusy } from './errors.ts'
@@ -91,9 +92,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     const url = roles.has('api') ? await serve(closing, options, { db, bus, brokers, metrics, ...(open === null ? {} : { open }) }) : null
     if (open !== null) writer = closing.use(await Writer.open({ ...options, db, bus, open, observer: observerOf(metrics) }))
     if (url !== null && writer === null) log('this process records nothing (no role live): queries are answered, subscriptions tell nothing new')
-    if (roles.has('worker')) await work(closing, options, { db, bus, metrics }, writer)
-    // Only this process knows what it hears; what it writes is told by the one with the role worker.
-    else if (writer !== null && options.demo !== true) closing.use(openVigil({ db, clock, log, onChange: () => {}, writer, channels: null }))
+    if (writer !== null || roles.has('worker')) await work(closing, options, { db, bus, metrics }, writer)
+    watchOver(closing, options, db, writer !== null)
     return {
       db,
       bus,
@@ -125,6 +125,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     }
     const app = await buildApp({
       ...parts,
+      channels: CHANNELS,
       rehearse: rehearsal,
       draw,
       clock,
@@ -150,41 +151,65 @@ function starterRule(body: Readonly<Record<string, unknown>>) {
   return { id: rule.id, body, enabled: rule.enabled }
 }
 
-/** Jobs: the queue's workers, what is due since the last card, and the outbox handed over as it fills; a demonstration tells nobody. */
+/** Jobs: what needs the broker is done by the process that has it, everything else by one with the role `worker`; a demonstration tells nobody. */
 async function work(
   stack: AsyncDisposableStack,
   options: DeskOptions,
   { db, bus, metrics }: { db: Database; bus: Bus; metrics: Metrics },
   writer: Writer | null,
 ): Promise<void> {
-  const { config, clock, log, onReview, reviewDelayMs, reconcileDelayMs } = options
-  const delivery = options.demo === true ? null : { ...(await openDeliverRoom({ db, config, clock, log })), onOutcome: metrics.delivery }
+  const { config, roles, clock, log } = options
+  const delivery =
+    options.demo === true || !roles.has('worker') ? null : { ...(await openDeliverRoom({ db, config, clock, log })), onOutcome: metrics.delivery }
   const jobs: Jobs = stack.use(await openJobs({ url: db.url, channels: delivery?.channels.map(({ kind }) => kind) ?? [], log }))
   metrics.watch('excursion_queue_jobs', 'Jobs by queue and by what they wait for.', () => jobCounts(jobs))
+  if (writer !== null) await workAtBroker(stack, options, { db, jobs }, writer)
+  if (roles.has('worker')) await workFromStore(stack, options, { db, bus, jobs, delivery }, writer)
+  // Only this process knows what it hears; what it writes is told by the one that delivers.
+  else if (writer !== null && options.demo !== true) stack.use(openVigil({ db, clock, log, onChange: () => {}, writer, channels: null }))
+}
+
+/** Asks the broker again and again for what it may not have told, and compares ours with what it says. */
+async function workAtBroker(
+  stack: AsyncDisposableStack,
+  { config, log, reconcileDelayMs }: DeskOptions,
+  { db, jobs }: { db: Database; jobs: Jobs },
+  writer: Writer,
+): Promise<void> {
+  const catchUp = () => writer.catchUp()
+  stack.use(await openWorkers({ jobs, room: null, catchUp, reconcile: { db, writer, clientId: config.tws.clientId, log }, log }))
+  await scheduleIngest(jobs)
+  await scheduleReconcile(jobs)
+  const doubts = stack.use(
+    openDoubts({ ask: (reason) => addReconcile(jobs, reason), log, ...(reconcileDelayMs === undefined ? {} : { delayMs: reconcileDelayMs }) }),
+  )
+  stack.defer(writer.onDoubt(doubts.raise))
+}
+
+/** Makes the cards, fetches statements, tells what is to be told: whatever reads what is stored. */
+async function workFromStore(
+  stack: AsyncDisposableStack,
+  options: DeskOptions,
+  { db, bus, jobs, delivery }: { db: Database; bus: Bus; jobs: Jobs; delivery: DeliverRoom | null },
+  writer: Writer | null,
+): Promise<void> {
+  const { config, clock, log, onReview, reviewDelayMs } = options
   const templates = await readTemplates(config.language)
   const flex = options.demo === true ? null : flexRoomOf(config, { db, clock, log })
-  const workers: Workers = await openWorkers({
-    jobs,
-    room: { db, templates, notesDir: config.notesDir, colours: config.colours, pictures: config.notesPictures, log },
-    catchUp: writer === null ? null : () => writer.catchUp(),
-    reconcile: writer === null ? null : { db, writer, clientId: config.tws.clientId, log },
-    thin: options.demo === true ? null : { db, keepDays: config.keepMarksDays, clock, log },
-    flex,
-    notion: options.demo === true ? null : notionRoomOf(config, { db, words: templates.words, clock, log }),
-    delivery,
-    log,
-    ...(onReview === undefined ? {} : { onReview }),
-  })
-  stack.use(workers)
-  await scheduleIngest(jobs)
+  stack.use(
+    await openWorkers({
+      jobs,
+      room: { db, templates, notesDir: config.notesDir, colours: config.colours, pictures: config.notesPictures, log },
+      catchUp: null,
+      thin: options.demo === true ? null : { db, keepDays: config.keepMarksDays, clock, log },
+      flex,
+      notion: options.demo === true ? null : notionRoomOf(config, { db, words: templates.words, clock, log }),
+      delivery,
+      log,
+      ...(onReview === undefined ? {} : { onReview }),
+    }),
+  )
   await scheduleThin(jobs)
-  if (writer !== null) {
-    await scheduleReconcile(jobs)
-    const doubts = stack.use(
-      openDoubts({ ask: (reason) => addReconcile(jobs, reason), log, ...(reconcileDelayMs === undefined ? {} : { delayMs: reconcileDelayMs }) }),
-    )
-    stack.defer(writer.onDoubt(doubts.raise))
-  }
   if (flex !== null) await scheduleFlex(jobs, db, clock.now())
   // Every day since the last card wants one; asked again now and then, because late commissions and prints change the last day's numbers.
   const cardsDue = () =>
@@ -201,7 +226,16 @@ async function work(
   // An alert goes out as soon as it is committed, not at the next turn of the sweep.
   stack.defer(bus.subscribe((event) => event.kind === 'alert' && sweepNow()))
   stack.use(openVigil({ db, clock, log, onChange: sweepNow, writer, channels: delivery.channels.map(({ kind }) => kind) }))
-  if (config.heartbeatUrl !== null) stack.use(openHeartbeat({ url: config.heartbeatUrl, isWell: () => db.pool.query('select 1'), log }))
+}
+
+/**
+ * Whoever listens elsewhere hears of the process that records, and of no other: what nobody recorded cannot be made up, and one that still tells would
+ * cover for it at the same address.
+ */
+function watchOver(stack: AsyncDisposableStack, { config: { heartbeatUrl }, demo, log }: DeskOptions, db: Database, records: boolean): void {
+  if (heartbeatUrl === null || demo === true) return
+  if (records) stack.use(openHeartbeat({ url: heartbeatUrl, isWell: () => db.pool.query('select 1'), log }))
+  else log('HEARTBEAT_URL is not pinged from here: the process that records (role live) does it')
 }
 
 /** What the recorder did, counted. */
@@ -312,7 +346,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
 
   account(): AccountSnapshot | null {
     const { state } = this.status()
-    return state === 'READY' || state === 'DEGRADED' ? this.#accounts.snapshot() : null
+    return isOpen(state) ? this.#accounts.snapshot() : null
   }
 
   value(holdings: readonly { readonly account: string; readonly conId: number }[]): void {
@@ -365,7 +399,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
       onChange({ kind: 'reconnected', upTo: 0 })
       const broker = openBroker(await instruments(db))
       // Closed after the session, whose end answers what still waits.
-      stack.use(openRepair({ broker, recorder, clock, log }))
+      const repair = stack.use(openRepair({ broker, recorder, clock, log }))
       const stops = stack.use(openStops({ recorder, bus, clock }))
       const states = new States((change) => recorder.session(change), clock)
       const live = openLive({
@@ -378,6 +412,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
         readOnly: config.tws.readOnly,
         onPosition: (position) => this.#hearPosition(position, recorder),
         onOrder: (order) => stops.hear(order),
+        missed: () => repair.missed(),
         onMisdated: () => observer.misdated?.(),
         // Whatever happened to the fill itself: an order is filled further, and both sides are looked at once it had time to come.
         onAccount: (said) => this.#accounts.hear(said, recorder.marketTime()) && this.#doubt('an order was filled'),
@@ -413,7 +448,7 @@ class Writer implements AsyncDisposable, WatchedWriter, ReconcilingWriter {
     if (state === 'HANDSHAKING') this.#accounts.begin()
     if (state !== 'CATCHING_UP') this.#isOpening = state === 'CONNECTING' || state === 'HANDSHAKING'
     this.#accounts.serves(accounts)
-    if (state === 'READY' || state === 'DEGRADED') this.#doubt('connected')
+    if (isOpen(state)) this.#doubt('connected')
   }
 
   async #hold(first: AsyncDisposableStack, firstFailure: Promise<unknown>): Promise<void> {

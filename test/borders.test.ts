@@ -19,6 +19,7 @@ const BORDERED = [
   'src/errors.ts',
   'src/clock.ts',
   'src/config.ts',
+  'src/variables.ts',
   'src/bus.ts',
   'src/metrics.ts',
   'src/broker/',

@@ -8,10 +8,10 @@ import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import { type Channel, clip, type Message, plainText } from '#notify/channel.ts'
-import { openChannels } from '#notify/channels.ts'
+import { DRIVERS, openChannels } from '#notify/channels.ts'
 import { isPrivate } from '#notify/post.ts'
-import { renderSlack, type SlackMessage, sparkBars } from '#notify/slack.ts'
-import { renderSms } from '#notify/sms.ts'
+import { renderSlack, type SlackMessage, sparkBars } from '#notify/channels/slack.ts'
+import { renderSms } from '#notify/channels/sms.ts'
 import { clock, clockThatReads } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { answerOf, excursion } from './process.ts'
@@ -34,7 +34,7 @@ const MESSAGE: Message = {
 }
 
 function open(kind: string, env: Record<string, string>): Channel {
-  const found = openChannels(readConfig(env), clock).find((channel) => channel.kind === kind)
+  const found = openChannels(readConfig(env, DRIVERS), clock).find((channel) => channel.kind === kind)
   if (found === undefined) throw new Error(`expected the channel ${kind} to be configured`)
   return found
 }
@@ -170,7 +170,7 @@ describe('webhook', () => {
   test('sent again it has the same id, another time and a signature of its own', async () => {
     await using receiver = await openReceiver()
     for (const at of [Date.now() - 60_000, Date.now()]) {
-      const config = readConfig({ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET, ALLOW_PRIVATE_WEBHOOKS: 'true' })
+      const config = readConfig({ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET, ALLOW_PRIVATE_WEBHOOKS: 'true' }, DRIVERS)
       const [channel] = openChannels(
         config,
         clockThatReads(() => at),

@@ -4,9 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { isLoopback, readConfig, VARIABLE_NAMES } from '#src/config.ts'
+import { describe, expect, test } from 'vitest'
+import { DRIVERS } from '#notify/channels.ts'
+import { isLoopback, readConfig as readWith, VARIABLE_NAMES } from '#src/config.ts'
 import { ConfigInvalid } from '#src/errors.ts'
+
+const NAMES = [...VARIABLE_NAMES, ...DRIVERS.flatMap(({ variables }) => Object.keys(variables))]
+const readConfig = (env: Readonly<Record<string, string>>) => readWith(env, DRIVERS)
 
 test('nothing set: everything has a value that works on one machine', () => {
   const config = readConfig({})
@@ -26,7 +30,7 @@ test('nothing set: everything has a value that works on one machine', () => {
 })
 
 test('an empty value is an absent one', () => {
-  expect(readConfig(Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ' '])))).toEqual(readConfig({}))
+  expect(readConfig(Object.fromEntries(NAMES.map((name) => [name, ' '])))).toEqual(readConfig({}))
 })
 
 test.each([
@@ -68,28 +72,62 @@ test.each(['SLACK_WEBHOOK_URL', 'WEBHOOK_URL', 'HEARTBEAT_URL', 'REDIS_URL', 'DA
 
 test('law: whatever is set, either the whole of it is accepted or each line names one variable', () => {
   const anything = fc.dictionary(
-    fc.constantFrom(...VARIABLE_NAMES),
+    fc.constantFrom(...NAMES),
     fc.oneof(fc.string(), fc.integer().map(String), fc.constantFrom('true', 'tws', 'https://x.y/', 'en')),
   )
   fc.assert(
     fc.property(anything, (env) => {
       const lines = linesOf(env)
       expect(new Set(lines.map((line) => line.split(':')[0])).size).toBe(lines.length)
-      for (const line of lines) expect(VARIABLE_NAMES).toContain(line.split(':')[0])
+      for (const line of lines) expect(NAMES).toContain(line.split(':')[0])
     }),
   )
 })
 
 test('a misspelt name is answered with the nearest one and does not stop the start', () => {
-  expect(readConfig({ EXCURSION_PROT: '4001', OTHER_PORT: '1' }).warnings).toEqual([
+  expect(warned({ EXCURSION_PROT: '4001', OTHER_PORT: '1' })).toEqual([
     'EXCURSION_PROT: expected a variable that .env.example lists, found an unknown one that is ignored; did you mean EXCURSION_PORT?',
   ])
 })
 
-test('a service that is only half set up is named, and does not stop the start', () => {
-  expect(readConfig({ NOTION_TOKEN: 'secret', FLEX_TOKEN: '1', FLEX_QUERY_ID: '2', WEBHOOK_URL: 'https://x.y' }).warnings).toEqual([
-    'NOTION_TOKEN: expected NOTION_PARENT beside it, found nothing; without it that service is not used',
-  ])
+describe('a service that is only half set up is told in one line, by whichever of its variables it was begun, and does not stop the start', () => {
+  const SMS = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'hunter2', TWILIO_FROM: '+14155550100', SMS_TO: '+14155550123' }
+
+  test.each(Object.keys(SMS) as (keyof typeof SMS)[])('SMS, begun with %s', (name) => {
+    const others = Object.keys(SMS).filter((other) => other !== name)
+    const list = `${others.slice(0, -1).join(', ')} and ${others.at(-1)}`
+    const line = `SMS: expected ${list} beside ${name}, found nothing; SMS is not used; set them too, or leave ${name} empty`
+    expect(warned({ [name]: SMS[name] })).toEqual([line])
+  })
+
+  test('SMS, with one missing', () => {
+    const { TWILIO_FROM: _, ...rest } = SMS
+    expect(warned(rest)).toEqual([expect.stringMatching(/^SMS: expected TWILIO_FROM beside TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and SMS_TO, found nothing; /)])
+    expect(warned(rest).join()).not.toContain('hunter2')
+    expect(readConfig(rest).channels['sms']).toBe(null)
+    expect(warned(SMS)).toEqual([])
+    expect(readConfig(SMS).channels['sms']).toEqual({ ...SMS, TWILIO_BASE_URL: 'https://api.twilio.com' })
+  })
+
+  test.each([
+    [
+      { WEBHOOK_SECRET: 'hunter2' },
+      'webhook: expected WEBHOOK_URL beside WEBHOOK_SECRET, found nothing; webhook is not used; set it too, or leave WEBHOOK_SECRET empty',
+    ],
+    [
+      { NOTION_TOKEN: 'hunter2' },
+      'Notion: expected NOTION_PARENT beside NOTION_TOKEN, found nothing; Notion is not used; set it too, or leave NOTION_TOKEN empty',
+    ],
+    [{ FLEX_QUERY_ID: '2' }, 'Flex: expected FLEX_TOKEN beside FLEX_QUERY_ID, found nothing; Flex is not used; set it too, or leave FLEX_QUERY_ID empty'],
+  ])('%o', (env, line) => {
+    expect(warned(env)).toEqual([line])
+  })
+
+  test('a setting that has a value anyway begins nothing', () => {
+    expect(
+      warned({ TWILIO_BASE_URL: 'https://proxy.example', ALLOW_PRIVATE_WEBHOOKS: 'true', WEBHOOK_URL: 'https://x.y', SLACK_WEBHOOK_URL: 'https://x.y' }),
+    ).toEqual([])
+  })
 })
 
 test('the language is the one of the system unless it is set', () => {
@@ -127,6 +165,10 @@ test('only this machine reaches a loopback address', () => {
   expect(['127.0.0.1', '127.1.2.3', 'localhost', '::1'].filter(isLoopback)).toHaveLength(4)
   expect(['0.0.0.0', '::', '192.168.1.2', '127.0.0.1.example.com', 'localhost.example.com'].filter(isLoopback)).toEqual([])
 })
+
+function warned(env: Readonly<Record<string, string>>): readonly string[] {
+  return readConfig(env).warnings.map(({ what, found, remedy }) => `${what}: ${found}; ${remedy}`)
+}
 
 function linesOf(env: Record<string, string>): readonly string[] {
   try {

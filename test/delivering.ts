@@ -3,6 +3,7 @@ import { openSweep } from '#jobs/outbox.ts'
 import { openJobs } from '#jobs/queues.ts'
 import { openWorkers } from '#jobs/worker.ts'
 import { type DeliverRoom, openDeliverRoom, type Patience } from '#jobs/deliver.ts'
+import { DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { type Database, openDatabase } from '#store/db.ts'
@@ -22,7 +23,7 @@ export async function openDelivering(
   onOutcome: NonNullable<DeliverRoom['onOutcome']> = () => {},
 ): Promise<Delivering> {
   const stack = new AsyncDisposableStack()
-  const config = readConfig({ EXCURSION_LANG: 'en', ALLOW_PRIVATE_WEBHOOKS: 'true', ...env })
+  const config = readConfig({ EXCURSION_LANG: 'en', ALLOW_PRIVATE_WEBHOOKS: 'true', ...env }, DRIVERS)
   const room: DeliverRoom = { ...(await openDeliverRoom({ db, config, clock, log })), patience: { ...PATIENCE, ...patience }, onOutcome }
   const { channels, templates } = room
   const jobs = stack.use(await openJobs({ url: db.url, channels: channels.map(({ kind }) => kind), log }))

@@ -21,7 +21,6 @@ function waiting(n: number, more: Partial<StoredAlert> = {}, delivery: Partial<W
     createdAt: NOW,
     dueAt: NOW,
     attempts: 0,
-    firstAttemptedAt: null,
     messageId: null,
     about: { kind: 'alert', alert, side: 'LONG', snooze: null },
     ...delivery,

@@ -1,6 +1,6 @@
 // The recording part of the service as a process of its own, so that a test can kill it, stop it and let it go on: `node test/desk-process.ts DATABASE_URL PORT`.
-// The same parts as `start`, with patience cut short so that a day fits into seconds. It says every change of state on stderr. Where the service has a queue
-// whose job compares ours with the broker's now and then, here a timer does the same work.
+// The same parts as `start`, with patience cut short so that a day fits into seconds. It says every change of state on stderr. The job that compares
+// ours with the broker's every five minutes runs there, too; a timer does the same work far more often.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -8,6 +8,7 @@ import type { Broker, BrokerEvent } from '#broker/port.ts'
 import { openTws } from '#broker/tws.ts'
 import { AccountView } from '#core/account.ts'
 import { reconcileNow } from '#jobs/reconcile.ts'
+import { isOpen } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { openDesk, type Desk } from '#src/desk.ts'
@@ -20,7 +21,7 @@ const [databaseUrl = '', port = ''] = process.argv.slice(2)
 const config = readConfig({ DATABASE_URL: databaseUrl, TWS_PORT: port, EXCURSION_HOME: '/nowhere', EXCURSION_LANG: 'en' })
 const log = (line: string) => {
   process.stderr.write(`${line}\n`)
-  if (line.includes('→ ready')) sayFootprint()
+  if (line.includes('catching up → ')) sayFootprint()
 }
 const ended = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))
 
@@ -45,7 +46,7 @@ sayFootprint()
 /** Again and again, and a last time when everything was told. */
 async function compare(): Promise<void> {
   const writer = {
-    account: () => (['READY', 'DEGRADED'].includes(desk.brokers()[0]?.state ?? '') ? view.snapshot() : null),
+    account: () => (isOpen(desk.brokers()[0]?.state ?? 'CONNECTING') ? view.snapshot() : null),
     marketTime: () => marketTime(),
     // While prices pour in that may never be.
     settled: async () => void (await Promise.race([desk.settled(), sleep(RECONCILE_MS)])),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openTws } from '#broker/tws.ts'
 import type { AnyFact, Instrument } from '#core/facts.ts'
 import { parseFaults } from '#sim/faults.ts'
-import { openGateway } from '#sim/gateway.ts'
+import { type GatewayOptions, openGateway } from '#sim/gateway.ts'
 import { clock } from '#src/clock.ts'
 import { writeDifferences } from '#store/differences.ts'
 import { openTestDatabase } from './database.ts'
@@ -42,6 +42,38 @@ describe('the prices of what is held', () => {
     await using scene = await open([{ at: new Date(T0).toISOString(), fault: 'competing-session', forMs: 3_600_000 }])
     expect(of(await scene.doctor(), 'prices')).toMatchObject([
       { state: 'fault', found: expect.stringContaining('no data (10197'), remedy: expect.stringContaining('another login of the same user') },
+    ])
+  })
+})
+
+describe('whether TWS is read-only', () => {
+  /** Everything that is about orders: it makes a read-only TWS ask its user for write access. */
+  const ABOUT_ORDERS = ['3', '4', '5', '8', '15', '16', '58', '99']
+
+  test('is not asked with TWS_READ_ONLY=true, and it is said why', TIMEOUT, async () => {
+    await using scene = await open([], { readOnly: true })
+    const [access] = of(await scene.doctor(), 'access')
+    expect(access).toMatchObject({ state: 'ok', found: expect.stringMatching(/^read-only: not asked, .* asks its user for write access$/) })
+    expect(scene.asked.length).toBeGreaterThan(0)
+    expect(scene.asked.filter((id) => ABOUT_ORDERS.includes(id))).toEqual([])
+  })
+
+  test('no: the open orders were told', TIMEOUT, async () => {
+    await using scene = await open([])
+    expect(of(await scene.doctor({ TWS_READ_ONLY: 'false' }), 'access')).toMatchObject([{ state: 'ok', found: expect.stringMatching(/^read-only: no /) }])
+  })
+
+  test('yes: they were refused', TIMEOUT, async () => {
+    await using scene = await open([], { readOnly: true })
+    expect(of(await scene.doctor({ TWS_READ_ONLY: 'false' }), 'access')).toMatchObject([
+      { state: 'fault', found: expect.stringMatching(/^read-only: yes;/), remedy: expect.stringContaining("untick 'Read-Only API'") },
+    ])
+  })
+
+  test('not known: TWS did not answer, as while it asks its user', TIMEOUT, async () => {
+    await using scene = await open([], { onFrame: (frame) => (frame[0] === '53' ? [] : [frame]) })
+    expect(of(await scene.doctor({ TWS_READ_ONLY: 'false' }), 'access')).toMatchObject([
+      { state: 'fault', found: expect.stringMatching(/^read-only: not known;/), remedy: expect.stringContaining('look at TWS') },
     ])
   })
 })
@@ -85,8 +117,12 @@ test('what differs from the broker and which commissions are pending are faults,
 
 test('a channel is configured when it can send; a webhook that goes out unsigned is said to', TIMEOUT, async () => {
   await using scene = await open([])
-  const findings = await scene.doctor({ TWILIO_ACCOUNT_SID: 'AC1', WEBHOOK_URL: 'https://x.example/hook' })
-  expect(of(findings, 'SMS')).toMatchObject([{ state: 'off', remedy: 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM and SMS_TO, if wanted' }])
+  const findings = await scene.doctor({ TWILIO_AUTH_TOKEN: 'hunter2', WEBHOOK_URL: 'https://x.example/hook' })
+  const found = 'expected TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO beside TWILIO_AUTH_TOKEN, found nothing; SMS is not used'
+  expect(of(findings, 'SMS')).toEqual([{ what: 'SMS', state: 'fault', found, remedy: 'set them too, or leave TWILIO_AUTH_TOKEN empty' }])
+  expect(JSON.stringify(findings)).not.toContain('hunter2')
+  expect(of(findings, 'configuration').map(({ state }) => state)).toEqual(['ok'])
+  expect(of(findings, 'Slack')).toMatchObject([{ state: 'off', found: 'not configured', remedy: 'SLACK_WEBHOOK_URL, if wanted' }])
   expect(of(findings, 'webhook')).toMatchObject([
     { state: 'ok', found: expect.stringContaining('unsigned'), remedy: expect.stringContaining('WEBHOOK_SECRET') },
   ])
@@ -97,7 +133,7 @@ function of(findings: readonly Finding[], what: string): readonly Finding[] {
 }
 
 /** A position of IBM, and a price every quarter of a second for as long as anybody listens. */
-async function open(faults: readonly object[]) {
+async function open(faults: readonly object[], sim: Pick<GatewayOptions, 'readOnly' | 'onFrame'> = {}) {
   await using closing = new AsyncDisposableStack()
   const db = closing.use(await openTestDatabase())
   const home = closing.use(await makeHome())
@@ -108,13 +144,19 @@ async function open(faults: readonly object[]) {
     yield { kind: 'execution', executionId: 'a.b.01.01', account: 'DU1', conId: 8314, side: 'BUY', quantity: '100', price: '180', at: T0, permId: '71' }
     for (let n = 1; n < 400; n++) yield { kind: 'mark', conId: 8314, price: 180 + n / 100, at: T0 + n * 250 }
   }
+  const asked: string[] = []
   const gateway = closing.use(
-    await openGateway({ port: 0, facts: facts(), accounts: ['DU1'], conflateMs: 0, speed: 1, faults: parsed, hostNow: clock.monotonic }),
+    await openGateway({
+      ...{ port: 0, facts: facts(), accounts: ['DU1'], conflateMs: 0, speed: 1, faults: parsed, hostNow: clock.monotonic },
+      ...sim,
+      onRequest: (frame) => void asked.push(frame[0] ?? ''),
+    }),
   )
   const stack = closing.move()
   return {
     db,
     port: gateway.port,
+    asked,
     async doctor(env: Readonly<Record<string, string>> = {}): Promise<readonly Finding[]> {
       await using running = excursion(['doctor', '--json'], {
         ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },

@@ -228,6 +228,21 @@ describe('queues', () => {
     await third.promise
   })
 
+  test('a connection that is cut while somebody holds it, between two statements: the next one fails, and the process goes on', async () => {
+    await using db = await openTestDatabase()
+    await using jobs = await openJobs({ url: db.url, log: quiet })
+    for (const pool of [db.pool, jobs.pool]) {
+      const client = await pool.connect()
+      const gone = new Promise((resolve) => client.once('end', resolve))
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await db.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await gone
+      await expect(client.query('select 1')).rejects.toThrow()
+      client.release(true)
+      expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    }
+  })
+
   test('connections that are cut are opened again', async () => {
     await using db = await openTestDatabase()
     await using jobs = await openJobs({ url: db.url, log: quiet })

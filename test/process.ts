@@ -36,16 +36,18 @@ export function excursion(args: readonly string[], env: Environment = {}, listen
 }
 
 interface Listening {
+  /** Another copy of this repository. */
+  readonly root?: string
   /** False: whoever it speaks to has gone, as behind `| head -1`. */
   readonly reads?: boolean
 }
 
 /** Starts a program of this repository. */
-export function program(script: string, args: readonly string[], env: Environment = {}, { reads = true }: Listening = {}): Running {
+export function program(script: string, args: readonly string[], env: Environment = {}, { reads = true, root = ROOT }: Listening = {}): Running {
   const inherited = Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
-  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [script, ...args], { cwd: root, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   if (!reads) child.stdout.destroy()
   return follow(child, args.join(' '))
 }

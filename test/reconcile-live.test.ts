@@ -9,14 +9,16 @@ import { type GatewayOptions, openGateway } from '#sim/gateway.ts'
 import { parseFaults, seededFaults } from '#sim/faults.ts'
 import { addReconcile, openJobs } from '#jobs/queues.ts'
 import { disagreements, type ReconcilingWriter, reconcileNow } from '#jobs/reconcile.ts'
-import { clock } from '#src/clock.ts'
+import { DRIVERS } from '#notify/channels.ts'
+import { clock, clockThatReads } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
-import { openDesk } from '#src/desk.ts'
+import { openDesk, type Role } from '#src/desk.ts'
 import { differencesOf, unpairedBetween } from '#store/differences.ts'
 import { systemAlerts } from '#store/system-alerts.ts'
 import { tradesOf } from '#store/trades.ts'
 import { openTestDatabase } from './database.ts'
 import { eventually, excursion, freePort, makeHome } from './process.ts'
+import { openReceiver } from './receiver.ts'
 
 const T0 = Date.parse('2013-10-07T14:00:00Z')
 /** What the gateway says, by the number of its message. */
@@ -26,6 +28,11 @@ const RESULT_OF_HOLDING = '95'
 const PRICES_FOLLOW = '58'
 const TIMEOUT = { timeout: 60_000 }
 const IBM: Instrument = { kind: 'instrument', conId: 8314, symbol: 'IBM', secType: 'STK', currency: 'USD', minTick: '0.01', exchange: 'SMART' }
+/** In cents, 5000 bushels. */
+const CORN: Instrument = {
+  ...{ kind: 'instrument', conId: 5, symbol: 'ZC', secType: 'FUT', currency: 'USD', exchange: 'CBOT', multiplier: '5000', priceMagnifier: '100' },
+  minTick: '0.25',
+}
 const SAP: Instrument = { kind: 'instrument', conId: 14204, symbol: 'SAP', secType: 'STK', currency: 'EUR', minTick: '0.01', exchange: 'SMART' }
 
 test('a fill that this client cannot see: named with cause and remedy, asked for again, and closed only once it is here', TIMEOUT, async () => {
@@ -132,6 +139,19 @@ test('only the commission: the running result differs by it and by nothing else'
   const found = await scene.difference(({ conId, measure }) => conId === 8314 && measure === 'UNREALIZED')
   expect(found).toMatchObject({ conId: 8314, ours: '150', theirs: '142.5', causes: ['COMMISSION'], severity: 'info' })
   expect((await differencesOf(scene.db, { open: true })).filter(({ severity }) => severity !== 'info')).toEqual([])
+})
+
+test('prices in cents: every amount of the broker is ours divided by the magnifier of its contract details, and that is the cause', TIMEOUT, async () => {
+  await using scene = await open({})
+  scene.play(fill('a.d.01.01', 1, 'BUY', '2', '450.25', 5), cost('a.d.01.01'))
+  await scene.followed()
+  scene.play(mark(10, 460.25, 5), mark(12, 460.5, 5))
+  await scene.doubt()
+  const found = await scene.difference(({ conId, measure }) => conId === 5 && measure === 'VALUE')
+  expect(found).toMatchObject({ ours: '4605000', theirs: '46050', causes: ['MINOR_UNITS'], severity: 'warn' })
+  expect(found.remedy).toContain('prices of ZC come in minor units, 1/100 USD')
+  const all = await differencesOf(scene.db, { open: true })
+  expect(all.filter(({ causes }) => !causes.includes('MINOR_UNITS'))).toEqual([])
 })
 
 test('results that stand still: stale, and by how many seconds', TIMEOUT, async () => {
@@ -249,6 +269,24 @@ test('a commission that never comes is pending after a while, and paired when it
   expect(await systemAlerts(scene.db)).toEqual([])
 })
 
+test('who records and who delivers in processes of their own: the first compares and is heard to live, the second tells what differs', TIMEOUT, async () => {
+  await using hook = await openReceiver()
+  const more = { WEBHOOK_URL: `${hook.url}/told`, ALLOW_PRIVATE_WEBHOOKS: 'true', HEARTBEAT_URL: `${hook.url}/alive` }
+  await using scene = await open({ faults: [{ at: at(20), fault: 'hidden-fill', forMs: 60_000 }] }, { apart: true, more })
+  scene.play(fill('a.b.01.01', 1, 'BUY', '100', '180'), cost('a.b.01.01'), mark(10, 181))
+  await scene.quantity('100')
+  scene.play(fill('a.b.02.01', 21, 'BUY', '200', '182'), mark(22, 183))
+  await scene.difference(({ measure }) => measure === 'QUANTITY')
+  await eventually(async () => {
+    scene.pass(20_000)
+    return (await systemAlerts(scene.db)).some(({ kind }) => kind === 'BROKER_DISAGREES')
+  }, 500)
+  await eventually(async () => hook.requests.some(({ path, body }) => path === '/told' && body.includes('IBM')))
+  // By the one that records: the other would cover for it.
+  expect(hook.requests.some(({ path }) => path === '/alive')).toBe(true)
+  await scene.said('HEARTBEAT_URL is not pinged from here')
+})
+
 // ---------------------------------------------------------------- the scene
 
 function at(seconds: number): string {
@@ -281,17 +319,18 @@ interface Scenery extends Pick<GatewayOptions, 'netCosts' | 'baseCurrency'> {
   readonly faults?: readonly object[]
 }
 
-async function open({ faults = [], ...sim }: Scenery, { readOnly = true } = {}) {
+/** `apart`: who records and who delivers are processes of their own. */
+async function open({ faults = [], ...sim }: Scenery, { readOnly = true, apart = false, more = {} } = {}) {
   await using closing = new AsyncDisposableStack()
   const db = closing.use(await openTestDatabase())
   const home = closing.use(await makeHome())
-  const tape = stepwise([{ kind: 'mark', conId: 1, price: 1, at: T0 }, IBM, SAP])
+  const tape = stepwise([{ kind: 'mark', conId: 1, price: 1, at: T0 }, IBM, SAP, CORN])
   const told: string[] = []
   const parsed = parseFaults(faults.map((fault) => JSON.stringify(fault)).join('\n'), T0, T0 + 3_600_000)
   if ('refused' in parsed) throw new Error(parsed.refused)
   const gateway = closing.use(
     await openGateway({
-      ...{ port: 0, facts: tape.facts, instruments: [IBM, SAP], accounts: ['DU1'], conflateMs: 0, speed: 0, faults: parsed, hostNow: clock.monotonic },
+      ...{ port: 0, facts: tape.facts, instruments: [IBM, SAP, CORN], accounts: ['DU1'], conflateMs: 0, speed: 0, faults: parsed, hostNow: clock.monotonic },
       ...sim,
       onFrame: (frame) => {
         told.push(frame[0] ?? '')
@@ -303,17 +342,20 @@ async function open({ faults = [], ...sim }: Scenery, { readOnly = true } = {}) 
   const env = {
     ...{ DATABASE_URL: db.url, EXCURSION_HOME: home.path, NOTES_DIR: home.path, EXCURSION_LANG: 'en' },
     ...{ EXCURSION_PORT: String(await freePort()), TWS_PORT: String(gateway.port), TWS_CLIENT_ID: '9', TWS_READ_ONLY: String(readOnly) },
+    ...more,
   }
-  const config = readConfig(env)
-  const desk = closing.use(
-    await openDesk({
-      ...{ config, roles: new Set(['api', 'live', 'worker'] as const), clock, log: (line) => void lines.push(line), reconcileDelayMs: 100 },
-      openBroker: (instruments) => {
-        const broker = openTws({ host: '127.0.0.1', port: gateway.port, clientId: 9, clock, instruments, readOnly })
-        return broker
-      },
-    }),
-  )
+  const config = readConfig(env, DRIVERS)
+  let passedMs = 0
+  const moved = clockThatReads(() => clock.now() + passedMs, clock.monotonic)
+  const openPart = async (...roles: Role[]) =>
+    closing.use(
+      await openDesk({
+        ...{ config, roles: new Set(roles), clock: moved, log: (line: string) => void lines.push(line), reconcileDelayMs: 100 },
+        openBroker: (instruments) => openTws({ host: '127.0.0.1', port: gateway.port, clientId: 9, clock: moved, instruments, readOnly }),
+      }),
+    )
+  const desk = await (apart ? openPart('live') : openPart('api', 'live', 'worker'))
+  if (apart) await openPart('api', 'worker')
   await eventually(async () => desk.brokers()[0]?.state === 'READY')
   const jobs = closing.use(await openJobs({ url: db.url, log: () => {} }))
   let lastAt = T0
@@ -323,6 +365,10 @@ async function open({ faults = [], ...sim }: Scenery, { readOnly = true } = {}) 
     env,
     url: desk.url ?? '',
     desk,
+    /** The host's clock goes on. */
+    pass(ms: number) {
+      passedMs += ms
+    },
     play(...facts: AnyFact[]) {
       for (const fact of facts) if (fact.kind === 'mark' || fact.kind === 'execution') lastAt = fact.at
       tape.play(...facts)

@@ -5,6 +5,7 @@ import { effectsOf } from '#core/delivery.ts'
 import { STARTER_RULES } from '#core/rules.ts'
 import { openDeliverRoom } from '#jobs/deliver.ts'
 import { rehearse } from '#jobs/rehearse.ts'
+import { DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { commitBatch, EMPTY_BATCH } from '#store/batch.ts'
@@ -31,7 +32,7 @@ async function openServer(receiver: Receiver): Promise<TestServer> {
     rehearse: {
       sends: true,
       async try(rule, trade, tier, send) {
-        const room = await openDeliverRoom({ db: (holder.server as TestServer).db, config: readConfig(env), clock, log: () => {} })
+        const room = await openDeliverRoom({ db: (holder.server as TestServer).db, config: readConfig(env, DRIVERS), clock, log: () => {} })
         return rehearse(room, rule, trade, tier, send)
       },
     },

@@ -1,13 +1,13 @@
 // A rule as it is written, and what is said of one that cannot be read; the starters; and the hours a session is read from.
 import { describe, expect, test } from 'vitest'
-import { CHANNELS, parseRule, type Rule, STARTER_RULES } from '#core/rules.ts'
+import { parseRule, type Rule, STARTER_RULES } from '#core/rules.ts'
 import { sessionAt } from '#core/session.ts'
-import { DRIVERS } from '#notify/channels.ts'
+import { CHANNELS } from '#notify/channels.ts'
 
 const stop = { id: 'stop', kind: 'MAE_STOP', pct: '3' }
 
 function refused(rule: unknown): string | null {
-  const parsed = parseRule(rule)
+  const parsed = parseRule(rule, CHANNELS)
   return 'refused' in parsed ? parsed.refused : null
 }
 
@@ -76,8 +76,12 @@ test('without an arming threshold a trail is armed from the start, in the view i
   expect(armOf({ kind: 'GIVEBACK', fraction: '0.5' })).toMatchObject({ measure: 'pct', near: 0 })
 })
 
-test('the channels a rule may name are those there are', () => {
-  expect([...CHANNELS]).toEqual(DRIVERS.map(({ kind }) => kind))
+test('a stored rule still warns when a channel that it names was taken away; the one that is written names those there are', () => {
+  const body = { ...stop, channels: ['pigeon', 'slack'] }
+  expect(parseRule(body)).toMatchObject({ channels: ['pigeon', 'slack'] })
+  expect(parseRule(body, [...CHANNELS, 'pigeon'])).toMatchObject({ channels: ['pigeon', 'slack'] })
+  expect(parseRule({ ...stop, channels: [7] })).toEqual({ refused: 'rule stop: expected in channels names; found 7' })
+  expect(parseRule({ ...stop, channels: 'slack' })).toEqual({ refused: 'rule stop: expected channels as a list such as ["slack"], found "slack"' })
 })
 
 describe('the starters', () => {

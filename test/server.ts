@@ -5,6 +5,7 @@ import WebSocket from 'ws'
 import type { StoredAlert, StoredTrade } from '#core/stored.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
 import { openTradesOf } from '#graphql/open-trades.ts'
+import { CHANNELS } from '#notify/channels.ts'
 import { type AppOptions, buildApp } from '#src/app.ts'
 import { type BrokerStatus, type Bus, type BusEvent, openBus } from '#src/bus.ts'
 import { clock } from '#src/clock.ts'
@@ -53,7 +54,7 @@ export async function openTestServer(options: Partial<AppOptions> = {}, { rememb
   const bus = openBus()
   const open = remembers ? openTradesOf({ db, bus }) : null
   await open?.begin()
-  const app = await buildApp({ db, bus, clock, brokers: () => [READY], ...(open === null ? {} : { open }), ...options })
+  const app = await buildApp({ db, bus, clock, brokers: () => [READY], channels: CHANNELS, ...(open === null ? {} : { open }), ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/graphql`

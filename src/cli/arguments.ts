@@ -20,6 +20,8 @@ export interface Verb<F extends Flags = Flags> {
   readonly usage: string
   readonly summary: string
   readonly flags: F
+  /** What the help says below the flags: under a name, lines of two columns. */
+  readonly more?: readonly { readonly name: string; readonly lines: readonly (readonly [string, string])[] }[]
   /** How many words stand beside the flags, at least and at most; absent: none. */
   readonly words?: readonly [least: number, most: number]
   run(given: Given<F>): Promise<void>
@@ -83,16 +85,21 @@ export function readArguments(name: string, { flags, usage, words: [least, most]
 const withoutSign = (word: string) => (/^-\.?\d/.test(word) ? `\0${word}` : word)
 const withSign = (word: string) => word.replace('\0', '')
 
-export function helpOf(name: string, { usage, summary, flags }: Verb): string {
+export function helpOf(name: string, { usage, summary, flags, more = [] }: Verb): string {
   const lines = Object.entries(flags).map(([flag, { value, help }]) => [`--${flag}${value === undefined ? '' : ` ${value}`}`, help] as const)
-  const width = Math.max(...lines.map(([flag]) => flag.length), 6)
   return [
     ...wrapped(`excursion ${name}: `, summary, 2),
     '',
     ...wrapped('  ', usage, 4),
     '',
-    ...[...lines, ['--help', 'this text'] as const].flatMap(([flag, help]) => wrapped(`  ${flag.padEnd(width)}  `, help, width + 4)),
+    ...columnsOf([...lines, ['--help', 'this text']]),
+    ...more.flatMap((part) => ['', part.name, ...columnsOf(part.lines)]),
   ].join('\n')
+}
+
+function columnsOf(lines: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...lines.map(([begin]) => begin.length))
+  return lines.flatMap(([begin, text]) => wrapped(`  ${begin.padEnd(width)}  `, text, width + 4))
 }
 
 /** Lines that fit a terminal; those after the first begin `indent` further in. */

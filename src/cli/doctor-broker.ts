@@ -14,7 +14,7 @@ import type { Finding } from './finding.ts'
 /** Another client's id, so that a service that runs keeps its own. */
 const DOCTOR_CLIENT_ID = 9_713
 const CLOCK_OFF_MS_MAX = 5_000
-/** A contract that trades is heard of within this time. */
+/** A contract that trades is heard of within this time, and a list of orders told or refused, unless TWS asks its user first. */
 const PRICES_MS = 6_000
 const LOOK_MS = 50
 
@@ -25,7 +25,7 @@ export async function brokerFindings({ tws }: Config, known: readonly Instrument
       ...{ host: tws.host, port: tws.port, clientId, clock, instruments: known, readOnly: tws.readOnly, marketDataType: tws.marketDataType },
       ...{ answerMs: 2_000, handshakeMs: 5_000 },
     })
-  const idTaken = isRecording ? null : await takenBy(open(tws.clientId))
+  const own: Seen = isRecording ? NOTHING_SEEN : await seenAs(open(tws.clientId))
   const broker = open(DOCTOR_CLIENT_ID)
   const events: BrokerEvent[] = []
   try {
@@ -40,8 +40,9 @@ export async function brokerFindings({ tws }: Config, known: readonly Instrument
     const answered = ({ conId }: Instrument) =>
       events.some((event) => (event.kind === 'quote' && event.quote.conId === conId) || (event.kind === 'prices' && event.conId === conId && !event.heard))
     const deadline = clock.monotonic() + PRICES_MS
-    while (!contracts.every(answered) && clock.monotonic() < deadline) await sleep(LOOK_MS)
-    return [...sessionFindings({ tws }, events, held.size, idTaken), ...contracts.map((contract) => pricesOf(contract, events))]
+    const isAsking = () => !tws.readOnly && !events.some(({ kind }) => kind === 'orders')
+    while ((isAsking() || !contracts.every(answered)) && clock.monotonic() < deadline) await sleep(LOOK_MS)
+    return [...sessionFindings({ tws }, events, held.size, own), ...contracts.map((contract) => pricesOf(contract, events))]
   } catch (error) {
     const advice = (await broker.advice?.()) ?? ''
     return [{ what: 'broker', state: 'fault', found: messageOf(error), remedy: advice }]
@@ -50,19 +51,32 @@ export async function brokerFindings({ tws }: Config, known: readonly Instrument
   }
 }
 
-/** Why the configured client id cannot be had; null: it can, or nothing is there to have it from. */
-async function takenBy(broker: ReturnType<typeof openTws>): Promise<string | null> {
+/** What a session under the configured client id showed. */
+interface Seen {
+  /** Why the id cannot be had; null: it can, or nothing is there to have it from. */
+  readonly taken: string | null
+  /** API clients whose fills of today it is told. */
+  readonly clients: ReadonlySet<number>
+}
+
+const NOTHING_SEEN: Seen = { taken: null, clients: new Set() }
+
+async function seenAs(broker: ReturnType<typeof openTws>): Promise<Seen> {
+  const clients = new Set<number>()
   try {
-    await broker.connect(() => {})
-    return null
+    await broker.connect((event) => {
+      const clientId = event.kind === 'fact' && event.fact.kind === 'execution' ? Number(event.fact.clientId ?? 0) : 0
+      if (clientId > 0) clients.add(clientId)
+    })
+    return { taken: null, clients }
   } catch (error) {
-    return error instanceof ClientIdInUse ? messageOf(error) : null
+    return { taken: error instanceof ClientIdInUse ? messageOf(error) : null, clients }
   } finally {
     await broker.close()
   }
 }
 
-function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEvent[], held: number, idTaken: string | null): readonly Finding[] {
+function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEvent[], held: number, own: Seen): readonly Finding[] {
   const greeted = events.find((event) => event.kind === 'accounts')
   const accounts = greeted?.kind === 'accounts' ? greeted.accounts : []
   const zone = greeted?.kind === 'accounts' ? greeted.zone : undefined
@@ -71,17 +85,8 @@ function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEv
   const kind = accounts.every((account) => account.startsWith('D')) ? 'paper' : 'live'
   return [
     { what: 'broker', state: 'ok', found: `TWS at ${tws.host}:${tws.port}: the API is on; ${kind}, accounts ${accounts.join(', ')}, ${held} positions` },
-    { what: 'access', state: 'ok', found: accessOf(tws.readOnly, events) },
-    idTaken !== null
-      ? { what: 'client id', state: 'fault', found: idTaken, remedy: 'end the other program, or choose another TWS_CLIENT_ID' }
-      : tws.clientId === 0
-        ? { what: 'client id', state: 'ok', found: '0: sees orders placed by hand; those of other API clients only as Master API client' }
-        : {
-            what: 'client id',
-            state: 'ok',
-            found: `${tws.clientId}: sees its own orders only, unless it is the Master API client`,
-            remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
-          },
+    accessOf(tws.readOnly, events),
+    clientFinding(tws.clientId, own),
     { what: 'lines', state: 'ok', found: `up to ${tws.lines} contracts are heard at once (TWS_LINES); those beyond take turns` },
     {
       what: 'trade by trade',
@@ -101,11 +106,43 @@ function sessionFindings({ tws }: Pick<Config, 'tws'>, events: readonly BrokerEv
   ]
 }
 
-/** What this client sends is known; what TWS allows is only known where something that needs it was asked. */
-function accessOf(readOnly: boolean, events: readonly BrokerEvent[]): string {
-  if (readOnly) return 'read only: no request that needs write access is ever sent'
-  const refused = events.some((event) => event.kind === 'notice' && event.code === 321 && /read-only/i.test(event.message))
-  return `TWS_READ_ONLY is false: open orders are asked for${refused ? ", and TWS refuses ('Read-Only API' is ticked)" : ''}`
+/** No message says who the Master API client is. That it is this one is sure where it is told a fill of another; that it is not, only once one is missing. */
+function clientFinding(clientId: number, { taken, clients }: Seen): Finding {
+  const what = 'client id'
+  if (taken !== null) return { what, state: 'fault', found: taken, remedy: 'end the other program, or choose another TWS_CLIENT_ID' }
+  const others = [...clients].filter((other) => other !== clientId)
+  if (others.length > 0) return { what, state: 'ok', found: `${clientId}: the Master API client, for it is told fills of API client ${others.join(', ')}` }
+  if (clientId === 0) return { what, state: 'ok', found: '0: sees orders placed by hand; those of other API clients only as Master API client' }
+  return {
+    what,
+    state: 'ok',
+    found: `${clientId}: sees its own orders only, unless it is the Master API client`,
+    remedy: 'TWS_CLIENT_ID=0, or set it as Master API client ID in TWS',
+  }
+}
+
+/** What this client sends is known; what TWS allows it says only to who asks of orders, having asked its user for write access where it is read-only. */
+function accessOf(readOnly: boolean, events: readonly BrokerEvent[]): Finding {
+  const what = 'access'
+  if (readOnly) {
+    const why = 'only such a request would show it, and a TWS that is read-only then asks its user for write access'
+    return { what, state: 'ok', found: `read-only: not asked, TWS_READ_ONLY=true sends nothing about orders; ${why}` }
+  }
+  const told = events.findLast((event) => event.kind === 'orders')
+  if (told?.kind === 'orders' && told.visible) return { what, state: 'ok', found: "read-only: no ('Read-Only API' is not ticked); open orders are told" }
+  return told?.kind === 'orders'
+    ? {
+        what,
+        state: 'fault',
+        found: "read-only: yes; TWS_READ_ONLY is false, and TWS does not tell open orders, and so no stops ('Read-Only API' is ticked)",
+        remedy: "untick 'Read-Only API' in TWS (File > Global Configuration > API > Settings), or set TWS_READ_ONLY=true",
+      }
+    : {
+        what,
+        state: 'fault',
+        found: `read-only: not known; TWS_READ_ONLY is false, and TWS did not answer within ${PRICES_MS / 1000} s which orders are open`,
+        remedy: 'look at TWS: does a window ask whether this client may have write access?',
+      }
 }
 
 function pricesOf(contract: Instrument, events: readonly BrokerEvent[]): Finding {

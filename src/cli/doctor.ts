@@ -7,16 +7,19 @@ import { sayDifference } from '#core/remedy.ts'
 import { printInstant } from '#core/time.ts'
 import { placeOf } from '#notes/place.ts'
 import type { Driver } from '#notify/channel.ts'
-import { DRIVERS } from '#notify/channels.ts'
+import { doubtOf, DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
-import { type Config, loadEnv, readConfig } from '#src/config.ts'
+import { type Config, listed } from '#src/config.ts'
 import { ExcursionError } from '#src/errors.ts'
+import { neededOf } from '#src/variables.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { differencesOf } from '#store/differences.ts'
 import { instruments, sessionChanges } from '#store/facts.ts'
 import { hasWriter } from '#store/lock.ts'
 import { verb } from './arguments.ts'
+import { configured } from './configured.ts'
 import { brokerFindings } from './doctor-broker.ts'
+import { jobsFindings } from './doctor-jobs.ts'
 import type { Finding } from './finding.ts'
 import { print, say } from './terminal.ts'
 
@@ -26,13 +29,15 @@ const OUTBOX_MAX = 1_000
 const GROWTH_DAYS = 7
 const SESSION_CHANGES = 5
 const FLEX_MS_MAX = 15_000
+/** What has a line of its own; what is only half set up is said there. */
+const SERVICES = ['Notion', 'Flex', ...DRIVERS.map(({ name }) => name)]
 
 export const doctor = verb({
   usage: 'doctor [--json]',
   summary: 'checks configuration, database, disk, broker, notes and channels; says what to do about each fault',
   flags: { json: { help: 'one JSON object a line' } },
   async run({ flags }) {
-    const config = readConfig(loadEnv())
+    const config = configured()
     const store = await databaseOf(config)
     const findings = [
       ...configurationOf(config),
@@ -60,9 +65,9 @@ export const doctor = verb({
 function configurationOf({ warnings, home }: Config): readonly Finding[] {
   return [
     { what: 'configuration', state: 'ok', found: `data folder ${home}` },
-    ...warnings.map(
-      (warning): Finding => ({ what: 'configuration', state: 'fault', found: warning, remedy: 'correct the name in .env (.env.example lists them all)' }),
-    ),
+    ...warnings
+      .filter(({ what }) => !SERVICES.includes(what))
+      .map(({ what, found, remedy }): Finding => ({ what: 'configuration', state: 'fault', found: `${what}: ${found}`, remedy })),
   ]
 }
 
@@ -74,17 +79,18 @@ interface Store {
   readonly bytesADay: number | null
 }
 
-async function databaseOf({ databaseUrl, home, keepMarksDays }: Config): Promise<Store> {
+async function databaseOf(config: Config): Promise<Store> {
+  const { databaseUrl, home } = config
   try {
     await using db = await openDatabase({ url: databaseUrl, home, log: () => {} })
-    return await lookInto(db, keepMarksDays)
+    return await lookInto(db, config)
   } catch (error) {
     const remedy = 'start it, or leave DATABASE_URL empty to use the one that comes along'
     return { findings: [{ what: 'database', state: 'fault', found: messageOf(error), remedy }], instruments: [], isRecording: false, bytesADay: null }
   }
 }
 
-async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
+async function lookInto(db: Database, config: Config): Promise<Store> {
   const { rows } = await db.pool.query<{ version: string; bytes: string; facts: string; marks: string; waiting: string; dead: string; first: string | null }>(`
     select current_setting('server_version') as version, pg_database_size(current_database()) as bytes, (select count(*) from facts where kind <> 'session') as facts,
       (select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from pg_class where relname like 'marks%' and relkind = 'r') as marks,
@@ -96,7 +102,7 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
   const waiting = Number(seen?.waiting)
   const dead = Number(seen?.dead)
   const bytesADay = await growthOf(db)
-  const growth = bytesADay === null ? '' : `; it grows by ${(bytesADay / 1e6).toFixed(1)} MB a day, prices are kept for ${keepMarksDays}`
+  const growth = bytesADay === null ? '' : `; it grows by ${(bytesADay / 1e6).toFixed(1)} MB a day, prices are kept for ${config.keepMarksDays}`
   const findings: Finding[] = [
     { what: 'database', state: 'ok', found: `PostgreSQL ${seen?.version}${db.embedded ? ' that comes along' : ''}: ${size}${growth}` },
     {
@@ -118,6 +124,7 @@ async function lookInto(db: Database, keepMarksDays: number): Promise<Store> {
             remedy: 'mend the channel, then send them again (mutation sendAgain)',
           } as const,
         ]),
+    ...(await jobsFindings(db, config)),
     ...(await sessionFound(db)),
     ...(await differencesFound(db)),
   ]
@@ -182,25 +189,27 @@ async function notesOf({ notesDir }: Config): Promise<Finding> {
 
 function channelsOf(config: Config): readonly Finding[] {
   const hasNotion = config.notion.token !== null && config.notion.parent !== null
-  return [service('Notion', hasNotion, ['NOTION_TOKEN', 'NOTION_PARENT']), ...DRIVERS.map((driver) => channelOf(driver, config))]
+  return [service('Notion', hasNotion, ['NOTION_TOKEN', 'NOTION_PARENT'], config), ...DRIVERS.map((driver) => channelOf(driver, config))]
 }
 
-function channelOf({ name, variables, open, doubt }: Driver, config: Config): Finding {
-  const odd = doubt?.(config) ?? null
-  const finding = service(name, open(config, clock) !== null, variables)
-  return odd === null ? finding : { ...finding, found: `${finding.found}, but ${odd.found}`, remedy: odd.remedy }
+function channelOf(driver: Driver, config: Config): Finding {
+  const finding = service(driver.name, config.channels[driver.kind] != null, neededOf(driver.variables), config)
+  const doubt = doubtOf(driver, config)
+  return doubt === null ? finding : { ...finding, found: `${finding.found}, but ${doubt.found}`, remedy: doubt.remedy }
 }
 
-function service(what: string, isSet: boolean, variables: readonly string[]): Finding {
+function service(what: string, isSet: boolean, variables: readonly string[], { warnings }: Config, wanted = 'if wanted'): Finding {
   if (isSet) return { what, state: 'ok', found: 'configured' }
-  const all = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(variables)
-  return { what, state: 'off', found: 'not configured', remedy: `${all}, if wanted` }
+  const half = warnings.find((warning) => warning.what === what)
+  if (half !== undefined) return { what, state: 'fault', found: half.found, remedy: half.remedy }
+  return { what, state: 'off', found: 'not configured', remedy: `${listed(variables)}, ${wanted}` }
 }
 
 /** Asks for a statement and leaves it there: the only way to know that the token is taken. The token is never shown. */
-async function flexOf({ flex: { token, queryIds, baseUrl } }: Config): Promise<readonly Finding[]> {
+async function flexOf(config: Config): Promise<readonly Finding[]> {
+  const { token, queryIds, baseUrl } = config.flex
   if (token === null || queryIds.length === 0)
-    return [{ what: 'Flex', state: 'off', found: 'not configured', remedy: 'FLEX_TOKEN and FLEX_QUERY_ID, for history older than a day and busts' }]
+    return [service('Flex', false, ['FLEX_TOKEN', 'FLEX_QUERY_ID'], config, 'for history older than a day and busts')]
   const web = openFlexWeb({ baseUrl, token, clock, patience: { timeoutMs: FLEX_MS_MAX } })
   const findings: Finding[] = []
   for (const queryId of queryIds) {

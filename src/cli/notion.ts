@@ -5,13 +5,13 @@ import type { Day } from '#core/time.ts'
 import { setUpNotion } from '#notes/notion-setup.ts'
 import { readTemplates } from '#notes/templates.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
 import { ConfigInvalid, NotionRefused, UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
 import { notionSourcesOf, saveNotionSource } from '#store/notion-pages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dayFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
+import { configured } from './configured.ts'
 import { print, progressLine, say } from './terminal.ts'
 
 const TRIES = 6
@@ -30,7 +30,7 @@ export const notion = verb({
   async run({ flags, rest: [what] }) {
     if (what !== 'setup' && what !== 'push') throw new UsageError(`notion: expected setup or push, found '${what}' (excursion notion --help)`)
     const days = what === 'push' ? daysOf(dayFlag('day', flags.day), dayFlag('from', flags.from), dayFlag('until', flags.until)) : null
-    const config = readConfig(loadEnv())
+    const config = configured()
     const { words } = await readTemplates(config.language)
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const room = notionRoomOf(config, { db, words, clock, log: say })

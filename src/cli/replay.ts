@@ -5,6 +5,7 @@ import { MARK_FILTERS } from '#core/mark.ts'
 import { printAlert, printTrade, Replay, type Replayed } from '#core/replay.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import { printInstant } from '#core/time.ts'
+import { CHANNELS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { TapeInvalid, UsageError } from '#src/errors.ts'
 import { choiceFlag, verb } from './arguments.ts'
@@ -79,7 +80,7 @@ export async function readRules(file: string): Promise<Rule[]> {
     } catch {
       throw new TapeInvalid(`${file}:${index + 1}: expected a rule as a JSON object, found ${line.slice(0, 60)}`)
     }
-    const rule = parseRule(value)
+    const rule = parseRule(value, CHANNELS)
     if ('refused' in rule) throw new TapeInvalid(`${file}:${index + 1}: ${rule.refused}`)
     rules.push(rule)
   }

@@ -10,11 +10,11 @@ import type { Subject } from '#notes/place.ts'
 import { readTemplates } from '#notes/templates.ts'
 import type { Written } from '#notes/vault.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
 import { openDatabase } from '#store/db.ts'
 import { dayFlag, verb } from './arguments.ts'
 import { logTo } from './log.ts'
+import { configured } from './configured.ts'
 import { print, progressLine, say } from './terminal.ts'
 
 export const review = verb({
@@ -32,7 +32,7 @@ export const review = verb({
     const until = dayFlag('until', flags.until) ?? day
     if (from === null || until === null || from > until)
       throw new UsageError('review: expected --day D, or --from D --until D in this order (excursion review --help)')
-    const config = readConfig(loadEnv())
+    const config = configured()
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const notesDir = flags.to === undefined ? config.notesDir : resolve(flags.to)
     const room: ReviewRoom = {

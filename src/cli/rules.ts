@@ -2,6 +2,7 @@
 import { parseRule, type Rule, STARTER_RULES, troubleOfRuleId } from '#core/rules.ts'
 import { openDeliverRoom } from '#jobs/deliver.ts'
 import { rehearse } from '#jobs/rehearse.ts'
+import { CHANNELS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
 import { type Config, nearest } from '#src/config.ts'
 import { ChannelFailed, ExcursionError, TapeInvalid, UsageError } from '#src/errors.ts'
@@ -143,7 +144,7 @@ async function set(db: Database, [id, ...pairs]: readonly string[]): Promise<Sto
   }
   const strange = troubleOfRuleId(id)
   if (strange !== null && current === undefined) throw new UsageError(`rules set: ${strange}; found '${id}'`)
-  const rule = parseRule(body)
+  const rule = parseRule(body, CHANNELS)
   if ('refused' in rule) throw new UsageError(`rules set: ${rule.refused}`)
   // `enabled=false` is `disable`.
   const isSaid = pairs.some((pair) => pair.startsWith('enabled='))

@@ -14,7 +14,7 @@ import { stopSignal } from './start.ts'
 import { progressLine } from './terminal.ts'
 
 export const simulate = verb({
-  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep] [--forgets] [--faults FILE]',
+  usage: 'simulate --port P --tape FILE… [--marks CONID=FILE]… [--speed N] [--conflate-ms N] [--lockstep] [--forgets] [--read-only] [--faults FILE]',
   summary: 'only the simulated TWS gateway, for any TWS client',
   flags: {
     port: { value: 'P', help: 'where it listens, on 127.0.0.1' },
@@ -24,6 +24,7 @@ export const simulate = verb({
     'conflate-ms': { value: 'N', help: 'one price a contract in so many milliseconds of the tape (250 by default); 0: every price' },
     lockstep: { help: 'the tape stands still while no client is ready or a held contract is not subscribed' },
     forgets: { help: 'it answers nothing about the past: what was missed stays a gap' },
+    'read-only': { help: "as a TWS with 'Read-Only API' ticked: whatever asks of orders is refused with 321" },
     faults: {
       value: 'FILE',
       help: `what goes wrong: a JSON object a line, {"at":…,"fault":…} or {"seed":N,"count":N}; faults: ${Object.keys(FAULTS).join(', ')}`,
@@ -52,6 +53,7 @@ export const simulate = verb({
       conflateMs,
       lockstep: flags.lockstep,
       forgets: flags.forgets,
+      readOnly: flags['read-only'],
       faults,
       hostNow: clock.monotonic,
       log,

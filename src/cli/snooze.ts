@@ -1,10 +1,10 @@
 // `snooze`: leaves a trade alone for a while. Its alerts are stored, and told in one digest when the time is over; what is critical and news is told at once.
 import { type Instant, instantOf, parseDuration, parseInstant, wallClock } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
 import { snooze as snoozeTrade } from '#store/remarks.ts'
 import { verb } from './arguments.ts'
+import { configured } from './configured.ts'
 import { findTrade } from './find-trade.ts'
 import { sayWhenTaken } from './taken.ts'
 import { print } from './terminal.ts'
@@ -18,7 +18,7 @@ export const snooze = verb({
   flags: {},
   words: [2, Number.POSITIVE_INFINITY],
   run: ({ rest: [said, ...words] }) => {
-    const { timeZone } = readConfig(loadEnv())
+    const { timeZone } = configured()
     const now = clock.now()
     const until = readUntil(words.join(' '), now, timeZone)
     return withDatabase(async (db) => {

@@ -1,11 +1,11 @@
 // `start`: the service. Listens to the broker, records, serves GraphQL, does the jobs; ends by Ctrl-C with everything committed.
 import { openTws } from '#broker/tws.ts'
-import { DRIVERS } from '#notify/channels.ts'
+import { doubtOf, DRIVERS } from '#notify/channels.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
 import { UsageError } from '#src/errors.ts'
 import { openDesk, ROLES, type Role } from '#src/desk.ts'
 import { verb } from './arguments.ts'
+import { configured } from './configured.ts'
 import { logTo } from './log.ts'
 import { say } from './terminal.ts'
 
@@ -14,11 +14,11 @@ export const start = verb({
   summary: 'the service: listens to the broker, records, warns, serves GraphQL',
   flags: { roles: { value: 'ROLES', help: `some of ${ROLES.join(',')}; all by default` } },
   async run({ flags }) {
-    const config = readConfig(loadEnv())
-    for (const warning of config.warnings) say(warning)
-    for (const { name, doubt } of DRIVERS) {
-      const odd = doubt?.(config) ?? null
-      if (odd !== null) say(`${name}: ${odd.found}; ${odd.remedy}`)
+    const config = configured()
+    for (const { what, found, remedy } of config.warnings) say(`${what}: ${found}; ${remedy}`)
+    for (const driver of DRIVERS) {
+      const doubt = doubtOf(driver, config)
+      if (doubt !== null) say(`${driver.name}: ${doubt.found}; ${doubt.remedy}`)
     }
     const log = logTo(clock)
     const stop = stopSignal()

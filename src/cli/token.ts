@@ -2,11 +2,12 @@
 import { SCOPES, type Scope } from '#core/scope.ts'
 import { printInstant } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, nearest, readConfig } from '#src/config.ts'
+import { nearest } from '#src/config.ts'
 import { ExcursionError, UsageError } from '#src/errors.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { createToken, revokeToken, type StoredToken, tokensOf } from '#store/tokens.ts'
 import { verb } from './arguments.ts'
+import { configured } from './configured.ts'
 import { logTo } from './log.ts'
 import { print, say, table } from './terminal.ts'
 
@@ -32,7 +33,7 @@ export const token = verb({
     if (known !== 'revoke' && ids.length > 0) throw new UsageError(`token ${known}: expected only flags, found '${ids[0]}' besides (${USAGE})`)
     const scopes = readScopes(flags.scopes)
     const accounts = flags.accounts === undefined ? null : listOf(flags.accounts)
-    const config = readConfig(loadEnv())
+    const config = configured()
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     if (known === 'create') await create(db, { name: flags.name ?? '', scopes, accounts }, flags.json)
     else if (known === 'list') show(await tokensOf(db), flags.json)

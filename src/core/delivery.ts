@@ -62,8 +62,6 @@ export interface Waiting {
   readonly createdAt: Instant
   readonly dueAt: Instant
   readonly attempts: number
-  /** null: none was made. */
-  readonly firstAttemptedAt: Instant | null
   /** Given by the first attempt and kept over all of them. */
   readonly messageId: string | null
   readonly about: AboutAlert | AboutSystem

@@ -168,12 +168,13 @@ export function troubleOfRuleId(id: string): string | null {
   return /^[\w.-]{1,64}$/.test(id) ? null : 'expected a name of letters, digits, dots, dashes and underscores, at most 64'
 }
 
-/** The ways a trader can be told. */
-export const CHANNELS = ['slack', 'sms', 'webhook'] as const
 const SEC_TYPES = 'STK OPT FUT FOP CASH BAG BOND CFD CRYPTO WAR IOPT FUND CMDTY IND'.split(' ')
 
-/** The rule a value of INTERFACES' shape stands for, or why it is none. */
-export function parseRule(value: unknown): Rule | { readonly refused: string } {
+/**
+ * The rule a value of INTERFACES' shape stands for, or why it is none. `channels`: those there are, where one is written; a stored rule still warns when
+ * one that it names was taken away.
+ */
+export function parseRule(value: unknown, channels: readonly string[] | null = null): Rule | { readonly refused: string } {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { refused: `expected a rule as a JSON object, found ${JSON.stringify(value)}` }
   const line = value as Record<string, unknown>
@@ -207,7 +208,7 @@ export function parseRule(value: unknown): Rule | { readonly refused: string } {
     enabled: line['enabled'] !== false,
     severity: choice('severity', SEVERITIES, DEFAULT_SEVERITY[kind]),
     scope,
-    channels: line['channels'] === undefined ? null : parseList('channels', line['channels'], CHANNELS, trouble),
+    channels: line['channels'] === undefined ? null : parseList('channels', line['channels'], channels, trouble, 'slack'),
     sessions: scope.sessions === undefined ? null : new Set(scope.sessions),
     confirm: line['confirm'] === undefined ? 1 : parseCount('confirm', line['confirm'], trouble),
     times: parseTimes(line['repeat'], trouble),
@@ -279,9 +280,9 @@ function parseCount(name: string, given: unknown, trouble: string[]): number {
 }
 
 /** A list of texts, of these where only some are known. */
-function parseList<T extends string>(name: string, given: unknown, known: readonly T[] | null, trouble: string[]): T[] {
+function parseList<T extends string>(name: string, given: unknown, known: readonly T[] | null, trouble: string[], example = 'DU1'): T[] {
   if (!Array.isArray(given)) {
-    trouble.push(`expected ${name} as a list such as ["${known?.[0] ?? 'DU1'}"], found ${JSON.stringify(given)}`)
+    trouble.push(`expected ${name} as a list such as ["${known?.[0] ?? example}"], found ${JSON.stringify(given)}`)
     return []
   }
   for (const one of given) {

@@ -1,10 +1,10 @@
-// What every channel is: one small driver a file, all with the same contract. The next one is a file like slack.ts and a line in channels.ts.
+// What every channel is: one small driver a file, all with the same contract. The next one is a file like channels/slack.ts, put beside it.
 // A channel lays out and sends what it is given; it never decides who is told what (core/delivery.ts) and never words a text (notes/message.ts).
 import type { DeliveryFailure, Manners } from '#core/delivery.ts'
 import type { Instant } from '#core/time.ts'
 import type { Severity } from '#core/trade.ts'
 import type { Clock } from '#src/clock.ts'
-import type { Config } from '#src/config.ts'
+import type { Service, Values, Variables } from '#src/variables.ts'
 
 /** A message ready to leave the machine: worded, accounts by their aliases, and nothing in it that PRIVACY keeps here. */
 export interface Message {
@@ -22,7 +22,7 @@ export interface Message {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export interface Limits extends Manners {
+export interface Limits extends Omit<Manners, 'kind'> {
   /** Characters of a whole message. */
   readonly textMax: number
   /** Between two messages to one destination. */
@@ -37,34 +37,45 @@ export interface Receipt {
   readonly said: string
 }
 
-export interface Channel<Rendered = unknown> {
-  readonly kind: string
-  readonly limits: Limits
-  /** The body of the request. Pure. */
-  render(message: Message): Rendered
-  /** One request. Resolves when the receiver has accepted; throws what `classify` understands. */
-  send(rendered: Rendered, signal: AbortSignal): Promise<Receipt>
-  classify(error: unknown): DeliveryFailure
-  /** How long the receiver asked us to wait, in milliseconds; null: it did not. */
-  retryAfter(error: unknown, now: Instant): number | null
-}
-
 export interface Doubt {
   readonly found: string
   readonly remedy: string
 }
 
-/** One file exports one of these. */
-export interface Driver {
+/** What a request is sent with. */
+export interface Sending {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/**
+ * A file of channels/ exports one of these by the name `driver`, and nothing else names it. Its variables are read with all the others, and said a word on
+ * by `test-alert --help`; where all that it needs are set, it is used.
+ */
+export interface Driver<V extends Variables = Variables, Rendered = unknown> extends Service {
+  /** What rules, `test-alert` and GraphQL call it. */
   readonly kind: string
-  /** What people call it. */
-  readonly name: string
-  /** The variables it needs, for whoever wonders why it is not there. */
-  readonly variables: readonly string[]
+  readonly variables: V
+  readonly limits: Limits
   /** What is odd about the way it is configured, though it works; null: nothing. */
-  doubt?(config: Config): Doubt | null
-  /** null: not configured. */
-  open(config: Config, clock: Clock): Channel | null
+  doubt?(values: Values<V>): Doubt | null
+  /** The body of the request. Pure. */
+  render(message: Message): Rendered
+  /** One request. Resolves when the receiver has accepted; throws what `classify` understands. */
+  send(rendered: Rendered, values: Values<V>, sending: Sending): Promise<Receipt>
+  classify(error: unknown): DeliveryFailure
+  /** How long the receiver asked us to wait, in milliseconds; null: it did not. */
+  retryAfter(error: unknown, now: Instant): number | null
+}
+
+/** A driver with what it was configured with. */
+export interface Channel {
+  readonly kind: string
+  readonly limits: Limits & Manners
+  render(message: Message): unknown
+  send(rendered: unknown, signal: AbortSignal): Promise<Receipt>
+  classify(error: unknown): DeliveryFailure
+  retryAfter(error: unknown, now: Instant): number | null
 }
 
 /** A message that goes nowhere but to see whether it arrives. */

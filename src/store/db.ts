@@ -3,11 +3,11 @@
 import { join } from 'node:path'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
-import pg from 'pg'
+import type pg from 'pg'
 import * as schema from '#drizzle/schema.ts'
 import { DatabaseTooOld, DatabaseUnreachable } from '#src/errors.ts'
 import { startEmbedded, type Embedded } from './embedded.ts'
-import { rowsOf } from './sql.ts'
+import { heard, rowsOf } from './sql.ts'
 
 export interface Database extends AsyncDisposable {
   readonly pool: pg.Pool
@@ -47,7 +47,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPool(url: string, embedded: Embedded | null, log: (line: string) => void): Promise<Database> {
-  const pool = new pg.Pool({
+  const pool = heard({
     connectionString: url,
     max: 16,
     connectionTimeoutMillis: CONNECT_MS_MAX,
@@ -57,7 +57,7 @@ async function openPool(url: string, embedded: Embedded | null, log: (line: stri
     onConnect: async (client: pg.ClientBase) => {
       await client.query("set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1")
     },
-  } as pg.PoolConfig)
+  })
   let closing: Promise<void> | null = null
   // On the way out the server may go before the last socket does: that is no loss.
   pool.on('error', (error) => closing === null && log(`a connection to the database was lost (${error.message}); the next statement opens another`))

@@ -141,8 +141,6 @@ function isFor(order: Order, channel: Manners): boolean {
  */
 export async function asSender<T>(db: Database, channel: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await db.pool.connect()
-  const ignore = () => {}
-  client.on('error', ignore)
   let broken = true
   try {
     await client.query('select pg_advisory_lock($1, hashtext($2))', [LOCK_SPACE + 1, channel])
@@ -151,7 +149,6 @@ export async function asSender<T>(db: Database, channel: string, work: (client: 
     broken = false
     return result
   } finally {
-    client.off('error', ignore)
     client.release(broken)
   }
 }
@@ -180,8 +177,8 @@ export async function waitingFor(db: Database, channel: string, limit = 1_000): 
   const snoozes = await snoozesOf(db, [...new Set(rows.flatMap(({ alert }) => (alert === null ? [] : [alert.tradeId])))])
   const known = await knownWhenSnoozed(db, snoozes)
   return rows.flatMap(({ delivery, alert, system, ...sides }): Waiting[] => {
-    const { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId } = delivery
-    const waiting = { id, createdAt, dueAt, attempts, firstAttemptedAt, messageId }
+    const { id, createdAt, dueAt, attempts, messageId } = delivery
+    const waiting = { id, createdAt, dueAt, attempts, messageId }
     if (system !== null) return [{ ...waiting, about: { kind: 'system', system, turn: delivery.subject.endsWith(':over') ? 'over' : 'raised' } }]
     if (alert === null) return []
     const until = snoozes.get(alert.tradeId)?.until ?? null
@@ -235,12 +232,19 @@ export async function lastAttemptAt(sql: Sql, channel: string): Promise<Instant 
   return row?.at ?? null
 }
 
-export async function claim(sql: Sql, ids: readonly number[], messageId: string, now: Instant): Promise<void> {
-  await sql.query(
-    `update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3, first_attempted_at = coalesce(first_attempted_at, $3)
-     where id = any($1::bigint[])`,
+/**
+ * It is being sent. Returns since when it has been tried: its first attempt, moved on by however long it lay there although it was due, be it kept back by
+ * quiet hours or a snooze, or because nobody was there to send it. That is nobody's refusal, and takes nothing from the time in which it is tried.
+ */
+export async function claim(sql: Sql, ids: readonly number[], messageId: string, now: Instant): Promise<Instant> {
+  const rows = await rowsOf<{ since: Instant }>(
+    sql,
+    `update deliveries set state = 'SENDING', message_id = $2, attempts = attempts + 1, attempted_at = $3,
+       first_attempted_at = coalesce(first_attempted_at + greatest('0 s', $3::timestamptz - greatest(due_at, attempted_at)), $3)
+     where id = any($1::bigint[]) returning first_attempted_at as since`,
     [ids, messageId, writeInstant(now)],
   )
+  return Math.min(now, ...rows.map(({ since }) => since))
 }
 
 export async function markSent(sql: Sql, ids: readonly number[], now: Instant): Promise<void> {

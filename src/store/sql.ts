@@ -34,6 +34,14 @@ export async function listsOf(sql: Sql, text: string, values: readonly unknown[]
   return answer.rows
 }
 
+/**
+ * A pool of connections. One that dies while somebody holds it, between two statements, tells so by an event, and an event that nobody hears ends the
+ * process: here it is heard, and the next statement fails, which is what is acted on.
+ */
+export function heard(config: pg.PoolConfig & { onConnect(client: pg.ClientBase): Promise<void> }): pg.Pool {
+  return new pg.Pool(config).on('connect', (client) => client.on('error', ignore))
+}
+
 /** The whole of `work` in one transaction on one connection, begun by `begin`; a failure rolls back and is thrown on. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, begin = 'begin'): Promise<T> {
   return undoing(pool, async (client) => {
@@ -47,8 +55,6 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
 /** `work`, which begins and commits by itself, on one connection; a failure rolls back and is thrown on. */
 export async function undoing<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  // A connection that dies between two of our statements tells so by an event; the next statement then fails, which is what we act on.
-  client.on('error', ignore)
   let broken: Error | undefined
   try {
     return await work(client)
@@ -58,7 +64,6 @@ export async function undoing<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
     })
     throw error
   } finally {
-    client.off('error', ignore)
     client.release(broken)
   }
 }

@@ -1,8 +1,10 @@
 // Slack, by an incoming webhook: Block Kit, with the trade's path as a line of bars. Its webhooks know no idempotency key.
-import { type Channel, clip, type Driver, type Limits, type Message, plainText } from './channel.ts'
-import { classify, oneLine, Refused, retryAfter, send } from './post.ts'
+import { clip, type Driver, type Limits, type Message, plainText } from '#notify/channel.ts'
+import { classify, oneLine, Refused, retryAfter, send } from '#notify/post.ts'
+import { secret, url } from '#src/variables.ts'
 
-const LIMITS: Limits = { kind: 'slack', textMax: 3000, intervalMs: 1100, idempotent: false, least: 'info', prompt: 'warn', quiet: true }
+const VARIABLES = { SLACK_WEBHOOK_URL: secret(url('https', 'http')).describe('A Slack incoming webhook. Empty: nothing goes to Slack.') }
+const LIMITS: Limits = { textMax: 3000, intervalMs: 1100, idempotent: false, least: 'info', prompt: 'warn', quiet: true }
 /** Of one section; a message of fifty blocks and about thirteen thousand characters is the most Slack takes. */
 const SECTION_MAX = 3000
 const SECTIONS_MAX = 3
@@ -26,28 +28,21 @@ export interface SlackMessage {
   readonly blocks: readonly Block[]
 }
 
-export const slack: Driver = {
+export const driver: Driver<typeof VARIABLES, SlackMessage> = {
   kind: 'slack',
   name: 'Slack',
-  variables: ['SLACK_WEBHOOK_URL'],
-  open: ({ slackWebhookUrl }) => (slackWebhookUrl === null ? null : slackChannel(slackWebhookUrl)),
-}
-
-function slackChannel(url: string): Channel<SlackMessage> {
-  const secrets = [url, new URL(url).pathname]
-  return {
-    kind: 'slack',
-    limits: LIMITS,
-    render: renderSlack,
-    async send(message, signal) {
-      const headers = { 'content-type': 'application/json; charset=utf-8' }
-      const { status, body } = await send(url, { method: 'POST', headers, body: JSON.stringify(message), signal, secrets, publicOnly: false })
-      return { status, said: oneLine(body) }
-    },
-    // 'rollup_error' and 'service_unavailable' pass; what Slack calls invalid stays so.
-    classify: (error) => (error instanceof Refused && error.status === 403 && error.body.includes('team_disabled') ? 'retry' : classify(error)),
-    retryAfter,
-  }
+  variables: VARIABLES,
+  limits: LIMITS,
+  render: renderSlack,
+  async send(message, { SLACK_WEBHOOK_URL: address }, { signal }) {
+    const secrets = [address, new URL(address).pathname]
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    const { status, body } = await send(address, { method: 'POST', headers, body: JSON.stringify(message), signal, secrets, publicOnly: false })
+    return { status, said: oneLine(body) }
+  },
+  // 'rollup_error' and 'service_unavailable' pass; what Slack calls invalid stays so.
+  classify: (error) => (error instanceof Refused && error.status === 403 && error.body.includes('team_disabled') ? 'retry' : classify(error)),
+  retryAfter,
 }
 
 export function renderSlack(message: Message): SlackMessage {
