@@ -159,8 +159,6 @@ const tradeColumns = () => ({
   refTarget: decimal('ref_target'),
   /** How much of the best running result was given back. */
   giveback: decimal('giveback').notNull().generatedAlwaysAs(sql`mfe_pnl - gross_pnl`),
-  /** account:conId:family of the opening execution: what the trader's words are anchored to, the same in both units. */
-  anchor: text('anchor').notNull().generatedAlwaysAs(sql`substr(trade_id, strpos(trade_id, ':') + 1)`),
 })
 
 export const orders = pgTable('orders_rt', tradeColumns(), (t) => [
@@ -174,7 +172,6 @@ export const orders = pgTable('orders_rt', tradeColumns(), (t) => [
   index('orders_rt_mae').on(t.maePct, t.tradeId),
   index('orders_rt_net').on(t.netPnl, t.tradeId),
   index('orders_rt_seq').on(t.seq),
-  index('orders_rt_anchor').on(t.anchor),
   index('orders_rt_giveback').on(t.giveback, t.tradeId),
   // Unknown values come last in either direction, so the way down needs an index of its own.
   index('orders_rt_closed_down').on(t.closedAt.desc().nullsLast(), t.tradeId.desc()),
@@ -199,7 +196,6 @@ export const roundTrips = pgTable('round_trips_rt', tradeColumns(), (t) => [
   index('round_trips_rt_mae').on(t.maePct, t.tradeId),
   index('round_trips_rt_net').on(t.netPnl, t.tradeId),
   index('round_trips_rt_seq').on(t.seq),
-  index('round_trips_rt_anchor').on(t.anchor),
   index('round_trips_rt_giveback').on(t.giveback, t.tradeId),
   // Unknown values come last in either direction, so the way down needs an index of its own.
   index('round_trips_rt_closed_down').on(t.closedAt.desc().nullsLast(), t.tradeId.desc()),
@@ -226,22 +222,25 @@ export const orderPoints = pgTable('orders_rt_ts', pointColumns(), (t) => [prima
 
 export const roundTripPoints = pgTable('round_trips_rt_ts', pointColumns(), (t) => [primaryKey({ name: 'round_trips_rt_ts_pkey', columns: [t.tradeId, t.ts] })])
 
-/** What the trader said of a trade, folded from the decisions; anchored to the opening execution, so that a rebuild keeps it. */
+/** What the trader said of a trade: for each the last decision on any execution it contains. */
 export const annotations = pgTable(
   'annotations',
   {
-    anchor: text('anchor').primaryKey(),
+    tradeId: text('trade_id').primaryKey(),
     strategy: text('strategy'),
     tags: text('tags').array().notNull().default(sql`'{}'`),
     note: text('note'),
     initialStop: decimal('initial_stop'),
-    held: boolean('held').notNull().default(false),
-    updatedAt: instant('updated_at').notNull(),
+    /** When anything was last said of it but to leave it alone. */
+    updatedAt: instant('updated_at'),
     rating: integer('rating'),
     mistakes: text('mistakes').array().notNull().default(sql`'{}'`),
     initialTarget: decimal('initial_target'),
     /** What a person has spoken of, if only to take it away: there the order's reference is silent. */
     said: text('said').array().notNull().default(sql`'{}'`),
+    /** When it was last said to leave it alone, and until when; null: no longer. */
+    snoozedAt: instant('snoozed_at'),
+    snoozedUntil: instant('snoozed_until'),
   },
   (t) => [index('annotations_strategy').on(t.strategy), index('annotations_tags').using('gin', t.tags), index('annotations_mistakes').using('gin', t.mistakes)],
 )

@@ -135,7 +135,7 @@ export type QueryDifferencesArgs = {
 export type Mutation = {
   /** Has the card of a day made again now, from what is stored, with its notes and pages; asked again while it waits it is made once. What was made is read with review(day), whose updatedAt tells when. */
   readonly makeReview: MakeReviewPayload;
-  /** Says something of a trade. What is absent stays as it was; null takes it away. Anchored to the opening execution, so both kinds of trade show it. */
+  /** Says something of a trade. What is absent stays as it was; null takes it away. It is said of the execution that opened the trade, and follows the trade that contains that; both kinds of trade show it. */
   readonly annotateTrade: AnnotateTradePayload;
   /** Writes a rule: a new one, or the next version of one that is there. From then on it looks at every open trade. */
   readonly saveRule: SaveRulePayload;
@@ -754,6 +754,8 @@ export type Fill = {
   readonly at: Scalars['DateTime']['output'];
   /** This part's share of the commission, in the instrument's currency; null while unknown. */
   readonly commission?: Maybe<Scalars['Decimal']['output']>;
+  /** The broker said that it ordered this itself, to close by force (a margin violation). */
+  readonly liquidation: Scalars['Boolean']['output'];
 };
 
 /** A trade changed. */
@@ -1547,6 +1549,8 @@ export type BrokerState =
   | 'HANDSHAKING'
   /** Executions and positions of the day are being read. */
   | 'CATCHING_UP'
+  /** Prices and executions come in as they happen; the prices that were missed are being fetched. */
+  | 'BACKFILLING'
   /** Prices and executions come in as they happen. */
   | 'READY'
   /** Connected, but something is missing; the reason says what. */
@@ -1656,7 +1660,7 @@ export type SaveRuleInput = {
   readonly repeat?: InputMaybe<Scalars['Int']['input']>;
   /** The market time that must pass before it may fire again; absent: none. */
   readonly cooldown?: InputMaybe<Scalars['Duration']['input']>;
-  /** The channels that are told, of slack, sms and webhook; absent: every one. */
+  /** The channels that are told, such as slack, sms or webhook; absent: every one. */
   readonly channels?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Its tiers, the nearest first. */
   readonly tiers?: InputMaybe<ReadonlyArray<RuleTierInput>>;
@@ -2018,6 +2022,8 @@ export type DifferenceCause =
   | 'RESET_SCHEDULE'
   /** The broker values at another price than the last trade we saw. */
   | 'OTHER_PRICE'
+  /** Prices of the contract come in a fraction of its currency, and ours takes them for whole units: amounts of money are too large, prices, percentages and R are right. */
+  | 'MINOR_UNITS'
   /** The broker has not told it yet. */
   | 'NOT_TOLD'
   /** None of these explains it. */
@@ -2619,6 +2625,7 @@ export type FillResolvers<ContextType = Context, ParentType extends ResolversPar
   price?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   commission?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  liquidation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type TradeEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TradeEvent'] = ResolversParentTypes['TradeEvent']> = {

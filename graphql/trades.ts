@@ -75,6 +75,7 @@ export const trades: Resolvers = {
       return hours === null ? null : sessionAt(at, hours).session
     },
   },
+  Fill: { liquidation: ({ liquidation = false }) => liquidation },
   Provenance: {
     partialSince: ({ partialSince = null }) => partialSince,
     leftOut: ({ leftOut = 0 }) => leftOut,

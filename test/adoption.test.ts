@@ -57,6 +57,60 @@ test('a level that lay behind when it was adopted does not fire: it is listed; w
   expect((await alerts()).toSorted()).toEqual(['far RAISED at 74', 'near ALREADY_BEYOND at 80'])
 })
 
+test('a level that lay behind when it was adopted does not fire either where marks in a row must confirm it: it is listed once they have', async () => {
+  await using scene = await open()
+  const rule = (id: string, confirm: number, pct: string) => ({ id, body: { id, kind: 'MAE_STOP', pct, confirm, scope: { held: true } }, enabled: true })
+  for (const one of [rule('two', 2, '3'), rule('three', 3, '3'), rule('far', 2, '25')]) await saveRule(scene.db, one, T0)
+  await scene.restart()
+  const alerts = async () => (await alertsOf(scene.db, {})).map(({ ruleId, state, price }) => `${ruleId} ${state} at ${price}`).toSorted()
+  const see = async (...prices: readonly number[]) => {
+    for (const price of prices) {
+      last += 1_000
+      scene.recorder.quote({ conId: 8314, price, at: last, source: 'LAST' })
+    }
+    await scene.recorder.settled()
+  }
+  let last = T0
+  scene.recorder.position({ account: 'DU1', instrument: IBM, quantity: '100', averageCost: '100' })
+  await see(80)
+  expect(await alerts()).toEqual([])
+  // Also where it starts again in between.
+  await scene.restart()
+  await see(81)
+  expect(await alerts()).toEqual(['two ALREADY_BEYOND at 81'])
+  await see(82)
+  expect(await alerts()).toEqual(['three ALREADY_BEYOND at 82', 'two ALREADY_BEYOND at 81'])
+  // What is passed later fires.
+  await see(74, 73)
+  await scene.recorder.rebuild()
+  expect(await alerts()).toEqual(['far RAISED at 73', 'three ALREADY_BEYOND at 82', 'two ALREADY_BEYOND at 81'])
+})
+
+test('what lay behind when it was adopted, and came back before it was confirmed, fires when it is passed again', async () => {
+  await using scene = await open()
+  await saveRule(scene.db, { id: 'two', body: { id: 'two', kind: 'MAE_STOP', pct: '3', confirm: 2, scope: { held: true } }, enabled: true }, T0)
+  await scene.restart()
+  scene.recorder.position({ account: 'DU1', instrument: IBM, quantity: '100', averageCost: '100' })
+  for (const [n, price] of [96, 98, 95, 94].entries()) scene.recorder.quote({ conId: 8314, price, at: T0 + 1_000 * (n + 1), source: 'LAST' })
+  await scene.recorder.settled()
+  expect((await alertsOf(scene.db, {})).map(({ state, price }) => `${state} at ${price}`)).toEqual(['RAISED at 94'])
+})
+
+test('the first price heard of it may be that of a fill of ours: what that is beyond lay behind, what a mark passes afterwards fires', async () => {
+  await using scene = await open()
+  const rule = (id: string, pct: string) => ({ id, body: { id, kind: 'MAE_STOP', pct, scope: { held: true } }, enabled: true })
+  for (const one of [rule('near', '3'), rule('far', '25')]) await saveRule(scene.db, one, T0)
+  await scene.restart()
+  scene.recorder.position({ account: 'DU1', instrument: IBM, quantity: '100', averageCost: '100' })
+  scene.recorder.tell({ kind: 'execution', executionId: 'e.1.1.01', account: 'DU1', conId: 8314, side: 'SELL', quantity: '40', price: '80', at: T0 + 1_000 })
+  scene.recorder.quote({ conId: 8314, price: 74, at: T0 + 3_000, source: 'LAST' })
+  await scene.recorder.settled()
+  expect((await alertsOf(scene.db, {})).map(({ ruleId, state, price }) => `${ruleId} ${state} at ${price}`).toSorted()).toEqual([
+    'far RAISED at 74',
+    'near ALREADY_BEYOND at 80',
+  ])
+})
+
 test('told again, by this session or the next, it is adopted once; one whose fills are known is not adopted', async () => {
   await using scene = await open()
   const position = { account: 'DU1', instrument: IBM, quantity: '100', averageCost: '183' }

@@ -102,6 +102,7 @@ const corrections = fc.record({
   level: levels,
   at: fc.option(times, { nil: null }),
   turns: fc.boolean(),
+  forced: fc.boolean(),
 })
 
 const refs = fc.record({ words: fc.constantFrom('', 'gap ', 'gap up #fast '), stop: fc.option(levels, { nil: null, freq: 4 }) })
@@ -134,6 +135,7 @@ const executions = (contracts: number) =>
         maxLength: 3,
       }),
     ),
+    forced: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
     isRepeated: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
     isHeld: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
     cancelled: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
@@ -353,6 +355,7 @@ function print(story: Story): NaiveInput {
       at: printInstant(execution.at),
       ...execution.order,
       ...(execution.ref === null ? {} : { orderRef: refOf(execution.ref, contract(execution.contract)) }),
+      ...(execution.forced ? { liquidation: true } : {}),
     }
     tell(execution.tape, execution.at, row)
     if (execution.isRepeated) tell(1, execution.at, { ...row, seenAt: printInstant(execution.at) })
@@ -360,7 +363,8 @@ function print(story: Story): NaiveInput {
       const at = correction.at ?? execution.at
       const side = correction.turns ? (execution.side === 'BUY' ? 'SELL' : 'BUY') : execution.side
       const price = priceAt(contract(execution.contract), correction.level)
-      tell(execution.tape, at, { ...row, executionId: id(c + 2), side, quantity: correction.quantity, price, at: printInstant(at) })
+      const { forced: liquidation, quantity } = correction
+      tell(execution.tape, at, { ...row, executionId: id(c + 2), side, quantity, price, at: printInstant(at), liquidation })
     })
     if (execution.isHeld) tell(execution.tape, execution.at, { kind: 'hold', executionId: id(1) })
     if (execution.cancelled > 0) tell(execution.tape, execution.at, { kind: 'cancel', executionId: id(execution.cancelled) })

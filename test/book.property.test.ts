@@ -34,7 +34,10 @@ function productReplay(input: NaiveInput) {
   const replay = new Replay(facts, { filter: input.filter, rules: input.rules.map(ruleOf) })
   for (const { conId, quote } of quotes.sort((a, b) => a.quote.at - b.quote.at)) replay.quote(conId, quote)
   const { trades, alerts } = replay.finish()
-  return { trades: trades.map((trade) => printTrade(trade, printInstant)), alerts: alerts.map((alert) => printAlert(alert, printInstant)) }
+  const liquidations = new Set(
+    trades.flatMap(({ tradeId, fills }) => fills.flatMap(({ executionId, liquidation }) => (liquidation ? [`${tradeId} ${executionId}`] : []))),
+  )
+  return { liquidations, trades: trades.map((trade) => printTrade(trade, printInstant)), alerts: alerts.map((alert) => printAlert(alert, printInstant)) }
 }
 
 function ruleOf(line: string): Rule {
@@ -55,6 +58,7 @@ test.each([
       const product = productReplay(input)
       expect(product.trades).toEqual(naive.trades)
       expect(product.alerts).toEqual(naive.alerts)
+      expect(product.liquidations).toEqual(naive.liquidations)
       expect(product.trades.map((trade) => Object.keys(trade))).toEqual(naive.trades.map((trade) => Object.keys(trade)))
     }),
     { numRuns },

@@ -15,15 +15,16 @@ test('what a trader says of a trade is shown in both units, and outlives the row
   await annotate(db, roundTrip.tradeId, { note: 'patience', strategy: null }, OPENED + 1)
   await commitBatch(db, batch({ removedTrades: [{ tradeId: order.tradeId, seq: 1_000 }] }))
   await commitBatch(db, batch({ trades: [order] }))
-  const words = { strategy: null, tags: ['a', 'b,"c'], note: 'patience', initialStop: '182.5' }
+  const shown = { strategy: null, tags: ['a', 'b,"c'], note: 'patience', initialStop: '182.5' }
   expect(await tradesByIds(db, [order.tradeId, roundTrip.tradeId])).toEqual([
-    { ...order, ...words },
-    { ...roundTrip, ...words },
+    { ...order, ...shown },
+    { ...roundTrip, ...shown },
   ])
   expect(await tradesOf(db, { tags: ['x', 'a'] })).toHaveLength(1)
   expect(await tradesOf(db, { tags: [] })).toEqual([])
   expect(await tradesOf(db, { strategies: ['breakout'] })).toEqual([])
-  expect(await wordsForFold(db, 'ALL')).toEqual([{ anchor: anchorOf(order.tradeId), held: true, said: { initialStop: '182.5' } }])
+  const words = { held: { value: true, order: 1 }, initialStop: { value: '182.5', order: 1 } }
+  expect(await wordsForFold(db, 'ALL')).toEqual([{ anchor: anchorOf(order.tradeId), words }])
   expect((await db.pool.query('select kind, subject from decisions order by id')).rows).toHaveLength(2)
 })
 

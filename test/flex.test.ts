@@ -72,6 +72,18 @@ real('a real year', () => {
 })
 
 describe('shapes of other files', () => {
+  it.each([
+    ['L', true],
+    ['C;L;P', true],
+    ['P, L', true],
+    ['', undefined],
+    ['LD;LT;LI;ML', undefined],
+    ['C;P', undefined],
+  ])("what the broker ordered itself says 'L' among its codes: '%s'", (notes, liquidation) => {
+    const { facts } = parsed(statementOf(tradeRow({ notes }), tradeRow({})))
+    expect(of(facts, 'execution').map((execution) => execution.liquidation)).toEqual([liquidation, undefined])
+  })
+
   it('a cancellation without a new booking is a bust', () => {
     const { facts } = parsed(
       statementOf(

@@ -135,6 +135,27 @@ test('passed while nobody listened, and found in what was fetched since: missed,
   expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
 })
 
+test('passed in a bar of a long time in which nobody listened: missed, dated by its end, and ordered to be listed, once', async () => {
+  await using room = await openRoom(stop)
+  await fill(room, 1, '100')
+  await see(room, [98, 1])
+  room.recorder.gap([IBM.conId], OPENED + 1_000, OPENED + 20_000, 'asleep')
+  await see(room, [98, 20], [99, 60])
+  const [hole] = room.recorder.holes()
+  if (hole === undefined) throw new Error('expected a hole')
+  const bars = ['97.5', '96.9', '98'].map((low, n) => {
+    const from = OPENED + (2 + 5 * n) * 1000
+    return { kind: 'bar' as const, conId: IBM.conId, from, to: from + 4_999, high: '98.5', low }
+  })
+  await room.recorder.fetched({ ...hole, quotes: [], bars, source: 'BARS' })
+  await room.recorder.settled()
+  const passed = [['MISSED', 1, 11.999]]
+  expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
+  await room.recorder.rebuild()
+  await room.restart()
+  expect([await alerts(room), await orders(room)]).toEqual([passed, 1])
+})
+
 test('what only the clock fires, and came due while nobody was there: told once, as late, however often it starts again', async () => {
   await using room = await openRoom({ id: 'time', kind: 'TIME_STOP', after: 'PT30M', mfeBelowPct: '0.5' } as { id: string })
   await fill(room, 1, '100')
@@ -283,6 +304,41 @@ describe('another version of a rule', () => {
     ])
   })
 
+  const slow = { ...stop, confirm: 2 }
+  const edits = (db: Database, body: object) => saveRule(db, { id: stop.id, body: { ...slow, ...body }, enabled: true }, OPENED)
+
+  test('switched on where its level lies behind and is not confirmed yet: it is listed once it is, and does not fire', async () => {
+    await using room = await openRoom(slow)
+    await room.decide(edits(room.db, { pct: '50' }))
+    await fill(room, 1, '100')
+    await see(room, [98, 1], [96.9, 2])
+    await room.decide(edits(room.db, {}))
+    expect(await alerts(room)).toEqual([])
+    await see(room, [96.8, 3])
+    expect([await alerts(room), await orders(room)]).toEqual([[['ALREADY_BEYOND', 1, 3]], 1])
+  })
+
+  test('switched on where its level lies behind, was passed back and is passed again: it fires', async () => {
+    await using room = await openRoom(slow)
+    await room.decide(edits(room.db, { pct: '50' }))
+    await fill(room, 1, '100')
+    await see(room, [96.9, 2])
+    await room.decide(edits(room.db, {}))
+    await see(room, [98, 3], [96.9, 4], [96.8, 5])
+    expect(await alerts(room)).toEqual([['RAISED', 1, 5]])
+  })
+
+  test('what history as it comes in folds again meanwhile still lies behind', async () => {
+    await using room = await openRoom(slow)
+    await room.decide(edits(room.db, { pct: '50' }))
+    await fill(room, 1, '100')
+    await see(room, [96.9, 2])
+    await room.decide(edits(room.db, {}))
+    await fill(room, 2, '100.01')
+    await see(room, [96.8, 3])
+    expect(await alerts(room)).toEqual([['ALREADY_BEYOND', 1, 3]])
+  })
+
   test('in force when history changes afterwards: what the older one told is neither told again nor withdrawn', async () => {
     await using room = await openRoom(stop)
     await fill(room, 1, '100')
@@ -356,6 +412,19 @@ test('no longer held: what its rules would have said meanwhile lies behind, and 
   expect(await alerts(room)).toEqual([])
   await room.decide(annotate(room.db, id, { held: false }, OPENED))
   expect([await alerts(room), await orders(room)]).toEqual([[['ALREADY_BEYOND', 1, 1]], 1])
+})
+
+test('no longer held: what had begun and is confirmed afterwards lies behind, too; of another trade that was under way before it fires', async () => {
+  await using room = await openRoom({ ...stop, confirm: 2 } as { id: string })
+  await fill(room, 1, '100')
+  room.recorder.tell({ ...bought(1, '100'), executionId: '0000e0d5.0002.01.01', permId: '9' })
+  await room.recorder.settled()
+  await room.decide(annotate(room.db, 'ORDER:DU1:8314:0000e0d5.0001.01', { held: true }, OPENED))
+  await see(room, [96.9, 1])
+  await room.decide(annotate(room.db, 'ORDER:DU1:8314:0000e0d5.0001.01', { held: false }, OPENED))
+  await see(room, [96.8, 2])
+  const told = (await alertsOf(room.db, {})).map(({ tradeId, state }) => `${tradeId.split('.').slice(-2).join('.')} ${state}`)
+  expect(told.toSorted()).toEqual(['0001.01 ALREADY_BEYOND', '0002.01 RAISED'])
 })
 
 test('no longer held once it is over: its alerts are kept, and told to nobody', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { chanceOf } from '#sim/chance.ts'
+import { type BrokerState, isOpen } from '#src/bus.ts'
 import { openDatabase } from '#store/db.ts'
 import { eventually, type Home, makeHome } from './process.ts'
 import {
@@ -77,7 +78,7 @@ async function playThrough(
   for (let time = 0; time < kills; time++) {
     const service = await startService(home.path, gateway.port)
     seqs.push(await highestSeq(service))
-    await eventually(async () => (await stateOf(service)).state === 'READY', 5)
+    await eventually(async () => isOpen((await stateOf(service)).state), 5)
     const from = (await stateOf(service)).marketTime
     const until = from + (0.1 + 0.3 * chance.next()) * (SMALL.lastAt - from)
     // A tape that waits for nobody may be over before a slow machine was ready; the broker's clock tells whole seconds.
@@ -92,9 +93,9 @@ async function playThrough(
   return { service, seqs, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() }
 }
 
-async function stateOf(service: Service): Promise<{ state: string; marketTime: number }> {
-  const { brokers } = await service.ask<{ brokers: readonly { state: string; marketTime: string | null }[] }>('{ brokers { state marketTime } }')
-  return { state: brokers[0]?.state ?? '', marketTime: Date.parse(brokers[0]?.marketTime ?? '') || 0 }
+async function stateOf(service: Service): Promise<{ state: BrokerState; marketTime: number }> {
+  const { brokers } = await service.ask<{ brokers: readonly { state: BrokerState; marketTime: string | null }[] }>('{ brokers { state marketTime } }')
+  return { state: brokers[0]?.state ?? 'CONNECTING', marketTime: Date.parse(brokers[0]?.marketTime ?? '') || 0 }
 }
 
 async function highestSeq(service: Service): Promise<number> {

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ContractBook } from '#core/book.ts'
 import { type Decimal, decimal, plain, ZERO } from '#core/decimal.ts'
-import { comparePlaces, familyOf, Ledger, type Place, sinceFlat } from '#core/execution.ts'
+import { orderOf, worded } from '#core/containment.ts'
+import { comparePlaces, familyOf, Ledger, type Place } from '#core/execution.ts'
 import type { Execution, Fact, Instrument } from '#core/facts.ts'
 import type { Quote } from '#core/mark.ts'
 import { printAlert, printTrade, Replay } from '#core/replay.ts'
@@ -366,14 +367,20 @@ class Desk {
     }
     const isNew = fact.kind === 'execution' && this.#ledger.fillOf(familyOf(fact.executionId)) === null
     this.#ledger.take(fact, place)
-    if (isNew && place.at >= this.#book.now) enter(this.#book, this.#ledger, familyOf(fact.executionId))
+    if (isNew && place.at >= this.#book.now && !this.#isSpokenOf(familyOf(fact.executionId))) enter(this.#book, this.#ledger, familyOf(fact.executionId))
     else this.foldAgain(fact.kind === 'execution' || 'conId' in fact ? { at: place.at, arrival: 0 } : { at: START, arrival: 0 })
+  }
+
+  /** Words on its order, of a fill that was taken back perhaps, may be on what it opens. */
+  #isSpokenOf(family: string): boolean {
+    const fill = this.#ledger.fillOf(family)
+    return fill !== null && this.#ledger.spokenOf(INSTRUMENT.conId).some((one) => orderOf(one) === orderOf(fill))
   }
 
   /** From the last moment before the place at which everybody was flat; what was stored since is written anew. */
   foldAgain(place: Place): void {
     this.#store()
-    const entries = sinceFlat(this.#ledger.history(INSTRUMENT.conId), place)
+    const { entries } = worded(this.#ledger, INSTRUMENT, place)
     // What stood at the place itself may be gone by now: busted, or held.
     const from = Math.min(place.at, entries[0]?.at ?? place.at)
     for (const [tradeId, { openedAt }] of this.#stored) if (openedAt >= from) this.#stored.delete(tradeId)

@@ -137,7 +137,8 @@ function fillsOf(
         quantity: String(Math.abs(signed)),
         price: String(price),
         at,
-        permId: String(1000 + number),
+        // No broker gives one twice, on whatever day.
+        permId: String(1000 * (1 + (MADE_FROM - from) / DAY_MS) + number),
         clientId: '0',
         exchange: 'SMART',
       },

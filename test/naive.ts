@@ -4,7 +4,9 @@ import { fillsOf } from './naive/fills.ts'
 import { acceptedMarks } from './naive/filter.ts'
 import { alertsOf } from './naive/rules.ts'
 import { compareText, type Json, type NaiveTapes, read, type Unit } from './naive/tape.ts'
-import { momentsOf, printTrade, tradesOf } from './naive/trade.ts'
+import { sign } from './naive/fraction.ts'
+import { momentsOf, printTrade } from './naive/trade.ts'
+import { tradesAsHeld } from './naive/words.ts'
 
 export interface NaiveInput extends NaiveTapes {
   readonly filter: 'default' | 'none'
@@ -12,18 +14,26 @@ export interface NaiveInput extends NaiveTapes {
   readonly rules: readonly string[]
 }
 
-/** What `replay --json --rules` prints: the trades, then the alerts, each with its keys in the printed order. */
-export function naiveReplay(input: NaiveInput): { trades: Json[]; alerts: Json[] } {
+/**
+ * What `replay --json --rules` prints: the trades, then the alerts, each with its keys in the printed order. And what it does not print: by trade and
+ * execution, where the broker closed by force.
+ */
+export function naiveReplay(input: NaiveInput): { trades: Json[]; alerts: Json[]; liquidations: ReadonlySet<string> } {
   const told = read(input)
   const fills = fillsOf(told)
-  const marks = acceptedMarks(told, fills, input.filter)
-  const all = tradesOf(fills, told.splits)
+  const standing = fills.filter(({ quantity }) => sign(quantity) !== 0)
+  const marks = acceptedMarks(told, standing, input.filter)
+  const held = [...told.held].map((family) => ({ family, name: 'held', value: true }))
+  const all = tradesAsHeld(fills, told.splits, held)
   const units: Unit[] = input.unit === 'both' ? ['ORDER', 'ROUND_TRIP'] : input.unit === 'order' ? ['ORDER'] : ['ROUND_TRIP']
   const rules = input.rules.flatMap((text, line) => (text.trim() === '' ? [] : [{ line, rule: JSON.parse(text) as Json }]))
   const found = all.filter(({ unit }) => units.includes(unit)).map((trade) => ({ trade, moments: momentsOf(trade, marks, told) }))
   const trades = found.map(({ trade, moments }) => printTrade(trade, moments, told))
   const alerts = found.flatMap(({ trade, moments }) => rules.flatMap(({ rule, line }) => alertsOf(rule, line, trade, moments, told, all)))
   return {
+    liquidations: new Set(
+      found.flatMap(({ trade }) => trade.parts.flatMap(({ fill }) => (fill.isLiquidation ? [`${trade.tradeId} ${fill.executionId}`] : []))),
+    ),
     trades: trades.sort((a, b) => compareText(a.openedAt, b.openedAt) || compareText(a.tradeId, b.tradeId)),
     alerts: alerts
       .sort(

@@ -27,6 +27,7 @@ const dots: ScatterPicture = {
   horizontal: 'MAE, % of entry',
   vertical: 'result, % of entry',
   winner: 'winner',
+  even: 'even',
   loser: 'loser',
   points: [
     { mae: -0.06, result: 0.26 },
@@ -53,6 +54,14 @@ describe('bytes', () => {
   })
   test('a scatter', async () => {
     await expect(scatter(dots)).toMatchFileSnapshot('__snapshots__/scatter.svg')
+  })
+  test('what came out even is neither a winner nor a loser, and named where there is any', () => {
+    const drawn = scatter({ ...dots, points: [...dots.points, { mae: -1, result: 0 }] })
+    const signs = (svg: string) => [svg.split('<circle').length, svg.includes('>even<')]
+    expect([signs(scatter(dots)), signs(drawn)]).toEqual([
+      [4, false],
+      [4, true],
+    ])
   })
   test('a day, in Chinese colours', async () => {
     await expect(dayResult({ ...day, colours: COLOURS.chinese })).toMatchFileSnapshot('__snapshots__/day-chinese.svg')

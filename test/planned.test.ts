@@ -48,7 +48,7 @@ class Desk {
 
   say(opened: number, initialStop: string): void {
     const family = familyOf(`a.b.${opened}.01`)
-    this.ledger.say(family, { initialStop })
+    this.ledger.say(family, { initialStop: { value: initialStop, order: 1 } })
     const fill = this.ledger.fillOf(family)
     if (fill !== null) this.#foldAgain(fill)
   }

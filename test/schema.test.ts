@@ -11,6 +11,7 @@ import { alertsOf } from '#store/alerts.ts'
 import { openDatabase } from '#store/db.ts'
 import { factsOf } from '#store/facts.ts'
 import { lastMarkAt } from '#store/marks.ts'
+import { snoozesOf } from '#store/remarks.ts'
 import { rowsOf } from '#store/sql.ts'
 import { tradesOf, tradesPage, trajectoryOf } from '#store/trades.ts'
 import { administer, openTestDatabase } from './database.ts'
@@ -59,6 +60,10 @@ test('a database of the first version, with what is in it, becomes one of this v
     expect(await tradesOf(db, { unit: 'ROUND_TRIP' })).toMatchObject([{ strategy: 'gap fade', tags: ['a', 'b'], initialStop: '9.5', initialTarget: '12' }])
     expect((await tradesPage(db, {}, { field: 'GIVEBACK', direction: 'DESC' }, {})).edges).toHaveLength(1)
     expect(await alertsOf(db, {})).toMatchObject([{ id: 'a', state: 'RAISED' }])
+    const until = Date.parse('2026-11-20T15:00:00Z')
+    expect(await snoozesOf(db, ['ORDER:DU1:1:e', 'ROUND_TRIP:DU1:1:f'])).toEqual(
+      new Map([['ORDER:DU1:1:e', { at: Date.parse('2026-11-20T14:31:00Z'), until }]]),
+    )
     expect(await trajectoryOf(db, 'ORDER:DU1:1:e')).toMatchObject([{ last: 10.6 }])
     expect((await factsOf(db)).map(({ fact }) => fact.kind)).toEqual(['instrument'])
     expect(await lastMarkAt(db)).toBe(Date.parse('2026-11-20T14:31:00Z'))
@@ -85,6 +90,8 @@ const OF_THE_FIRST_VERSION = `
     currency, multiplier, gross_pnl, mfe_at, mfe_pnl, mfe_pnl_at, mae_at, mae_pnl, mae_pnl_at, held, fills, source, gaps, seq, ' gap #a stop=9 fade #b #a Stop=9.50 target=12 '
   from orders_rt;
   insert into annotations (anchor, tags, note, updated_at) values ('DU1:1:e', '{late}', 'too soon', '2026-11-20T14:31:00Z');
+  insert into decisions (at, kind, subject, body) values ('2026-11-20T14:31:00Z', 'snooze', 'DU1:1:e', '{"until":"2026-11-20T15:00:00Z"}'),
+    ('2026-11-20T14:32:00Z', 'snooze', 'DU1:1:f', '{"until":"2026-11-20T15:00:00Z"}'), ('2026-11-20T14:33:00Z', 'snooze', 'DU1:1:f', '{"until":null}');
   insert into alerts (id, seq, rule_id, rule_version, tier, trade_id, unit, account, con_id, symbol, at, price, severity, opened_at, state, raised_at, message)
   values ('a', 4, 'stop', 1, 0, 'ORDER:DU1:1:e', 'ORDER', 'DU1', 1, 'ABC', '2026-11-20T14:31:00Z', 10.6, 'warn', '2026-11-20T14:30:00Z', 'RAISED', '2026-11-20T14:31:00Z', 'm');
 `

@@ -82,7 +82,7 @@ test('what is said of one trade is not said of the other', () => {
   ledger.tell(two, { at: T0, arrival: 2 })
   ledger.take({ kind: 'hold', executionId: ID, account: 'DU2' }, { at: T0, arrival: 3 })
   ledger.take({ kind: 'plan', executionId: ID, account: 'DU2', stop: '95', at: T0 }, { at: T0, arrival: 4 })
-  ledger.say('0000a.0000b.01', { initialStop: '90' }, 'DU1')
+  ledger.say('0000a.0000b.01', { initialStop: { value: '90', order: 1 } }, 'DU1')
   const [first, second] = ledger.namesOf(ID).map((family) => ledger.fillOf(family))
   expect(first).toMatchObject({ execution: { account: 'DU1' }, held: false, plans: [], said: { initialStop: '90' } })
   expect(second).toMatchObject({ execution: { account: 'DU2' }, held: true, plans: [{ stop: '95' }], said: {} })

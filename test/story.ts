@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Fact } from '#core/facts.ts'
 import { STARTER_RULES } from '#core/rules.ts'
 import { parseLine } from '#core/tape.ts'
+import { type BrokerState, isOpen } from '#src/bus.ts'
 import { SMALL_TAPE } from '#sim/tapes/make.ts'
 import { type Environment, answerOf, eventually, excursion, freePort, type Running } from './process.ts'
 
@@ -86,8 +87,8 @@ export async function settled(gateway: Gateway, service: Service, { lastAt }: Ta
   let last = ''
   let same = 0
   await eventually(async () => {
-    const state = await service.ask<{ brokers: readonly { state: string; marketTime: string | null }[] }>(STATE)
-    if (!state.brokers.some((broker) => broker.state === 'READY')) return false
+    const state = await service.ask<{ brokers: readonly { state: BrokerState; marketTime: string | null }[] }>(STATE)
+    if (!state.brokers.some((broker) => isOpen(broker.state))) return false
     if (!state.brokers.some(({ marketTime }) => marketTime !== null && Date.parse(marketTime) >= Math.floor(lastAt / 1000) * 1000)) return false
     const now = JSON.stringify(state)
     same = now === last ? same + 1 : 0

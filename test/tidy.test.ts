@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
+import { DRIVERS } from '#notify/channels.ts'
 import { readConfig, VARIABLE_NAMES } from '#src/config.ts'
 import { ERROR_CODES } from '#src/errors.ts'
+import { metaOf } from '#src/variables.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -12,6 +14,7 @@ const sources = ['src', 'graphql', 'drizzle', 'jobs', 'sim', 'bench', 'test']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path.replaceAll('\\', '/')}`))
   .filter((path) => path.endsWith('.ts') && !path.startsWith('test/planted/'))
+const listed = Object.keys(parseEnv(read('.env.example')))
 const product = sources.filter((path) => !path.startsWith('test/'))
 
 /** A page or two more than a room's largest noun needs; who reaches it holds two nouns. */
@@ -29,11 +32,21 @@ test('every code is thrown by one class', () => {
 })
 
 test('.env.example lists exactly the variables the configuration knows', () => {
-  expect(Object.keys(parseEnv(read('.env.example'))).toSorted()).toEqual(VARIABLE_NAMES.toSorted())
+  // A channel explains its variables in its own file; of one that was put in as that file alone, `test-alert --help` lists them.
+  const channels = DRIVERS.map(({ variables }) => Object.keys(variables)).filter((names) => names.some((name) => listed.includes(name)))
+  expect(listed.toSorted()).toEqual([...VARIABLE_NAMES, ...channels.flat()].toSorted())
+  expect(listed).toEqual(expect.arrayContaining(['SLACK_WEBHOOK_URL', 'SMS_TO', 'WEBHOOK_URL']))
+})
+
+test('a channel says a word on each of its variables, the same that .env.example says', () => {
+  const example = read('.env.example')
+  const said = DRIVERS.flatMap(({ variables }) => Object.entries(variables).map(([name, schema]) => [name, metaOf(schema)['description']] as const))
+  expect(said.filter(([, about]) => typeof about !== 'string' || about.length < 20)).toEqual([])
+  expect(said.filter(([name, about]) => listed.includes(name) && !new RegExp(`^# ${RegExp.escape(String(about))}\n${name}=`, 'm').test(example))).toEqual([])
 })
 
 test('.env.example, copied as it is, changes nothing: the values it shows are the defaults', () => {
-  expect(readConfig(parseEnv(read('.env.example')))).toEqual(readConfig({}))
+  expect(readConfig(parseEnv(read('.env.example')), DRIVERS)).toEqual(readConfig({}, DRIVERS))
 })
 
 test('.env.example says a word on each variable', () => {
@@ -54,7 +67,7 @@ test('a file is one noun of the trade, not a drawer', () => {
 })
 
 test('a ground file takes only types from the core', () => {
-  const ground = ['errors', 'clock', 'config', 'bus'].map((name) => `src/${name}.ts`)
+  const ground = ['errors', 'clock', 'config', 'variables', 'bus'].map((name) => `src/${name}.ts`)
   expect(ground.filter((path) => /^import (?!type )[^\n]*'#core\//m.test(read(path)))).toEqual([])
 })
 
@@ -68,6 +81,11 @@ test('nothing is left for later in the code, and nothing is switched off without
 
 test('only the configuration names the environment', () => {
   expect(product.filter((path) => path !== 'src/config.ts' && /\bprocess\.env\b|\bloadEnvFile\b/.test(read(path)))).toEqual([])
+})
+
+test('every verb reads the variables of the channels with all the others; a demonstration tells nobody and reads none', () => {
+  const reads = product.filter((path) => path.startsWith('src/') && /\breadConfig\(/.test(read(path)))
+  expect(reads.toSorted()).toEqual(['src/cli/configured.ts', 'src/cli/demo.ts', 'src/config.ts'])
 })
 
 test('the lock calls nothing extraneous: npm 10 would take a package of another system for an error', () => {

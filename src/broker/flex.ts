@@ -2,10 +2,11 @@
 // It fetches nothing (flex-web.ts does), stores nothing, and counts no row twice: order and summary rows of the same fills are passed over.
 import { XMLParser } from 'fast-xml-parser'
 import { type DecimalText, decimal, parseDecimal, plain, ZERO } from '#core/decimal.ts'
-import { familyOf, nameIn } from '#core/execution.ts'
+import { familyOf } from '#core/execution.ts'
 import type { Adoption, Cancel, Commission, Execution, ExecutionSide, Fact, Instrument, SameOrder, Settlement } from '#core/facts.ts'
 import { sameOrderOf } from '#core/same-order.ts'
 import { type Instant, instantOf } from '#core/time.ts'
+import { nameIn } from '#core/words.ts'
 
 export interface FlexStatement {
   /** In the order of history: instruments first, then by instant. */
@@ -120,6 +121,7 @@ function factsOf(row: Row, bookings: Bookings): readonly Fact[] | { readonly tak
     ...(/^[1-9]\d*$/.test(orderId) ? { permId: orderId } : {}),
     ...(isSaid(row['orderReference']) ? { orderRef: row['orderReference'] } : {}),
     ...(isSaid(row['exchange']) ? { exchange: row['exchange'] } : {}),
+    ...(notesOf(row).has(LIQUIDATION) ? { liquidation: true } : {}),
   }
   return [instrument, execution, ...commissionsOf(row, { executionId, account }, instrument.currency)]
 }
@@ -165,7 +167,7 @@ interface Booked {
 
 /** What was booked without an execution: an option that expired, was exercised or assigned goes; what it delivers comes. */
 function bookedOf(row: Row, booked: Booked): readonly (Adoption | Settlement)[] {
-  const notes = new Set((row['notes'] ?? '').split(/[;,]/).map((note) => note.trim()))
+  const notes = notesOf(row)
   const isOption = row['assetCategory'] === 'OPT' || row['assetCategory'] === 'FOP'
   const word = notes.has('Ex') ? 'EXERCISE' : notes.has('A') ? 'ASSIGNMENT' : notes.has('Ep') ? 'EXPIRY' : null
   if (isOption || word === 'EXPIRY') return [{ kind: 'settlement', ...booked, reason: word ?? 'EXPIRY' }]
@@ -302,6 +304,14 @@ function confirmationRow(row: Row): Row {
     ibOrderID: row['orderID'] ?? row['ibOrderID'] ?? '',
     notes: row['code'] ?? row['notes'] ?? '',
   }
+}
+
+/** 'Ordered by IB (Margin Violation)' in the legend of a statement. 'LD', 'LI' and 'LT' are about taxes. */
+const LIQUIDATION = 'L'
+
+/** The codes of a row: 'C;L;P'. */
+function notesOf(row: Row): ReadonlySet<string> {
+  return new Set((row['notes'] ?? '').split(/[;,]/).map((note) => note.trim()))
 }
 
 function isCancel(row: Row): boolean {

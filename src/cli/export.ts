@@ -3,19 +3,20 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { Ledger } from '#core/execution.ts'
-import { type AnyFact, endOf, type Fact } from '#core/facts.ts'
+import { positionsOf, worded, wordsOnTrades } from '#core/containment.ts'
+import { BEGINNING, familyOf, type Fill, Ledger } from '#core/execution.ts'
+import { type AnyFact, endOf, type Fact, type Instrument } from '#core/facts.ts'
 import { saidOfEntry } from '#core/plan.ts'
 import { printFact } from '#core/tape.ts'
 import { type Instant, LATEST, parseInstant } from '#core/time.ts'
 import { clock } from '#src/clock.ts'
-import { loadEnv, readConfig } from '#src/config.ts'
 import { TapeInvalid, UsageError } from '#src/errors.ts'
 import { type Database, openDatabase } from '#store/db.ts'
 import { partsOfAnchor, wordsForFold } from '#store/decisions.ts'
 import { factsOf } from '#store/facts.ts'
 import { marksOf } from '#store/marks.ts'
 import { verb } from './arguments.ts'
+import { configured } from './configured.ts'
 import { logTo } from './log.ts'
 import { progressLine, say } from './terminal.ts'
 
@@ -33,7 +34,7 @@ export const exportTape = verb({
     if (rest[0] !== 'tape') throw new UsageError(`export: expected 'export tape', found 'export ${rest[0]}'`)
     const from = instantFlag('from', flags.from)
     const until = instantFlag('until', flags.until)
-    const config = readConfig(loadEnv())
+    const config = configured()
     await using db = await openDatabase({ url: config.databaseUrl, home: config.home, log: logTo(clock) })
     const wanted = {
       ...(from === undefined ? {} : { from }),
@@ -73,19 +74,28 @@ async function* tapeOf(db: Database, wanted: Wanted): AsyncGenerator<readonly An
   }
 }
 
-/** What is held for the long term, and the trader's own stops and targets, as plans of the entry itself. */
+/** What is held for the long term, and the trader's own stops and targets, as plans of the entry itself: each of the fill that opens the trade now. */
 async function wordsOf(db: Database, facts: readonly Fact[]): Promise<readonly Fact[]> {
   const ledger = new Ledger()
-  for (const [arrival, fact] of facts.entries()) ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival })
+  const instruments = new Map<number, Instrument>()
+  for (const [arrival, fact] of facts.entries())
+    if (fact.kind === 'instrument') instruments.set(fact.conId, fact)
+    else ledger.take(fact, { at: endOf(fact) ?? Number.NEGATIVE_INFINITY, arrival })
+  const toldHeld = new Set(facts.flatMap((fact) => (fact.kind === 'hold' ? ledger.namesOf(fact.executionId) : [])))
   let untold = 0
-  const words = (await wordsForFold(db, 'ALL')).flatMap(({ anchor, held, said }): Fact[] => {
-    const { account, family: executionId } = partsOfAnchor(anchor)
-    const fill = ledger.fillOf(ledger.nameOf(executionId, account))
-    const subject = { executionId, ...(ledger.namesOf(executionId).length > 1 ? { account } : {}) }
-    const hold: Fact[] = held ? [{ kind: 'hold', ...subject }] : []
-    if (fill === null) return hold
+  const told: Fact[] = []
+  for (const { anchor, words } of await wordsForFold(db, 'ALL')) {
+    const { account, family } = partsOfAnchor(anchor)
+    ledger.say(family, words, account)
+    if (words.held?.value === true && ledger.fillOf(ledger.nameOf(family, account)) === null) told.push({ kind: 'hold', executionId: family })
+  }
+  const openings = [...instruments.values()].flatMap((instrument) => openingsSpokenOf(ledger, instrument))
+  for (const { family, held, nature, said, execution, at } of openings) {
+    const executionId = familyOf(execution.executionId)
+    const subject = { executionId, ...(ledger.namesOf(executionId).length > 1 ? { account: execution.account } : {}) }
+    if (held && nature !== 'ADOPTION' && !toldHeld.has(family)) told.push({ kind: 'hold', ...subject })
     // The order's reference goes before any plan: a word that contradicts it, or takes a stop back, no plan can say.
-    const byOrder = saidOfEntry({}, fill.execution.orderRef ?? null)
+    const byOrder = saidOfEntry({}, execution.orderRef ?? null)
     const isNews = (name: 'initialStop' | 'initialTarget') => said[name] !== undefined && said[name] !== (byOrder[name] ?? null)
     const canTell = (name: 'initialStop' | 'initialTarget') => isNews(name) && said[name] !== null && byOrder[name] == null
     const names = (['initialStop', 'initialTarget'] as const).filter(isNews)
@@ -94,10 +104,21 @@ async function wordsOf(db: Database, facts: readonly Fact[]): Promise<readonly F
       ...(canTell('initialStop') ? { stop: said.initialStop as string } : {}),
       ...(canTell('initialTarget') ? { target: said.initialTarget as string } : {}),
     }
-    return 'stop' in plan || 'target' in plan ? [...hold, { kind: 'plan', ...subject, ...plan, at: fill.at }] : hold
-  })
+    if ('stop' in plan || 'target' in plan) told.push({ kind: 'plan', ...subject, ...plan, at })
+  }
   if (untold > 0) say(`${untold} stops or targets said against the order's reference are not on the tape: it tells what the reference says`)
-  return words
+  return told
+}
+
+/** The fills that opened the ORDER trades of which a word bears on the fold, held and left as was said last of each. */
+function openingsSpokenOf(ledger: Ledger, instrument: Instrument): readonly Fill[] {
+  const spoken = ledger.spokenOf(instrument.conId)
+  if (spoken.length === 0) return []
+  const told = worded(ledger, instrument, BEGINNING)
+  const trades = positionsOf(told.entries, instrument)
+  const wanted = new Set(wordsOnTrades(trades, spoken, told).map(({ tradeId }) => tradeId))
+  const opened = new Set(trades.flatMap(({ unit, tradeId, families }) => (unit === 'ORDER' && wanted.has(tradeId) ? [families[0]] : [])))
+  return told.entries.filter((entry): entry is Fill => entry.kind === 'fill' && opened.has(entry.family))
 }
 
 /** To stdout, or into a file; one that is called .gz is packed, as `replay` expects of it. */

@@ -1,6 +1,7 @@
 // Trades and alerts as a table of text: what `replay`, `trades` and `demo` show. What is the same in every row is said once, above, so that a day of one
 // account fits a terminal of 80 columns.
 import { decimal, plain } from '#core/decimal.ts'
+import { liquidatedOf } from '#core/reviewed-trade.ts'
 import { type Instant, wallClock } from '#core/time.ts'
 import type { Alert, Trade } from '#core/trade.ts'
 import { table } from './terminal.ts'
@@ -17,6 +18,7 @@ interface Column<Row> {
 export function tradeTable(trades: readonly Trade[], timeZone = 'UTC'): string {
   if (trades.length === 0) return 'no trades'
   const mark = trades.some(({ netPnl }) => netPnl === null) ? ' ' : ''
+  const forced = trades.some(({ fills }) => liquidatedOf(fills) !== null) ? '!' : ''
   const hasRisk = trades.some(({ plan }) => plan?.risk != null)
   const columns: Column<Trade>[] = [
     ...instants<Trade>('opened', (trade) => trade.openedAt, timeZone),
@@ -25,7 +27,7 @@ export function tradeTable(trades: readonly Trade[], timeZone = 'UTC'): string {
     { name: 'side', text: ({ side }) => side },
     { name: 'qty', right: true, text: ({ quantity }) => quantity },
     { name: 'entry', right: true, text: ({ entryPrice }) => price(entryPrice) },
-    { name: 'exit', right: true, text: ({ exitPrice }) => (exitPrice === null ? 'open' : price(exitPrice)) },
+    { name: 'exit', right: true, text: (trade) => exitOf(trade) + (liquidatedOf(trade.fills) === null ? forced && ' ' : '!') },
     { name: 'MFE %', right: true, text: ({ mfe }) => percent(mfe.pct) },
     { name: 'MAE %', right: true, text: ({ mae }) => percent(mae.pct) },
     { name: 'result', right: true, text: ({ netPnl, grossPnl }) => money(netPnl ?? grossPnl) + (netPnl === null ? '*' : mark) },
@@ -33,7 +35,11 @@ export function tradeTable(trades: readonly Trade[], timeZone = 'UTC'): string {
     { name: 'in', shared: true, text: ({ currency }) => currency },
   ]
   const text = tableOf(columns, trades, timeZone)
-  return trades.some((trade) => trade.netPnl === null) ? `${text}\n* gross: a commission is unknown` : text
+  return [text, ...(mark === '' ? [] : ['* gross: a commission is unknown']), ...(forced === '' ? [] : ['! liquidated by the broker'])].join('\n')
+}
+
+function exitOf({ exitPrice }: Trade): string {
+  return exitPrice === null ? 'open' : price(exitPrice)
 }
 
 export function alertTable(alerts: readonly Alert[], timeZone = 'UTC'): string {

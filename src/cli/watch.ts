@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decimal } from '#core/decimal.ts'
 import { distancesOf } from '#core/distance.ts'
 import { inR, riskOf } from '#core/plan.ts'
+import { liquidatedOf } from '#core/reviewed-trade.ts'
 import { parseRule, type Rule } from '#core/rules.ts'
 import type { TradingHours } from '#core/session.ts'
 import type { StoredTrade } from '#core/stored.ts'
@@ -59,6 +60,7 @@ async function openTable(db: Database, timeZone: string, width: number): Promise
   const rows = trades.map((trade) => {
     const quietUntil = snoozed.get(trade.tradeId)?.until ?? null
     const now = clock.now()
+    const liquidated = liquidatedOf(trade.fills)
     const fired = new Set((alerts.get(trade.tradeId) ?? []).map((alert) => `${alert.ruleId}|${alert.tier}`))
     return [
       ...(hasAccounts ? [trade.account] : []),
@@ -73,6 +75,7 @@ async function openTable(db: Database, timeZone: string, width: number): Promise
       percent(trade.mae.pct),
       [
         trade.held ? '[held]' : '',
+        liquidated === null ? '' : `[${liquidated.quantity} liquidated by the broker]`,
         nearest(trade, rules, fired, hours.get(trade.conId) ?? {}),
         quietUntil !== null && quietUntil > now ? `[snoozed until ${sayWhen(quietUntil, now, timeZone)}]` : '',
       ]

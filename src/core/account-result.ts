@@ -62,7 +62,8 @@ function explain(pair: ResultPair, theirs: Decimal, foreign: boolean): Explained
   const summed = summedByBroker(pair, foreign)
   if (summed !== null && isNear(summed, theirs)) {
     const same = found.filter((one) => one.measure === measure || (measure !== 'REALIZED' && one.measure === 'VALUE'))
-    return { causes: CAUSES.filter((cause) => same.some(({ causes }) => causes.includes(cause))), ageMs: null }
+    const ages = same.flatMap(({ staleSeconds }) => (staleSeconds === null ? [] : [staleSeconds * 1000]))
+    return { causes: CAUSES.filter((cause) => same.some(({ causes }) => causes.includes(cause))), ageMs: ages.length === 0 ? null : Math.max(...ages) }
   }
   for (const [index, ageMs] of AGES_MS.entries()) {
     for (const way of PLAIN_WAYS) {

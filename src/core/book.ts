@@ -115,6 +115,12 @@ export class ContractBook {
     for (const trade of this.#open) this.#lookout.raisedBefore(trade, said)
   }
 
+  /** What was folded again lies behind for those who came to look at it only now. */
+  lieBehind(was: ContractBook, isNew: (rule: Rule, wasUnderWay: boolean) => boolean): void {
+    const before = new Map([...was.#open].map((trade) => [trade.tradeId, trade]))
+    for (const trade of this.#open) this.#lookout.lieBehind(trade, before.get(trade.tradeId), isNew)
+  }
+
   holds(family: string): boolean {
     return this.#byFamily.has(family)
   }
@@ -152,8 +158,8 @@ export class ContractBook {
   }
 
   /**
-   * A bar, or a move of the session's high or low: it widens the trades that stood unchanged all the time it speaks of. Rules do not look: nobody knows
-   * when in that time the price was there.
+   * A bar, or a move of the session's high or low: it widens the trades that stood unchanged all the time it speaks of. Rules look at the worst price of a
+   * bar, dated by its end; at nothing else, for nobody knows when in that time a price was there.
    */
   range(range: Bar | DayRange): void {
     const at = endOf(range) ?? this.#now
@@ -189,8 +195,12 @@ export class ContractBook {
   #reach(reached: Reached): void {
     for (const trade of this.#open) {
       if (trade.updatedAt >= reached.from) trade.leaveOut()
-      // What it armed, or reached, its rules say at the next mark, wherever that is.
-      else if (trade.reach(reached, { highs: this.#highs, lows: this.#lows }, this.#marks)) this.#lookout.attend(trade)
+      else {
+        const worst = trade.side === 1 ? reached.low : reached.high
+        if (reached.source === 'BAR' && worst !== undefined) this.#lookout.lookBack(trade, worst, reached.to)
+        // What it armed, or reached, its rules say at the next mark, wherever that is.
+        if (trade.reach(reached, { highs: this.#highs, lows: this.#lows }, this.#marks)) this.#lookout.attend(trade)
+      }
       this.#touched.add(trade)
       if (this.#options.trace) this.#due.add(trade)
     }
@@ -359,7 +369,7 @@ export class ContractBook {
     // What went without an execution opens nothing: it closed what there was.
     if (fill.nature === 'SETTLEMENT') return held.plus(left)
     const orderKey = orderKeyOf(fill.execution, fill.family)
-    let trade = position.held.find((t) => t.orderKey === orderKey) ?? (fill.held ? undefined : position.orders.find((t) => t.orderKey === orderKey))
+    let trade = [...position.held, ...position.orders].find((open) => open.orderKey === orderKey)
     if (trade === undefined) {
       trade = this.#openTrade('ORDER', fill, orderKey)
       const queue = trade.held ? position.held : position.orders

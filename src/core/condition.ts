@@ -15,6 +15,8 @@ export interface Pending {
   armed: boolean
   /** Looks in a row on which the condition held. */
   streak: number
+  /** The looks in a row began where nobody knows since when the condition holds, or before the rule came to look: then it is listed, and does not fire. */
+  beyond: boolean
   /** How often it fired. */
   fired: number
   /** It never fired, or its condition ceased to hold since: it may fire (again). */

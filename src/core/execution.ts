@@ -3,12 +3,16 @@ import { addFraction, type Decimal, type DecimalText, decimal, type Fraction, ON
 import type { Adoption, Commission, Execution, Fact, FxRate, Link, Plan, SameOrder, Settlement, Split } from './facts.ts'
 import { sameOrderOf } from './same-order.ts'
 import type { Instant } from './time.ts'
+import { type EntryWords, nameIn, type SaidOfTrade, saidOfTrade, Sayings } from './words.ts'
 
 /** Where a fact stands in history: its instant, then its arrival. */
 export interface Place {
   readonly at: Instant
   readonly arrival: number
 }
+
+/** Before everything. */
+export const BEGINNING: Place = { at: Number.NEGATIVE_INFINITY, arrival: 0 }
 
 export function before(a: Place, b: Place): boolean {
   return a.at !== b.at ? a.at < b.at : a.arrival < b.arrival
@@ -52,6 +56,8 @@ export interface Fill extends Place {
   readonly closesFirst: string | null
   /** What the trader says of the trade it opens. */
   readonly said: SaidOfTrade
+  /** What was said of this very execution; null: nothing at all. What its trade is held and left by is the last word on any it contains (containment.ts). */
+  readonly words: EntryWords | null
   /** Plans of the trade it opens that were made before it, by time. */
   readonly plans: readonly Plan[]
 }
@@ -72,12 +78,6 @@ export interface PlanEntry extends Place {
 
 /** What changes positions, or what was meant with them, in the order of history. */
 export type Entry = Fill | SplitEntry | PlanEntry
-
-/** The trader's own word on where a trade was to be left. Absent: nothing was said; null: nowhere. */
-export interface SaidOfTrade {
-  readonly initialStop?: DecimalText | null
-  readonly initialTarget?: DecimalText | null
-}
 
 const NOTHING_SAID: SaidOfTrade = {}
 
@@ -100,7 +100,6 @@ export class Ledger {
   readonly #contracts = new Map<number, string[]>()
   readonly #known = new Set<string>()
   readonly #cancelled = new Set<string>()
-  readonly #held = new Set<string>()
   /** Adoptions that say what a position was, whatever had made it. */
   readonly #found = new Set<string>()
   /** Per account and exit order, the entry order it belongs to. */
@@ -110,7 +109,7 @@ export class Ledger {
   readonly #splits: SplitEntry[] = []
   /** Per family that opened a trade, by place. */
   readonly #plans = new Map<string, PlanEntry[]>()
-  readonly #said = new Map<string, SaidOfTrade>()
+  readonly #words = new Sayings()
   /** Per family, per exact execution id. */
   readonly #commissions = new Map<string, Map<string, Commission>>()
   /** Every commission that was ever told. */
@@ -157,7 +156,7 @@ export class Ledger {
         this.#cancelled.add(nameIn(fact.executionId, fact.account))
         return true
       case 'hold':
-        this.#held.add(nameIn(familyOf(fact.executionId), fact.account))
+        this.#words.hold({ family: familyOf(fact.executionId), account: fact.account })
         return true
       case 'link':
         this.#links.set(linkKey(fact.account, fact.exitPermId), fact.entryPermId)
@@ -202,15 +201,20 @@ export class Ledger {
     return this.nameOf(id, account) === familyOf(id) ? [nameIn(id, account), id] : [nameIn(id, account)]
   }
 
-  /** Marks the trade an execution opens as held, or no longer. */
-  hold(family: string, held: boolean, account?: string): void {
-    if (held) this.#held.add(nameIn(family, account))
-    else for (const name of account === undefined ? [family] : this.#saidUnder(family, account)) this.#held.delete(name)
+  /** What the trader said of the trade an execution opened. */
+  say(family: string, words: EntryWords, account?: string): void {
+    this.#words.say({ family, account }, words)
   }
 
-  /** The trader's word on the trade an execution opens. */
-  say(family: string, said: SaidOfTrade, account?: string): void {
-    this.#said.set(nameIn(family, account), said)
+  /** What was said of this very execution; null: nothing. */
+  wordsOf({ executionId, account }: Execution): EntryWords | null {
+    return this.#words.isEmpty ? null : this.#words.of(this.#saidUnder(familyOf(executionId), account))
+  }
+
+  /** The fills of a contract of which anything was said, those that were taken back among them. */
+  spokenOf(conId: number): readonly Fill[] {
+    const names = new Set(this.#words.subjects().map(({ family, account }) => this.nameOf(family, account)))
+    return [...names].flatMap((name) => (this.#families.get(name)?.members[0]?.execution.conId === conId ? (this.fillOf(name) ?? []) : []))
   }
 
   #tellPlan(plan: Plan, { at, arrival }: Place): void {
@@ -279,11 +283,11 @@ export class Ledger {
     const known = this.#families
       .get(this.nameOf(told.executionId, told.account))
       ?.members.find(({ execution }) => execution.executionId === told.executionId)?.execution
-    return known === undefined || sameOrderOf(this.#asOrdered(known), told) === null ? null : sameOrderOf(known, told)
+    return known === undefined || sameOrderOf(this.asOrdered(known), told) === null ? null : sameOrderOf(known, told)
   }
 
   /** Under the socket's number of its order, where that is known to be another. */
-  #asOrdered(execution: Execution): Execution {
+  asOrdered(execution: Execution): Execution {
     const same = execution.permId === undefined ? undefined : this.#sameOrders.get(linkKey(execution.account, execution.permId))
     if (same === undefined) return execution
     const { permId: _, ...rest } = execution
@@ -312,10 +316,10 @@ export class Ledger {
     const first = known?.members[0]
     const latest = known?.members.at(-1)?.execution
     if (known === undefined || first === undefined || latest === undefined) return null
-    const execution = this.#asOrdered(latest)
+    const execution = this.asOrdered(latest)
     const { executionId, account } = execution
     const isCancelled = this.#saidUnder(executionId, account).some((name) => this.#cancelled.has(name))
-    const names = this.#saidUnder(familyOf(executionId), account)
+    const words = this.wordsOf(execution)
     return {
       kind: 'fill',
       nature: known.nature,
@@ -325,9 +329,10 @@ export class Ledger {
       execution,
       quantity: isCancelled ? ZERO : decimal(execution.quantity),
       price: decimal(execution.price),
-      held: known.nature === 'ADOPTION' || names.some((name) => this.#held.has(name)),
+      held: known.nature === 'ADOPTION' || words?.held?.value === true,
       closesFirst: execution.permId === undefined ? null : (this.#links.get(linkKey(execution.account, execution.permId)) ?? null),
-      said: names.map((name) => this.#said.get(name)).find((said) => said !== undefined) ?? NOTHING_SAID,
+      said: words === null ? NOTHING_SAID : saidOfTrade(words),
+      words,
       plans: this.#plansOf(execution)
         .filter(({ at }) => at <= first.at)
         .map(({ plan }) => plan),
@@ -457,11 +462,6 @@ export function asExecution(fact: Adoption | Settlement): Execution {
 
 function costKey({ executionId, account, amount, currency }: Commission): string {
   return `${nameIn(executionId, account)} ${plain(decimal(amount))} ${currency}`
-}
-
-/** An execution id, or a family, as one account has it. */
-export function nameIn(id: string, account: string | undefined): string {
-  return account === undefined ? id : `${id} ${account}`
 }
 
 function linkKey(account: string, permId: Link['exitPermId']): string {

@@ -28,7 +28,9 @@ export function rejudge(
   marketTime: Instant,
   isNow: (was: StoredAlert, alert: RaisedAlert) => boolean = () => false,
 ): { readonly changed: readonly Judged[]; readonly withdrawn: readonly StoredAlert[] } {
-  const before = new Map(stored.map((alert) => [alertKey(alert), alert]))
+  // One that stands goes before one that was withdrawn under a name which this has now.
+  const byStanding = stored.toSorted((a, b) => Number(b.state === 'WITHDRAWN') - Number(a.state === 'WITHDRAWN'))
+  const before = new Map(byStanding.map((alert) => [alertKey(alert), alert]))
   const orphans = new Map(before)
   for (const alert of standing) orphans.delete(alertKey(alert))
   const inherited = (alert: RaisedAlert): StoredAlert | null => {

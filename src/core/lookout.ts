@@ -111,6 +111,19 @@ export class Lookout {
     this.attend(trade)
   }
 
+  /**
+   * History was folded again, and rules came to look at what lies behind: a condition that began to hold there, and is not confirmed yet, is listed once it
+   * is. What was under way before (`was`) goes on as it was.
+   */
+  lieBehind(trade: RunningTrade, was: RunningTrade | undefined, isNew: (rule: Rule, wasUnderWay: boolean) => boolean): void {
+    for (const pending of trade.pending) {
+      if (pending.streak === 0) continue
+      const before = was?.pending.find(({ rule, tier }) => rule.id === pending.rule.id && tier === pending.tier)
+      const wasUnderWay = before !== undefined && before.streak > 0
+      pending.beyond ||= (wasUnderWay && before.beyond) || isNew(pending.rule, wasUnderWay)
+    }
+  }
+
   /** Whatever the rules that concern a trade can tell of it. */
   #pendingOf(trade: RunningTrade): readonly Pending[] {
     const { symbol, secType } = this.#instrument
@@ -120,7 +133,7 @@ export class Lookout {
       if (!concerns(rule, subject)) return []
       const tiers = rule.kind === 'MFE_TARGET' ? rule.tiers.length : 1
       return Array.from({ length: tiers }, (_, tier) => ({
-        ...{ rule, ruleIndex, tier, armed: false, streak: 0, fired: 0, released: true, coolsAt: Number.NEGATIVE_INFINITY },
+        ...{ rule, ruleIndex, tier, armed: false, streak: 0, beyond: false, fired: 0, released: true, coolsAt: Number.NEGATIVE_INFINITY },
       }))
     })
   }
@@ -148,39 +161,59 @@ export class Lookout {
     const woken = new Set<RunningTrade>(this.attentive)
     while (price >= this.above.next) wake(this.above, woken)
     while (-price >= this.below.next) wake(this.below, woken)
-    for (const trade of woken) this.look(trade, price, at, this.#unheard.delete(trade))
+    for (const trade of woken) this.look(trade, price, at)
     const bound = 4 * openTrades + 64
     if (this.above.size > bound) this.above.sweep(isCurrent)
     if (this.below.size > bound) this.below.sweep(isCurrent)
   }
 
   /** The rules of a trade look at a price: its own fill's or a mark. */
-  look(trade: RunningTrade, price: number, at: Instant, beyond = false): void {
+  look(trade: RunningTrade, price: number, at: Instant): void {
     if (trade.pending.length === 0) return
     const now = trade.situation(price)
+    // The first look at an adopted one is at its adoption, which says nothing of the market.
+    const beyond = trade.version === 0 ? this.#unheard.has(trade) : this.#unheard.delete(trade)
+    const attentive = this.#judge(trade, now, at, beyond, isMetByPrice)
+    if (attentive || this.#unheard.has(trade)) this.attentive.add(trade)
+    else this.attentive.delete(trade)
+    this.wait(trade, now, at)
+  }
+
+  /**
+   * The worst price of a bar. It came after the best price before the bar, so what it met was met, whatever the order of the prices in it; what needs
+   * more than one price (a target after it, a confirmation) waits for the next mark.
+   */
+  lookBack(trade: RunningTrade, worst: number, at: Instant): void {
+    if (trade.pending.length === 0) return
+    this.#judge(trade, trade.situation(worst), at, this.#unheard.has(trade), isMetByFall)
+    this.attend(trade)
+  }
+
+  /** True where a rule waits for the next mark to be confirmed. */
+  #judge(trade: RunningTrade, now: Situation, at: Instant, beyond: boolean, looks: (rule: Rule) => boolean): boolean {
     let attentive = false
     for (let i = 0; i < trade.pending.length; ) {
       const pending = trade.pending[i] as Pending
-      if (isTimed(pending.rule) || this.#sleeps(pending.rule, at)) {
+      if (!looks(pending.rule) || this.#sleeps(pending.rule, at)) {
         i++
         continue
       }
       if (holds(pending, now)) {
         if (pending.released) pending.streak++
-        if (pending.streak >= pending.rule.confirm && at >= pending.coolsAt && this.#fire(trade, pending, now, at, beyond)) {
+        if (pending.streak === 1) pending.beyond = beyond
+        if (pending.streak >= pending.rule.confirm && at >= pending.coolsAt && this.#fire(trade, pending, now, at)) {
           trade.pending.splice(i, 1)
           continue
         }
       } else {
         pending.streak = 0
+        pending.beyond = false
         pending.released = true
       }
       attentive ||= pending.streak > 0 && pending.streak < pending.rule.confirm
       i++
     }
-    if (attentive || this.#unheard.has(trade)) this.attentive.add(trade)
-    else this.attentive.delete(trade)
-    this.wait(trade, now, at)
+    return attentive
   }
 
   /** Waits for the nearest levels, and the nearest instant, at which a rule of the trade could say something else. */
@@ -243,10 +276,11 @@ export class Lookout {
   }
 
   /** True where that was the last time. */
-  #fire(trade: RunningTrade, pending: Pending, now: Situation, at: Instant, beyond = false): boolean {
-    const { rule, ruleIndex, tier } = pending
+  #fire(trade: RunningTrade, pending: Pending, now: Situation, at: Instant): boolean {
+    const { rule, ruleIndex, tier, beyond } = pending
     pending.fired++
     pending.released = false
+    pending.beyond = false
     pending.streak = 0
     pending.coolsAt = at + rule.cooldownMs
     this.#alerts.push({
@@ -268,6 +302,15 @@ export class Lookout {
     })
     return pending.fired >= rule.times
   }
+}
+
+function isMetByPrice(rule: Rule): boolean {
+  return !isTimed(rule)
+}
+
+/** One adverse price meets it, and a better one before that meets it all the more. */
+function isMetByFall({ kind, confirm, fractionNear }: Rule): boolean {
+  return confirm === 1 && (kind === 'MAE_STOP' || kind === 'TRAILING_STOP' || (kind === 'GIVEBACK' && fractionNear <= 1))
 }
 
 function wake(watch: Watch<Waiting>, woken: Set<RunningTrade>): void {

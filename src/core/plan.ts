@@ -4,11 +4,12 @@
 // dated before the first fill, is that of the whole entry order, however many fills it took: an order is one decision. A stop that came later freezes R
 // with the entry and the open quantity of that moment. Neither a later stop nor a later fill changes it.
 import { type Decimal, type DecimalText, decimal, type Fraction, ONE, plain, quotient, ZERO } from './decimal.ts'
-import { familyOf, type SaidOfTrade } from './execution.ts'
+import { familyOf } from './execution.ts'
 import type { Plan } from './facts.ts'
 import { readOrderRef } from './order-ref.ts'
 import type { Instant } from './time.ts'
 import type { Fill, Risk, StopMove, Trade, TradePlan } from './trade.ts'
+import type { SaidOfTrade } from './words.ts'
 
 /** A fill, or a split: from then on there are `ratio` units for each one before. */
 export type PlannedStep =

@@ -5,7 +5,7 @@ import type { Alert } from './trade.ts'
 export interface RaisedAlert extends Alert {
   /** The rule's line: the last but one key of the order in which alerts are printed. */
   readonly ruleIndex: number
-  /** Said of the first price heard of a trade that was adopted: nobody knows since when it is so. */
+  /** Its condition held at the first price heard of a trade that was adopted, or before its rule came to look: it is listed, it did not fire. */
   readonly beyond?: true
 }
 

@@ -4,7 +4,8 @@
 // `facts` in reading order (tapes in argument order, lines in theirs); `quotes` per contract by (instant, tape, line).
 import { ContractBook } from './book.ts'
 import type { Fraction } from './decimal.ts'
-import { type Entry, Ledger } from './execution.ts'
+import { worded } from './containment.ts'
+import { BEGINNING, type Entry, Ledger } from './execution.ts'
 import { type Bar, type DayRange, endOf, type Fact, type Gap, type Instrument, type Repair } from './facts.ts'
 import { compareAlerts, compareText, type RaisedAlert } from './raised.ts'
 import { MarkFilter, type MarkFilterMode, type Quote } from './mark.ts'
@@ -98,15 +99,14 @@ export class Replay {
     }
     ranges.sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0))
     for (const conId of ledger.conIds) {
-      const entries = ledger.history(conId)
       const instrument = instruments.get(conId)
-      if (entries.length === 0) continue
+      if (ledger.history(conId).length === 0) continue
       if (instrument === undefined) {
         this.#missing.push(conId)
         continue
       }
       const told = {
-        entries,
+        entries: worded(ledger, instrument, BEGINNING).entries,
         ranges: ranges.filter((range) => range.conId === conId),
         gaps: narrowed(
           gaps.filter((gap) => gap.conId === undefined || gap.conId === conId),

@@ -64,11 +64,21 @@ export interface ReviewedTrade {
   readonly initialStop: DecimalText | null
   readonly risk: DecimalText | null
   readonly stopMoves: readonly StopMove[]
+  /** What of it the broker closed by force; null: nothing. */
+  readonly liquidated: Liquidated | null
   readonly alerts: readonly ReviewedAlert[]
   readonly source: StoredTrade['provenance']['source']
   /** Percent of the trade's life. */
   readonly coverage: DecimalText | null
   readonly gaps: StoredTrade['provenance']['gaps']
+}
+
+export interface Liquidated {
+  readonly quantity: DecimalText
+  /** Volume-weighted. */
+  readonly price: DecimalText
+  /** The first of these fills. */
+  readonly at: Instant
 }
 
 /** An excursion as the day knew it; what was reached after the day's end is not known to it. */
@@ -171,6 +181,7 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
     initialStop: risk?.stop ?? null,
     risk: risk?.amount ?? null,
     stopMoves: risk === null ? [] : (trade.plan?.moves ?? []).filter(({ at }) => at < end),
+    liquidated: liquidatedOf(trade.fills.filter(({ at }) => at < end)),
     ...state,
     r: state.gross === null ? null : inR(risk, state.gross),
     gaveBack: gaveBack === null ? null : plain(gaveBack),
@@ -187,6 +198,16 @@ export function reviewTrade(trade: StoredTrade, beside: Beside): ReviewedTrade |
     coverage: trade.provenance.coverage === null ? null : plain(decimal(trade.provenance.coverage).times(HUNDRED)),
     gaps: trade.provenance.gaps.filter((gap) => gap.from < end && (beside.life || marketDay(gap.to, hours) >= day)),
   }
+}
+
+/** What the broker's own orders closed of a trade. One that went through zero may have opened the next: that one was not liquidated. */
+export function liquidatedOf(fills: readonly Fill[]): Liquidated | null {
+  const forced = fills.filter(({ role, liquidation }) => role === 'EXIT' && liquidation === true)
+  const [first] = forced
+  if (first === undefined) return null
+  const quantity = sum(forced.map((fill) => decimal(fill.quantity)))
+  const value = sum(forced.map((fill) => decimal(fill.price).times(fill.quantity)))
+  return { quantity: plain(quantity), price: plain(quotient(value, quantity)), at: first.at }
 }
 
 /** Whether a closed trade ever had something to give back: at least half a percent of its entry, or 1 R. */

@@ -11,19 +11,11 @@ export interface Folded {
   readonly alerts: readonly RaisedAlert[]
 }
 
-export interface Followed {
-  /** Ids of one trade: what it was called, what it is called. */
-  readonly from: string
-  readonly to: string
-}
-
 export interface Rewrite {
   readonly changed: readonly Trade[]
   readonly removed: readonly string[]
   readonly judged: readonly Judged[]
   readonly withdrawn: readonly StoredAlert[]
-  /** Trades that have another name now: the words on them go along. */
-  readonly followed: readonly Followed[]
   /** What was said of each trade that changed or went, and what is said now. */
   readonly audit: readonly { readonly tradeId: string; readonly before: unknown; readonly after: unknown }[]
 }
@@ -47,21 +39,8 @@ export function rewriteOf(
     removed,
     judged,
     withdrawn,
-    followed: followedBy(was, is),
     audit: [...rewritten].map((tradeId) => ({ tradeId, before: summary(was.get(tradeId)), after: summary(is.get(tradeId)) })),
   }
-}
-
-/**
- * Words are anchored to an execution, so to both units at once: they follow the order's trade, and only to a name that nobody had. Where the trade of that
- * name still stands, it still contains the execution of which they were said.
- */
-function followedBy(was: ReadonlyMap<string, Trade>, is: ReadonlyMap<string, Trade>): readonly Followed[] {
-  const fresh = [...is.values()].filter(({ tradeId, unit }) => unit === 'ORDER' && !was.has(tradeId))
-  return [...was.values()].flatMap((trade) => {
-    const now = is.has(trade.tradeId) ? undefined : fresh.find((one) => isNow(trade, one))
-    return now === undefined ? [] : [{ from: trade.tradeId, to: now.tradeId }]
-  })
 }
 
 /** A fill that came late, or one that was taken back, gives a trade another opening, and so another name: it is told by the fill that opened either. */

@@ -162,6 +162,11 @@ export class RunningTrade {
     return this.#parts.map((part) => part.fill.family)
   }
 
+  /** The families it was entered by. */
+  get entered(): string[] {
+    return this.#parts.flatMap(({ fill, role }) => (role === 'ENTRY' ? [fill.family] : []))
+  }
+
   /** 1 R as far as history has come, in the instrument's currency; null where it is unknown or 0. */
   get risk(): Fraction | null {
     return this.planning.risk
@@ -461,6 +466,7 @@ function tellFill(part: Part, commission: Fraction | null): Fill {
     price: plain(part.fill.price),
     at: part.fill.at,
     commission: share === null ? null : plain(quotient(share.n, share.d)),
+    ...(part.fill.execution.liquidation === true ? { liquidation: true } : {}),
   }
 }
 

@@ -39,6 +39,8 @@ export interface Fill {
   readonly at: Instant
   /** This part's share, in the instrument's currency; null while unknown. */
   readonly commission: DecimalText | null
+  /** The broker ordered it, to close by force. */
+  readonly liquidation?: true
 }
 
 export const PROVENANCE_SOURCES = ['TICK', 'SAMPLED', 'BAR', 'DAY_RANGE', 'ENTRY'] as const

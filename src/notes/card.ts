@@ -282,6 +282,10 @@ export function numbersOf(trade: ReviewedTrade, time: (at: number | null) => str
     stopMoves: trade.stopMoves.map(({ way, from, to, r, at }) =>
       unbroken({ widened: way === 'WIDENED', from: price(from), to: price(to), r: inR(r), at: time(at) }),
     ),
+    liquidated:
+      trade.liquidated === null
+        ? null
+        : unbroken({ quantity: quantity(trade.liquidated.quantity), price: price(trade.liquidated.price), at: time(trade.liquidated.at) }),
   })
 }
 

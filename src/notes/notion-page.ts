@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
 import type { BlockObjectRequest } from '@notionhq/client'
 import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { AccountReview, CurrencyResult, Review, ReviewedAlert, ReviewedTrade } from '#core/review.ts'
-import { SECTIONS } from '#core/reviewed-trade.ts'
+import { type Liquidated, SECTIONS } from '#core/reviewed-trade.ts'
 import { addDays } from '#core/session.ts'
+import { share } from '#core/tally.ts'
 import { type Day, type Instant, printInstant, wallClock } from '#core/time.ts'
 import type { Mode } from '#core/trade.ts'
 import { clockTime, inR, money, price, quantity, rounded, signedMoney, signedPercent, wholePercent } from './format.ts'
@@ -399,6 +400,7 @@ function tradeFacts(trade: ReviewedTrade, style: PageStyle): Rows {
             : [[words.stop, `${[trade.initialStop, ...trade.stopMoves.map(({ to }) => to)].map(price).join(' → ')} ${trade.currency}`]]),
         ]
       : []),
+    ...(trade.liquidated === null ? [] : [[words.liquidated, liquidatedText(trade.liquidated, trade, style)]]),
     [words.result, resultOf(trade, style)],
     ['R', trade.initialStop === null ? style.words.unknown : known(inR(trade.r))],
     ['MFE', reached(trade.mfe)],
@@ -410,6 +412,13 @@ function tradeFacts(trade: ReviewedTrade, style: PageStyle): Rows {
     [words.strategy, trade.strategy ?? style.words.noStrategy],
     [words.coverage, trade.source === 'ENTRY' ? words.onlyFills : known(wholePercent(trade.coverage))],
   ]
+}
+
+/** How much of it, where quantities may be told: in percent of the whole elsewhere. */
+function liquidatedText({ quantity: closed, price: at, at: when }: Liquidated, trade: ReviewedTrade, style: PageStyle): string {
+  const time = timeOf(when, trade) ?? style.words.unknown
+  if (style.privacy === 'full') return `${quantity(closed)} ${style.words.at} ${price(at)} ${trade.currency}, ${time}`
+  return `${wholePercent(share(decimal(closed), decimal(trade.quantity))) ?? style.words.unknown}, ${time}`
 }
 
 function gapText(trade: ReviewedTrade, style: PageStyle): string {

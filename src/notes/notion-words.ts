@@ -28,6 +28,7 @@ export interface NotionWords {
   readonly entry: string
   readonly exit: string
   readonly stop: string
+  readonly liquidated: string
   readonly opened: string
   readonly closed: string
   readonly covered: (covered: number, trades: number) => string
@@ -90,6 +91,7 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     entry: 'Entry',
     exit: 'Exit or last',
     stop: 'Stop',
+    liquidated: 'Liquidated by the broker',
     opened: 'Opened',
     closed: 'Closed',
     covered: (covered, trades) => `${covered} of ${trades} trades were seen from end to end`,
@@ -147,6 +149,7 @@ export const NOTION_WORDS: Readonly<Record<'en' | 'zh', NotionWords>> = {
     entry: '入场',
     exit: '出场或最新',
     stop: '止损',
+    liquidated: '被经纪商强制平仓',
     opened: '开仓',
     closed: '平仓',
     covered: (covered, trades) => `${trades} 笔交易中 ${covered} 笔全程有行情`,

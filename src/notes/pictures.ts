@@ -287,6 +287,7 @@ function lastPictures(account: AccountReview, input: PictureInput): Titled[] {
               vertical: words.result,
               winner: words.winner,
               loser: words.loser,
+              even: words.even,
               points: dots,
               colours,
             }),

@@ -66,6 +66,7 @@ export interface PictureWords {
   readonly median: string
   readonly winner: string
   readonly loser: string
+  readonly even: string
 }
 
 export const LANGUAGES = ['en', 'zh'] as const
@@ -112,8 +113,8 @@ export async function readTemplates(language: Language, own?: string): Promise<T
     return mine ?? readFile(join(SHIPPED, language, name), 'utf8')
   }
   // Words of the user's own stand before ours; those they do not say are ours.
-  const shipped = JSON.parse(await readFile(join(SHIPPED, language, 'words.json'), 'utf8')) as Words
-  const words: Words = { ...shipped, ...(JSON.parse(await read('words.json')) as Partial<Words>) }
+  const shipped: unknown = JSON.parse(await readFile(join(SHIPPED, language, 'words.json'), 'utf8'))
+  const words = laidOver(shipped, JSON.parse(await read('words.json'))) as Words
   const handlebars = Handlebars.create()
   // Whatever is not known must be said: a null in a template reads 'unknown'.
   handlebars.registerHelper('known', (value: unknown) => value ?? words.unknown)
@@ -134,6 +135,17 @@ export async function readTemplates(language: Language, own?: string): Promise<T
     FILES.map(async (name) => compile(await read(name))),
   )
   return { language, words, day, quietDay, trade, period, subject, alert, alertMessage, alertDigest, alertSystem } as Templates
+}
+
+/** Their words before ours, group by group; what has another shape than ours is not taken. */
+function laidOver(ours: unknown, theirs: unknown): unknown {
+  if (!isGroup(ours)) return typeof theirs === typeof ours && Array.isArray(theirs) === Array.isArray(ours) ? theirs : ours
+  if (!isGroup(theirs)) return ours
+  return { ...theirs, ...Object.fromEntries(Object.entries(ours).map(([name, word]) => [name, laidOver(word, theirs[name])])) }
+}
+
+function isGroup(words: unknown): words is Record<string, unknown> {
+  return typeof words === 'object' && words !== null && !Array.isArray(words)
 }
 
 /** The templates a folder of notes brings along, in `_templates`, before ours. */

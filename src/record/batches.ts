@@ -1,5 +1,6 @@
 // Batches: what was taken is gathered here, numbered, committed in one transaction, and only then told to this process. Folds nothing.
 import { createHash } from 'node:crypto'
+import type { WordsOn } from '#core/containment.ts'
 import { alertKey, compareAlerts, type RaisedAlert } from '#core/raised.ts'
 import { decimal, plain } from '#core/decimal.ts'
 import { effectsOf } from '#core/delivery.ts'
@@ -42,6 +43,8 @@ export interface Rewriting {
   readonly renamed: readonly StoredAlert[]
   /** The names of those that nobody was told of because their prices were fetched only now: they are listed. */
   readonly passed: ReadonlySet<string>
+  /** The words on its trades, as they are now. */
+  readonly words: readonly WordsOn[]
   /** The points of its trades, as they are now. */
   readonly points: readonly TrajectoryPoint[]
   /** The trades whose trajectory is made again. */
@@ -65,8 +68,12 @@ const LAST_PRICES_SHARE = 0.1
 
 export class Batches {
   readonly #options: BatchesOptions
-  /** The trades (by anchor) that somebody said something of. */
+  /** The executions that named a trade when somebody said something of it. */
   readonly #annotated = new Set<string>()
+  /** The words on trades as they were written last, by trade. */
+  readonly #words = new Map<string, WordsOn>()
+  /** The trades of alerts whose id was made of another name, by that id. */
+  readonly #renamed = new Map<string, string>()
   #seq = 0
   #facts: Batch['facts'][number][] = []
   #marks: StoredMark[] = []
@@ -88,6 +95,11 @@ export class Batches {
   /** Numbers go on after this one. */
   numberFrom(seq: number): void {
     this.#seq = seq
+  }
+
+  /** Its id stays, and stands for no other from now on. */
+  renamed({ id, tradeId }: Pick<StoredAlert, 'id' | 'tradeId'>): void {
+    this.#renamed.set(id, tradeId)
   }
 
   /** From now on the trade of this anchor is told with what somebody said of it. */
@@ -190,6 +202,22 @@ export class Batches {
     await this.#write({ ...this.#gathered(), trades, trajectory, alerts })
   }
 
+  /** What was said of trades, where it is other words than were written last. */
+  async words(words: readonly WordsOn[]): Promise<void> {
+    for (const said of words) this.#words.set(said.tradeId, said)
+    await this.#write({ ...EMPTY_BATCH, words })
+  }
+
+  /** The words on trades that were folded again, where they are other ones; those that differ or went may have none any more, but for what named them. */
+  #otherWords(words: readonly WordsOn[], rewritten: readonly string[], all: boolean): readonly WordsOn[] {
+    const standing = new Map<string, WordsOn>(words.map((said) => [said.tradeId, said]))
+    const named = (tradeId: string) => [anchorOf(tradeId)].filter((anchor) => this.#annotated.has(anchor))
+    for (const tradeId of rewritten) if (!standing.has(tradeId)) standing.set(tradeId, { tradeId, own: named(tradeId), others: [] })
+    const other = [...standing.values()].filter((said) => all || JSON.stringify(said) !== JSON.stringify(this.#words.get(said.tradeId)))
+    for (const said of other) this.#words.set(said.tradeId, said)
+    return other
+  }
+
   /** Trades and alerts that are told again to whoever follows them, as they stand; nobody is pushed. */
   async tellAgain(trades: readonly StoredTrade[], alerts: readonly StoredAlert[]): Promise<void> {
     const numbered = <Row extends { readonly seq: number }>(rows: readonly Row[]) => rows.map((row) => ({ ...row, seq: ++this.#seq }))
@@ -197,15 +225,17 @@ export class Batches {
   }
 
   /** What was gathered and what differs by it, in one transaction. */
-  async rewrite({ reason, rewrite, renamed, passed, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
+  async rewrite({ reason, rewrite, renamed, passed, words, points, redrawn, quietly, untold }: Rewriting): Promise<void> {
     const at = this.#options.clock.now()
     const rewritten = rewrite.audit.map(({ tradeId }) => tradeId)
+    for (const { before, alert } of rewrite.judged) if (before !== null && before.tradeId !== alert.tradeId) this.renamed({ ...before, tradeId: alert.tradeId })
+    for (const alert of renamed) this.renamed(alert)
     const batch: Batch = {
       ...this.#gathered(),
       // Told before what stands in its place, so numbered before it.
       removedTrades: rewrite.removed.map((tradeId) => ({ tradeId, seq: ++this.#seq })),
       trades: rewrite.changed.map((trade) => this.#storedTrade(trade)),
-      followed: rewrite.followed.map((names) => ({ ...names, at })),
+      words: this.#otherWords(words, rewritten, reason === 'rebuild'),
       trajectory: points.filter(({ tradeId }) => redrawn.has(tradeId)).map((point) => ({ ...point, seq: ++this.#seq })),
       trajectoryReplacedFrom: [...redrawn].map((tradeId) => ({ tradeId, from: EARLIEST })),
       alerts: [
@@ -220,7 +250,6 @@ export class Batches {
       audit: quietly ? [] : rewrite.audit.map(({ tradeId, before, after }) => ({ at, what: reason, subject: tradeId, before, after })),
     }
     const listed = new Set(batch.alerts.filter((alert) => passed.has(alertKey(alert))).map(({ id }) => id))
-    for (const { from, to } of rewrite.followed) if (this.#annotated.has(anchorOf(from))) this.annotated(anchorOf(to))
     await this.#write(batch, quietly ? [] : rewritten, { untold, passed: listed })
   }
 
@@ -246,7 +275,7 @@ export class Batches {
     // The order to tell an alert commits with it.
     const batch = delivers && !untold ? { ...written, outbox: [...written.outbox, ...effectsOf(written.alerts, passed)] } : written
     if (Object.values(batch).every((rows: readonly unknown[]) => rows.length === 0)) return
-    const mayBeLost = batch.facts.length + batch.alerts.length + batch.outbox.length + batch.removedTrades.length === 0
+    const mayBeLost = batch.facts.length + batch.alerts.length + batch.outbox.length + batch.removedTrades.length + batch.words.length === 0
     await commitBatch(db, batch, { asynchronous: mayBeLost })
     observer?.committed({
       facts: batch.facts.map(({ fact }) => fact.kind),
@@ -267,7 +296,8 @@ export class Batches {
 
   /** The trades as they read in the store, with what the trader said of them. */
   async #withWords(trades: readonly StoredTrade[]): Promise<readonly StoredTrade[]> {
-    const noted = trades.filter(({ tradeId }) => this.#annotated.has(anchorOf(tradeId))).map(({ tradeId }) => tradeId)
+    const isNoted = ({ tradeId }: StoredTrade) => this.#annotated.has(anchorOf(tradeId)) || this.#words.has(tradeId)
+    const noted = trades.filter(isNoted).map(({ tradeId }) => tradeId)
     if (noted.length === 0) return trades
     const joined = new Map((await tradesByIds(this.#options.db, noted)).map((trade) => [trade.tradeId, trade]))
     return trades.map((trade) => joined.get(trade.tradeId) ?? trade)
@@ -288,10 +318,19 @@ export class Batches {
     return tier !== null && book !== undefined && trade !== undefined && takingOf(book.tell(trade), tier, alert.at)?.satisfied === true ? 'SATISFIED' : judged
   }
 
+  /** Made of what it stands for; where an alert of that name went along with a trade that has another name now, of its next. */
+  #idOf(alert: Omit<RaisedAlert, 'ruleIndex'>): string {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? alertKey(alert) : `${alertKey(alert)}~${n}`
+      const id = createHash('sha256').update(name).digest('hex').slice(0, 24)
+      if ((this.#renamed.get(id) ?? alert.tradeId) === alert.tradeId) return id
+    }
+  }
+
   #storedAlert({ ruleIndex: _, beyond: __, ...alert }: RaisedAlert, state: AlertState): StoredAlert {
     return {
       ...alert,
-      id: createHash('sha256').update(alertKey(alert)).digest('hex').slice(0, 24),
+      id: this.#idOf(alert),
       seq: ++this.#seq,
       state,
       ruleVersion: this.#options.books.versionOf(alert.ruleId),

@@ -2,13 +2,15 @@
 // to fold a contract again, and never writes.
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { ContractBook } from '#core/book.ts'
+import { orderOf, positionsOf, type Worded, worded, wordsOnTrades, type WordsOn } from '#core/containment.ts'
 import { plain } from '#core/decimal.ts'
 import { type Entry, familyOf, type Fill, Ledger, type Place, sinceFlat } from '#core/execution.ts'
-import { type Bar, type DayRange, endOf, type Gap, type Instrument, type Repair } from '#core/facts.ts'
+import { type Bar, type DayRange, endOf, type Execution, type Gap, type Instrument, type Repair } from '#core/facts.ts'
 import { type Judgement, MarkFilter, type MarkFilterMode } from '#core/mark.ts'
 import { alertKey, type RaisedBefore } from '#core/raised.ts'
 import { askable, narrowed, type Span } from '#core/repair.ts'
 import { parseRule, type Rule, type Tier } from '#core/rules.ts'
+import type { RunningTrade } from '#core/running.ts'
 import { closesPassed, marketDay, shadowEnd } from '#core/session.ts'
 import type { StoredFact, StoredMark } from '#core/stored.ts'
 import { type Day, EARLIEST, type Instant, LATEST } from '#core/time.ts'
@@ -34,15 +36,23 @@ export interface Contract {
   rangedAt: Instant
   /** Last prices of its open trades have not been written since. */
   stale: boolean
+  /** What its trades contain beyond what entered them, as it was folded last. */
+  besides: Worded['besides']
   /** A hole was declared since its last mark: the next one is stored even where it repeats, for prices fetched later may stand between them. */
   afterHole: boolean
 }
 
-const FRESH = { heardAt: null, since: Number.NEGATIVE_INFINITY, rangedAt: Number.NEGATIVE_INFINITY, stale: false, afterHole: false } as const
+const FRESH = {
+  heardAt: null,
+  since: Number.NEGATIVE_INFINITY,
+  rangedAt: Number.NEGATIVE_INFINITY,
+  stale: false,
+  besides: new Map(),
+  afterHole: false,
+} as const
 
-/** After everything, and before. */
+/** After everything. */
 export const NOW: Place = { at: Number.POSITIVE_INFINITY, arrival: 0 }
-export const BEGINNING: Place = { at: Number.NEGATIVE_INFINITY, arrival: 0 }
 
 export class Books {
   readonly ledger = new Ledger()
@@ -55,6 +65,8 @@ export class Books {
   readonly #ranges: (Bar | DayRange)[] = []
   /** The last prices of contracts that nothing was ever held of: an order works in them, and its fill comes after these. */
   readonly heardBefore = new Map<number, Instant>()
+  /** The orders of a contract of which something was said; found anew after each fold of it, and after each word. */
+  readonly #spokenOrders = new Map<number, ReadonlySet<string>>()
   #rules: readonly { readonly rule: Rule; readonly version: number }[] = []
   /** Of the marks before this instant only those are left on which some trade stood; null: none were thinned. */
   thinnedUntil: Instant | null = null
@@ -228,7 +240,7 @@ export class Books {
   past(conId: number, from: Instant, before: Instant): Promise<ContractBook> {
     const instrument = this.instruments.get(conId)
     if (instrument === undefined) throw new Error(`expected to know the instrument ${conId}`)
-    const entries = sinceFlat(this.ledger.history(conId), { at: from, arrival: 0 }).filter(({ at }) => at < before)
+    const entries = worded(this.ledger, instrument, { at: from, arrival: 0 }).entries.filter(({ at }) => at < before)
     return refold(this.#db, {
       instrument,
       entries,
@@ -249,7 +261,9 @@ export class Books {
    */
   async foldAgain(contract: Contract, place: Place, until: Instant, extra: readonly StoredMark[]): Promise<Instant> {
     const { conId, instrument } = contract
-    const entries = sinceFlat(this.ledger.history(conId), place)
+    const { entries, besides } = worded(this.ledger, instrument, place)
+    contract.besides = besides
+    this.#spokenOrders.delete(conId)
     contract.book = await refold(this.#db, {
       instrument,
       entries,
@@ -268,6 +282,44 @@ export class Books {
     this.findDeadline()
     // A fill that no longer stands may have opened a trade before the first one that does.
     return Math.min(Math.max(place.at, EARLIEST), LATEST, entries[0]?.at ?? LATEST)
+  }
+
+  /** The words on the contract's trades, as far back as it was folded. */
+  wordsOn({ conId, book, besides }: Contract): readonly WordsOn[] {
+    return wordsOnTrades(book.trades, this.ledger.spokenOf(conId), { besides })
+  }
+
+  /** The trades that contain an execution, as they would be folded now, with all that was said of each. */
+  wordsAround({ account, conId, family }: { readonly account: string; readonly conId: number; readonly family: string }): readonly WordsOn[] {
+    const anchor = `${account}:${conId}:${family}`
+    const fill = this.ledger.fillOf(this.ledger.nameOf(family, account))
+    const instrument = this.instruments.get(conId)
+    if (fill === null || instrument === undefined) return []
+    const told = worded(this.ledger, instrument, fill)
+    const words = wordsOnTrades(positionsOf(told.entries, instrument), this.ledger.spokenOf(conId), told)
+    return words.filter(({ own, others }) => [...own, ...others].includes(anchor))
+  }
+
+  /** Whether this next fill brings words along, or words on its order, of a fill that was taken back perhaps, are on the trade that it opens. */
+  bringsWords(execution: Execution): boolean {
+    if (this.ledger.wordsOf(execution) !== null) return true
+    const { account, conId, executionId } = execution
+    let spoken = this.#spokenOrders.get(conId)
+    if (spoken === undefined) {
+      spoken = new Set(this.ledger.spokenOf(conId).map(orderOf))
+      this.#spokenOrders.set(conId, spoken)
+    }
+    if (spoken.size === 0) return false
+    const order = orderOf({ execution: this.ledger.asOrdered(execution), family: this.ledger.nameOf(executionId, account) })
+    if (!spoken.has(order)) return false
+    const isOf = ({ unit, opening, families }: RunningTrade) =>
+      unit === 'ORDER' && opening !== undefined && orderOf({ execution: opening, family: families[0] as string }) === order
+    return ![...(this.#contracts.get(conId)?.book.openTrades ?? [])].some(isOf)
+  }
+
+  /** Something else is said of executions now. */
+  wordsChanged(): void {
+    this.#spokenOrders.clear()
   }
 
   /** What was raised of trades before their marks were thinned, where their history begins before that. */
@@ -295,14 +347,14 @@ export class Books {
     )
   }
 
-  /** The parts of contracts' gaps that end between two instants and can be asked for, those of open trades first, the latest first. */
-  holes(from: Instant, until: Instant): readonly (Span & { readonly instrument: Instrument })[] {
-    const conIds = new Set(this.#gaps.flatMap(({ conId, to }) => (conId !== undefined && to > from && to <= until ? [conId] : [])))
+  /** The parts of contracts' gaps that end after an instant and can be asked for, those of open trades first, the latest first. */
+  holes(from: Instant): readonly (Span & { readonly instrument: Instrument })[] {
+    const conIds = new Set(this.#gaps.flatMap(({ conId, to }) => (conId !== undefined && to > from ? [conId] : [])))
     const isOpen = (conId: number) => (this.#contracts.get(conId)?.book.openTrades.size ?? 0) > 0
     return [...conIds]
       .flatMap((conId) => {
         const instrument = this.instruments.get(conId)
-        const lasting = this.gapsOf(conId).filter((gap) => gap.conId === conId && gap.to > from && gap.to <= until)
+        const lasting = this.gapsOf(conId).filter((gap) => gap.conId === conId && gap.to > from)
         return instrument === undefined ? [] : askable(lasting, this.fillsOf(conId)).map((span) => ({ ...span, instrument }))
       })
       .sort((a, b) => Number(isOpen(b.instrument.conId)) - Number(isOpen(a.instrument.conId)) || b.to - a.to)

@@ -10,7 +10,6 @@ import type { Day, Instant } from '#core/time.ts'
 import { type Trade, UNITS } from '#core/trade.ts'
 import { alertsOf } from '#store/alerts.ts'
 import type { Database } from '#store/db.ts'
-import { anchorOf, partsOfAnchor } from '#store/decisions.ts'
 import { reviewedDays } from '#store/reviews.ts'
 import { tradesOf } from '#store/trades.ts'
 import type { Batches } from './batches.ts'
@@ -60,22 +59,18 @@ export async function correct(
   { reason, place, marketTime, extra, missedUntil, decided }: Correction,
 ): Promise<readonly string[]> {
   const now = marketTime ?? Number.NEGATIVE_INFINITY
-  const fold = async () => {
-    const from = await books.foldAgain(contract, place, reason === 'start' ? now : Number.NEGATIVE_INFINITY, extra)
-    const changes = contract.book.takeChanges()
-    const stored = (await Promise.all(UNITS.map((unit) => tradesOf(db, { unit, conIds: [contract.conId], openedFrom: from })))).flat()
-    return { changes, stored, trades: contract.book.trades.map((trade) => contract.book.tell(trade)) }
-  }
-  const first = await fold()
-  const { followed } = rewriteOf({ trades: first.stored, alerts: [] }, { trades: first.trades, alerts: [] }, now)
-  // Held or with a stop, a trade folds otherwise: under its new name it is folded with what was said of it under the old one.
-  const bearing = followed.filter(({ from, to }) => isAnotherWord(books, from, to))
-  const { changes, stored, trades } = bearing.length === 0 ? first : await fold()
+  const was = contract.book
+  const from = await books.foldAgain(contract, place, reason === 'start' ? now : Number.NEGATIVE_INFINITY, extra)
+  const changes = contract.book.takeChanges()
+  const stored = (await Promise.all(UNITS.map((unit) => tradesOf(db, { unit, conIds: [contract.conId], openedFrom: from })))).flat()
+  const trades = contract.book.trades.map((trade) => contract.book.tell(trade))
+  // What was decided since raises nothing that lies behind it.
+  const isDecided = ({ ruleId }: { readonly ruleId: string }) => reason === 'stop said' || decided.has(ruleId)
+  const liesBehind = reason === 'stop said' || reason === 'hold' || reason === 'imported'
+  contract.book.lieBehind(was, ({ id }, wasUnderWay) => decided.has(id) || (liesBehind && !wasUnderWay))
   const tradeIds = [...new Set([...stored, ...trades].map(({ tradeId }) => tradeId))]
   // Withdrawn ones too: what stands again is what it was.
   const known = await alertsOf(db, { tradeIds, states: ALERT_STATES })
-  // What was decided since raises nothing that lies behind it.
-  const isDecided = ({ ruleId }: { readonly ruleId: string }) => reason === 'stop said' || decided.has(ruleId)
   // Alerts of an older version of a rule, or by the R that stood then, were right by it: they stay, and stand for those that would be raised now.
   const wasRight = (alert: StoredAlert) => isDecided(alert) || alert.ruleVersion !== books.versionOf(alert.ruleId)
   // Marks that are gone cannot say again what was raised by them.
@@ -105,8 +100,9 @@ export async function correct(
     renamed: rewrite.judged.flatMap(({ alert: { tradeId }, before }) =>
       before !== null && before.tradeId !== tradeId && staying(before) ? [{ ...before, tradeId }] : [],
     ),
-    rewrite: { ...rewrite, followed, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
+    rewrite: { ...rewrite, judged, withdrawn: rewrite.withdrawn.filter((alert) => !wasRight(alert)) },
     passed: new Set(judged.filter((one) => one.state === 'MISSED' && isPassed(one)).map(({ alert }) => alertKey(alert))),
+    words: books.wordsOn(contract),
     points: changes.points,
     // A rebuild makes every trajectory again that its marks can still make; a correction only those of the trades that changed by it.
     redrawn: new Set(reason === 'rebuild' ? trades.flatMap(({ tradeId, provenance }) => (provenance.thinned ? [] : [tradeId])) : differed),
@@ -114,17 +110,6 @@ export async function correct(
     untold: reason === 'imported',
   })
   return differed
-}
-
-/** The words on a trade, taken along to the name it has now; whether it was folded with others under that name. */
-function isAnotherWord({ ledger }: Books, from: string, to: string): boolean {
-  const { account, family } = partsOfAnchor(anchorOf(to))
-  const was = ledger.fillOf(ledger.nameOf(partsOfAnchor(anchorOf(from)).family, account))
-  const is = ledger.fillOf(ledger.nameOf(family, account))
-  if (was === null || is === null || was.nature === 'ADOPTION' || (was.held === is.held && was.said === is.said)) return false
-  ledger.say(family, was.said, account)
-  ledger.hold(family, was.held, account)
-  return true
 }
 
 /** The market days on which the trades that differ were seen, as they were and as they are. */

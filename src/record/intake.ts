@@ -1,12 +1,12 @@
 // How each kind of fact is taken in: onwards where history only grows, else its contract is folded again from where it changed. It decides; the recorder
 // that hands it facts, one after the other, keeps and writes them.
-import { asExecution, comparePlaces, type Fill, type Place, withinSecond } from '#core/execution.ts'
+import { asExecution, BEGINNING, comparePlaces, type Fill, type Place, withinSecond } from '#core/execution.ts'
 import { endOf } from '#core/facts.ts'
 import type { Bar, Change, Commission, DayRange, Execution, Fact, FxRate, Gap, Instrument, Plan } from '#core/facts.ts'
 import type { StoredFact } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { Batch } from '#store/batch.ts'
-import { BEGINNING, type Books, type Contract } from './books.ts'
+import type { Books, Contract } from './books.ts'
 import type { Reason } from './correction.ts'
 
 /** What the recorder lends it. */
@@ -95,8 +95,9 @@ export class Intake {
     const execution = at === told.at ? told : { ...told, at }
     const known = ledger.fillOf(ledger.nameOf(execution.executionId, execution.account))
     // At one instant a fill comes before a range, however they were told.
-    if (known === null && at >= contract.book.now && at > contract.rangedAt) {
-      this.#room.passTime(at - 1, at)
+    const isNext = known === null && at >= contract.book.now && at > contract.rangedAt
+    if (isNext) this.#room.passTime(at - 1, at)
+    if (isNext && !this.#room.books.bringsWords(execution)) {
       this.#room.keep(execution, raw)
       for (const entry of ledger.entriesOf(ledger.nameOf(execution.executionId, execution.account))) contract.book.enter(entry)
       contract.stale = true

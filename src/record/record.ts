@@ -3,18 +3,18 @@
 import type { Quote as BrokerQuote } from '#broker/port.ts'
 import { adopted } from '#core/adoption.ts'
 import { decimal } from '#core/decimal.ts'
-import { comparePlaces, type Fill, type Place } from '#core/execution.ts'
+import { BEGINNING, comparePlaces, type Fill, type Place } from '#core/execution.ts'
 import type { Execution, Fact, Instrument, SessionChange } from '#core/facts.ts'
 import { ALERT_STATES, type StoredFact, type StoredMark } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
-import { UNITS } from '#core/trade.ts'
-import { alertsOf } from '#store/alerts.ts'
+import { alertsOf, renamedAlerts } from '#store/alerts.ts'
 import { APPENDED_FROM, lastNumbers } from '#store/batch.ts'
 import type { Database } from '#store/db.ts'
+import { namesAt, partsOfAnchor } from '#store/decisions.ts'
 import { factsOf, rememberFolded } from '#store/facts.ts'
 import { tradesByIds } from '#store/trades.ts'
 import { Batches } from './batches.ts'
-import { BEGINNING, Books, type Contract, NOW } from './books.ts'
+import { Books, type Contract, NOW } from './books.ts'
 import { Inbox } from './inbox.ts'
 import { Intake } from './intake.ts'
 import { correct, type Correction, type Reason } from './correction.ts'
@@ -75,7 +75,7 @@ class Writer implements Recorder {
     this.#options = options
     this.#db = options.db
     this.#books = new Books(options.db, options.filter)
-    this.#words = new Words(options.db, this.#books.ledger)
+    this.#words = new Words(options.db, this.#books)
     this.#batches = new Batches({
       ...options,
       books: this.#books,
@@ -118,6 +118,7 @@ class Writer implements Recorder {
     this.#appended = Math.max(this.#appended, folded)
     // What was told but not yet on the disk when the power went must not be told again under the same number.
     this.#batches.numberFrom(seq + SEQ_JUMP)
+    for (const alert of await renamedAlerts(this.#db)) this.#batches.renamed(alert)
     const missed = await this.#words.begin()
     for (const anchor of missed.known) this.#batches.annotated(anchor)
     await this.#books.readRules(this.#options.log)
@@ -132,8 +133,9 @@ class Writer implements Recorder {
     await this.#foldAppended(fresh)
     for (const conId of this.#books.openConIds()) await this.#foldAgain(this.#books.contractOf(conId), 'start', () => NOW, { decided: missed.rules })
     await this.#foldHeld(missed.held)
-    await this.#takeStopsSaid(this.#words.openingFills(missed.planned))
+    await this.#takeStopsSaid(this.#words.planned(missed.planned))
     await this.#tellAgain(missed)
+    await this.#words.folded()
   }
 
   tell(fact: Fact, raw?: unknown): void {
@@ -157,7 +159,7 @@ class Writer implements Recorder {
   }
 
   holes(): readonly Hole[] {
-    return this.#marketTime === null ? [] : this.#books.holes(this.#marketTime - REPAIR_MS_MAX, this.#marketTime)
+    return this.#marketTime === null ? [] : this.#books.holes(this.#marketTime - REPAIR_MS_MAX)
   }
 
   fetched(fetched: Fetched): Promise<void> {
@@ -273,7 +275,6 @@ class Writer implements Recorder {
   async #takeStopsSaid(fills: readonly Fill[]): Promise<void> {
     for (const [conId, openings] of Map.groupBy(fills, ({ execution }) => execution.conId))
       await this.#foldAgain(this.#books.contractOf(conId), 'stop said', () => openings.toSorted(comparePlaces)[0] ?? NOW)
-    await this.#words.folded()
   }
 
   async #takePosition(position: Position): Promise<void> {
@@ -369,6 +370,7 @@ class Writer implements Recorder {
   /** Whatever was decided since: rules make open trades be looked at again, annotations make their trades be told again. */
   async #takeDecisions(): Promise<void> {
     const heard = await this.#words.hear()
+    for (const anchor of heard.annotated) this.#batches.annotated(anchor)
     const { rules, held, planned, thinned } = heard
     if (thinned) await this.#books.readThinned()
     if (rules.size > 0) {
@@ -377,8 +379,9 @@ class Writer implements Recorder {
         if (contract.book.openTrades.size > 0) await this.#foldAgain(contract, 'rules changed', () => NOW, { decided: rules })
     }
     await this.#foldHeld(held)
-    await this.#takeStopsSaid(this.#words.openingFills(planned))
+    await this.#takeStopsSaid(this.#words.planned(planned))
     await this.#tellAgain(heard)
+    await this.#words.folded()
     this.#options.bus.publish([{ kind: 'decided', upTo: this.#words.upTo }])
   }
 
@@ -388,14 +391,13 @@ class Writer implements Recorder {
 
   /** Trades and alerts of which something was said: whoever follows them hears it by a new number. */
   async #tellAgain({ annotated, remarked }: Pick<Heard, 'annotated' | 'remarked'>): Promise<void> {
-    for (const anchor of annotated) this.#batches.annotated(anchor)
     if (annotated.length + remarked.length === 0) return
     // What was gathered goes first: they are told again as they are then.
     await this.#commit()
-    const trades = await tradesByIds(
-      this.#db,
-      annotated.flatMap((anchor) => UNITS.map((unit) => `${unit}:${anchor}`)),
-    )
+    const words = annotated.flatMap((anchor) => this.#books.wordsAround(partsOfAnchor(anchor)))
+    await this.#batches.words(words)
+    const tradeIds = new Set([...annotated.flatMap(namesAt), ...words.map(({ tradeId }) => tradeId)])
+    const trades = await tradesByIds(this.#db, [...tradeIds])
     await this.#batches.tellAgain(trades, remarked.length === 0 ? [] : await alertsOf(this.#db, { ids: remarked, states: ALERT_STATES }))
   }
 

@@ -47,7 +47,7 @@ export async function thinPast(db: Database, keepDays: number, now: Instant): Pr
 async function booksOf(db: Database): Promise<Books> {
   const books = new Books(db, 'none')
   for (const stored of await factsOf(db)) books.remember(stored)
-  await new Words(db, books.ledger).hear()
+  await new Words(db, books).hear()
   return books
 }
 

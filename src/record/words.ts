@@ -1,8 +1,10 @@
 // What was decided and the writer has to know: which rules changed, what the trader said of which trade or alert, which are held, and where they were meant
 // to be left. Reads the decisions; only remembers how far it has come.
-import type { Fill, Ledger, SaidOfTrade } from '#core/execution.ts'
+import type { Fill } from '#core/execution.ts'
+import type { EntryWords } from '#core/words.ts'
 import type { Database } from '#store/db.ts'
 import { type Decision, decidedUntil, decisionsSince, partsOfAnchor, rememberDecided, wordsForFold } from '#store/decisions.ts'
+import type { Books } from './books.ts'
 
 export interface Heard {
   /** Rules that are new, gone, or another version. */
@@ -21,15 +23,14 @@ export interface Heard {
 
 export class Words {
   readonly #db: Database
-  readonly #ledger: Ledger
-  readonly #held = new Set<string>()
-  readonly #said = new Map<string, SaidOfTrade>()
+  readonly #books: Books
+  readonly #said = new Map<string, EntryWords>()
   /** The last decision taken in. */
   #upTo = 0
 
-  constructor(db: Database, ledger: Ledger) {
+  constructor(db: Database, books: Books) {
     this.#db = db
-    this.#ledger = ledger
+    this.#books = books
   }
 
   get upTo(): number {
@@ -45,7 +46,7 @@ export class Words {
     const { anchors } = await this.#take('ALL')
     // Read after what stands, so that nothing stands of which no decision is known; and what they said since the first look is looked at again.
     const decisions = await decisionsSince(this.#db, this.#upTo)
-    const annotated = subjectsOf(decisions, 'annotate')
+    const annotated = subjectsOf(decisions, 'annotate', 'snooze')
     await this.#take(annotated)
     const saidHeld = decisions.flatMap(({ saysHeld, subject }) => (saysHeld ? [partsOfAnchor(subject).conId] : []))
     return { ...this.#heard(decisions, saidHeld, annotated), known: [...anchors, ...annotated] }
@@ -54,7 +55,7 @@ export class Words {
   /** Whatever was decided since it was heard last. */
   async hear(): Promise<Heard> {
     const decisions = await decisionsSince(this.#db, this.#upTo)
-    const { held, planned } = await this.#take(subjectsOf(decisions, 'annotate'))
+    const { held, planned } = await this.#take(subjectsOf(decisions, 'annotate', 'snooze'))
     return this.#heard(decisions, held, planned)
   }
 
@@ -75,34 +76,35 @@ export class Words {
     }
   }
 
-  /** Takes what stands of these trades into the ledger; answers what is another word than before. */
+  /** Takes what stands of these executions into the ledger; answers what is another word than before. */
   async #take(wanted: readonly string[] | 'ALL') {
     const held: number[] = []
     const planned: string[] = []
     const anchors: string[] = []
-    for (const { anchor, held: isHeld, said } of await wordsForFold(this.#db, wanted)) {
+    for (const { anchor, words } of await wordsForFold(this.#db, wanted)) {
       anchors.push(anchor)
       const { account, conId, family } = partsOfAnchor(anchor)
-      if (this.#held.has(anchor) !== isHeld) {
-        if (isHeld) this.#held.add(anchor)
-        else this.#held.delete(anchor)
-        this.#ledger.hold(family, isHeld, account)
-        held.push(conId)
-      }
-      if (JSON.stringify(this.#said.get(anchor) ?? {}) === JSON.stringify(said)) continue
-      this.#said.set(anchor, said)
-      this.#ledger.say(family, said, account)
-      planned.push(anchor)
+      const was = this.#said.get(anchor) ?? {}
+      this.#said.set(anchor, words)
+      this.#books.ledger.say(family, words, account)
+      // Said again it is another word only where something else was said of the same trade in between.
+      const isAlone = () => this.#books.wordsAround({ account, conId, family }).every(({ own }) => own.length === 1)
+      const isNews = (...names: readonly (keyof EntryWords)[]) =>
+        names.some((name) => was[name]?.order !== words[name]?.order && (was[name]?.value !== words[name]?.value || !isAlone()))
+      if (isNews('held')) held.push(conId)
+      if (isNews('initialStop', 'initialTarget')) planned.push(anchor)
     }
+    this.#books.wordsChanged()
     return { held, planned, anchors }
   }
 
-  /** The fills that opened these trades, as far as they are known and said of. */
-  openingFills(anchors: readonly string[]): readonly Fill[] {
+  /** The executions of these of which a stop or target was ever said, as far as they are known. */
+  planned(anchors: readonly string[]): readonly Fill[] {
+    const { ledger } = this.#books
     return anchors.flatMap((anchor) => {
       const { account, family } = partsOfAnchor(anchor)
-      const fill = this.#said.has(anchor) ? this.#ledger.fillOf(this.#ledger.nameOf(family, account)) : null
-      return fill?.quantity.gt(0) ? [fill] : []
+      const { initialStop, initialTarget } = this.#said.get(anchor) ?? {}
+      return (initialStop ?? initialTarget) === undefined ? [] : (ledger.fillOf(ledger.nameOf(family, account)) ?? [])
     })
   }
 }

@@ -5,6 +5,7 @@ import type { StoredAlert } from '#core/stored.ts'
 import { alerts } from '#drizzle/schema.ts'
 import type { Database } from './db.ts'
 import { connectionOf, pageQuery, type SortKey } from './page.ts'
+import { rowsOf } from './sql.ts'
 
 type Row = typeof alerts.$inferSelect
 
@@ -46,6 +47,15 @@ export async function alertsOfTrades(db: Database, tradeIds: readonly string[]):
   const found = new Map<string, StoredAlert[]>(tradeIds.map((id) => [id, []]))
   if (tradeIds.length > 0) for (const alert of await alertsOf(db, { tradeIds })) found.get(alert.tradeId)?.push(alert)
   return found
+}
+
+/** Alerts whose id was made of another name than their trade has now. */
+export async function renamedAlerts(db: Database): Promise<{ readonly id: string; readonly tradeId: string }[]> {
+  return rowsOf(
+    db.pool,
+    `select id, trade_id as "tradeId" from alerts
+     where id <> left(encode(sha256(convert_to(concat_ws('|', rule_id, tier, trade_id, nullif(ordinal, 1)), 'UTF8')), 'hex'), 24)`,
+  )
 }
 
 function sortKeys(direction: Direction): SortKey[] {

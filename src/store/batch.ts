@@ -2,7 +2,7 @@
 // Never decides anything: it writes what the book, the rules and the mark filter made of the facts. Only the holder of the writer lock calls it.
 import { getTableColumns } from 'drizzle-orm'
 import { readOrderRef } from '#core/order-ref.ts'
-import type { Followed } from '#core/rewrite.ts'
+import type { WordsOn } from '#core/containment.ts'
 import type { StoredAlert, StoredFact, StoredMark, StoredSession, StoredTrade } from '#core/stored.ts'
 import type { Instant } from '#core/time.ts'
 import type { TrajectoryPoint } from '#core/trade.ts'
@@ -10,11 +10,11 @@ import { alerts, orders } from '#drizzle/schema.ts'
 import { changed } from './changes.ts'
 import { copyRows, type RowWriter } from './copy-rows.ts'
 import type { Database } from './db.ts'
-import { followWords } from './follow.ts'
 import { ensureDays, forgetDays } from './partitions.ts'
 import { inOneGo, type OneGo } from './one-go.ts'
 import { rowsOf, writeInstant, writeJson } from './sql.ts'
 import { removedKey } from './trades.ts'
+import { writeWords } from './words.ts'
 
 export interface Batch {
   readonly facts: readonly (StoredFact | StoredSession)[]
@@ -23,8 +23,8 @@ export interface Batch {
   readonly trades: readonly StoredTrade[]
   /** Trades that no longer exist, with their trajectories; both units. Their numbers are kept, for those who come back. */
   readonly removedTrades: readonly { readonly tradeId: string; readonly seq: number }[]
-  /** Trades that have another name now, by their ids: the words on them follow. */
-  readonly followed: readonly (Followed & { readonly at: Instant })[]
+  /** The words on trades that contain other executions than before. */
+  readonly words: readonly WordsOn[]
   readonly trajectory: readonly (TrajectoryPoint & { readonly seq: number })[]
   /** Points at or after `from` are deleted before the new ones are written. */
   readonly trajectoryReplacedFrom: readonly { readonly tradeId: string; readonly from: Instant }[]
@@ -42,7 +42,7 @@ export const EMPTY_BATCH: Batch = {
   marks: [],
   trades: [],
   removedTrades: [],
-  followed: [],
+  words: [],
   trajectory: [],
   trajectoryReplacedFrom: [],
   alerts: [],
@@ -93,7 +93,7 @@ async function writeBatch(db: Database, batch: Batch, asynchronous: boolean): Pr
     writeOutbox(go, batch.outbox)
     writeAudit(go, batch.audit)
     writeRefused(go, batch.refused)
-    followWords(go, batch.followed)
+    writeWords(go, batch.words)
     writeNumbers(go, batch)
   })
 }
@@ -197,7 +197,7 @@ function columnsOf(table: typeof orders | typeof alerts, ...filledIn: readonly s
     .filter(({ key }) => !filledIn.includes(key))
 }
 
-const TRADE_COLUMNS = columnsOf(orders, 'anchor', 'giveback').map(({ name }) => name)
+const TRADE_COLUMNS = columnsOf(orders, 'giveback').map(({ name }) => name)
 const ALERT_COLUMNS = columnsOf(alerts, 'number')
 
 /** All rows as one JSON text: the server turns decimals, instants and lists into its own by the table's types. */

@@ -1,8 +1,9 @@
 // The decisions: rules and their versions, and what the trader said of a trade. Append-only; the rows beside the log are folds of it.
 // Anybody may decide, not only the writer: the writer is told and looks.
-import type { DecimalText } from '#core/decimal.ts'
-import type { SaidOfTrade } from '#core/execution.ts'
+import { type DecimalText, decimal, plain } from '#core/decimal.ts'
 import type { Day, Instant } from '#core/time.ts'
+import type { EntryWords } from '#core/words.ts'
+import { UNITS } from '#core/trade.ts'
 import { notifyChanged } from './changes.ts'
 import type { Database } from './db.ts'
 import { orderCardsOf } from './outbox.ts'
@@ -38,7 +39,7 @@ export interface Annotation {
   readonly held?: boolean
 }
 
-/** Columns of `annotations` by the names of what is said. */
+/** Columns of `annotations` by the names of what is said; that it is held is the trade's own. */
 const SAYINGS = {
   strategy: 'strategy',
   tags: 'tags',
@@ -47,8 +48,8 @@ const SAYINGS = {
   initialTarget: 'initial_target',
   rating: 'rating',
   mistakes: 'mistakes',
-  held: 'held',
-} as const satisfies Record<keyof Annotation, string>
+  held: null,
+} as const satisfies Record<keyof Annotation, string | null>
 
 const DAY_MS = 86_400_000
 const RULE_COLUMNS = 'id, version, place, body, enabled, created_at as "createdAt"'
@@ -123,17 +124,26 @@ async function insertRule(sql: Sql, rule: NewRule): Promise<StoredRule> {
   return rows[0] as StoredRule
 }
 
-/** Says something of a trade. It is anchored to the opening execution, so both units and every rebuild show it. Answers the decision's number. */
+/**
+ * Says something of a trade. It is anchored to the execution by which the trade is named now, and follows the trade that contains that (core/containment.ts);
+ * shown at once by both units of that name, by others once the writer heard it. Answers the decision's number.
+ */
 export async function annotate(db: Database, tradeId: string, annotation: Annotation, at: Instant, who: string | null = null): Promise<number> {
   const anchor = anchorOf(tradeId)
   const said = (Object.keys(SAYINGS) as (keyof Annotation)[]).filter((name) => annotation[name] !== undefined)
   return inTransaction(db.pool, async (client) => {
-    await client.query('insert into annotations (anchor, updated_at) values ($1, $2) on conflict (anchor) do nothing', [anchor, writeInstant(at)])
-    const [before] = await rowsOf(client, `select ${WORDS} from annotations where anchor = $1 for update`, [anchor])
-    const sets = said.map((name, n) => `${SAYINGS[name]} = $${n + 4}`)
+    await wordsRows(client, anchor)
+    const [before] = await rowsOf(client, `select ${WORDS}, (select held from orders_rt where trade_id = $2) as held from annotations where trade_id = $1`, [
+      tradeId,
+      `ORDER:${anchor}`,
+    ])
+    const shown = said.flatMap((name) => SAYINGS[name] ?? [])
+    const values = said.flatMap((name) => (SAYINGS[name] === null ? [] : [annotation[name]]))
+    const sets = shown.map((column, n) => `${column} = $${n + 4}`)
     await client.query(
-      `update annotations set ${[...sets, 'updated_at = $2', 'said = array(select distinct unnest(said || $3::text[]) order by 1)'].join(', ')} where anchor = $1`,
-      [anchor, writeInstant(at), said, ...said.map((name) => annotation[name])],
+      `update annotations set ${[...sets, 'updated_at = $2', 'said = array(select distinct unnest(said || $3::text[]) order by 1)'].join(', ')}
+       where trade_id = any($1::text[])`,
+      [namesAt(anchor), writeInstant(at), said, ...values],
     )
     const decision = await decide(client, { at, kind: 'annotate', subject: anchor, body: annotation })
     await writeAudit(client, { at, who, what: 'annotate', subject: anchor, before, after: annotation })
@@ -142,7 +152,20 @@ export async function annotate(db: Database, tradeId: string, annotation: Annota
   })
 }
 
-const WORDS = Object.values(SAYINGS).join(', ')
+/** Rows for words on both trades that an execution may open, locked in one order by all who write them. */
+export async function wordsRows(sql: Sql, anchor: string): Promise<void> {
+  await sql.query('insert into annotations (trade_id) select unnest($1::text[]) on conflict (trade_id) do nothing', [namesAt(anchor)])
+  await sql.query('select 1 from annotations where trade_id = any($1::text[]) order by trade_id for update', [namesAt(anchor)])
+}
+
+/** The ids of the trades that an execution opens, if it does. */
+export function namesAt(anchor: string): readonly string[] {
+  return UNITS.map((unit) => `${unit}:${anchor}`)
+}
+
+const WORDS = Object.values(SAYINGS)
+  .filter((column) => column !== null)
+  .join(', ')
 
 /** Who decided what, and how it was before: history, like the writer's own. */
 export async function writeAudit(
@@ -161,7 +184,7 @@ export async function writeAudit(
 
 /** When something was last said of a trade; null: never. */
 export async function annotatedAt(db: Database, tradeId: string): Promise<Instant | null> {
-  const rows = await rowsOf<{ at: Instant }>(db.pool, 'select updated_at as at from annotations where anchor = $1', [anchorOf(tradeId)])
+  const rows = await rowsOf<{ at: Instant | null }>(db.pool, 'select updated_at as at from annotations where trade_id = $1', [tradeId])
   return rows[0]?.at ?? null
 }
 
@@ -178,26 +201,27 @@ export async function thinnedDays(db: Database): Promise<ReadonlySet<Day>> {
   return new Set(rows.map(({ day }) => day))
 }
 
-/** What a trader said of a trade that bears on how it is folded. */
+/** An execution of which a trader said anything, and what of it bears on how its trade is folded. */
 export interface WordsForFold {
   readonly anchor: string
-  readonly held: boolean
-  readonly said: SaidOfTrade
+  readonly words: EntryWords
 }
 
-/** Of these trades, or of all, by anchor. */
+/** Of these executions, or of all, by anchor: the last word of each kind. */
 export async function wordsForFold(db: Database, anchors: readonly string[] | 'ALL'): Promise<WordsForFold[]> {
-  const rows = await rowsOf<{ anchor: string; held: boolean; said: string[]; stop: DecimalText | null; target: DecimalText | null }>(
+  const rows = await rowsOf<{ anchor: string; name: keyof EntryWords | null; value: unknown; order: number }>(
     db.pool,
-    `select anchor, coalesce(held, false) as held, said, trim_scale(initial_stop)::text as stop, trim_scale(initial_target)::text as target from annotations
-     ${anchors === 'ALL' ? '' : 'where anchor = any($1::text[])'} order by anchor`,
+    `select distinct on (subject, name) subject as anchor, name, value, id as order from decisions
+     left join lateral (select key as name, value from jsonb_each(body) where kind = 'annotate' and key in ('held', 'initialStop', 'initialTarget')) as word on true
+     where kind in ('annotate', 'snooze') ${anchors === 'ALL' ? '' : 'and subject = any($1::text[])'} order by subject, name, id desc`,
     anchors === 'ALL' ? [] : [anchors],
   )
-  return rows.map(({ anchor, held, said, stop, target }) => ({
-    anchor,
-    held,
-    said: { ...(said.includes('initialStop') ? { initialStop: stop } : {}), ...(said.includes('initialTarget') ? { initialTarget: target } : {}) },
-  }))
+  const found = new Map<string, EntryWords>()
+  for (const { anchor, name, value, order } of rows) {
+    const said = name === 'held' || value === null ? value : plain(decimal(value as DecimalText))
+    found.set(anchor, { ...found.get(anchor), ...(name === null ? {} : { [name]: { value: said, order } }) })
+  }
+  return [...found].map(([anchor, words]) => ({ anchor, words }))
 }
 
 /** The last decision the writer took in. */

@@ -46,8 +46,6 @@ const NOTION_LOCK = 3
 /** Work that no two processes may do at once: Notion has no way to make a page only where there is none. */
 export async function withNotionLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
   const client = await db.pool.connect()
-  const ignore = () => {}
-  client.on('error', ignore)
   try {
     await client.query('select pg_advisory_lock($1, $2)', [LOCK_SPACE, NOTION_LOCK])
     return await work()
@@ -56,7 +54,6 @@ export async function withNotionLock<T>(db: Database, work: () => Promise<T>): P
       () => true,
       () => false,
     )
-    client.off('error', ignore)
     // A connection that would not let go is closed, and the lock with it.
     client.release(!freed)
   }

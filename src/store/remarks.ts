@@ -2,7 +2,7 @@
 // read for many alerts or trades at once. Never delivers, never judges what a snooze holds back (core/delivery.ts does).
 import type { Instant } from '#core/time.ts'
 import type { Database } from './db.ts'
-import { anchorOf, decide, writeAudit } from './decisions.ts'
+import { anchorOf, decide, namesAt, wordsRows, writeAudit } from './decisions.ts'
 import { inTransaction, rowsOf, type Sql, writeInstant, writeJson } from './sql.ts'
 
 export interface Comment {
@@ -45,6 +45,12 @@ export async function snooze(db: Database, tradeId: string, until: Instant | nul
     const [before] = await rowsOf<{ body: unknown }>(client, `select body from decisions where subject = $1 and kind = 'snooze' order by id desc limit 1`, [
       anchor,
     ])
+    await wordsRows(client, anchor)
+    await client.query('update annotations set snoozed_at = $2, snoozed_until = $3 where trade_id = any($1::text[])', [
+      namesAt(anchor),
+      writeInstant(at),
+      said.until,
+    ])
     const decision = await decide(client, { at, kind: 'snooze', subject: anchor, body: said })
     await writeAudit(client, { at, who, what: 'snooze', subject: anchor, before: before?.body, after: said })
     await wake(client, `snooze:${decision}`, null)
@@ -83,17 +89,11 @@ export interface SnoozedTrade {
 /** The last word on each trade, where it was to be left alone until some time; that may have passed. */
 export async function snoozesOf(db: Database, tradeIds: readonly string[]): Promise<Map<string, SnoozedTrade>> {
   if (tradeIds.length === 0) return new Map()
-  const rows = await rowsOf<{ subject: string; at: Instant; until: Instant | null }>(
+  const rows = await rowsOf<SnoozedTrade & { tradeId: string }>(
     db.pool,
-    `select distinct on (subject) subject, at, (body ->> 'until')::timestamptz as until from decisions
-     where kind = 'snooze' and subject = any($1::text[]) order by subject, id desc`,
-    [[...new Set(tradeIds.map(anchorOf))]],
+    `select trade_id as "tradeId", snoozed_at as at, snoozed_until as until from annotations
+     where trade_id = any($1::text[]) and snoozed_until is not null`,
+    [[...new Set(tradeIds)]],
   )
-  const said = new Map(rows.map((row) => [row.subject, row]))
-  return new Map(
-    tradeIds.flatMap((tradeId) => {
-      const { at, until = null } = said.get(anchorOf(tradeId)) ?? {}
-      return at === undefined || until === null ? [] : [[tradeId, { at, until }]]
-    }),
-  )
+  return new Map(rows.map(({ tradeId, at, until }) => [tradeId, { at, until }]))
 }

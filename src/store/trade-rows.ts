@@ -100,7 +100,7 @@ export function columnsOf(parts: ReadonlySet<TradePart> | null, sortedBy: keyof 
   const words = wanted.flatMap((part) => part.words ?? [])
   return {
     trade: [...new Set(['tradeId' as const, sortedBy, ...wanted.flatMap(({ trade }) => trade)])],
-    words: words.length === 0 ? [] : ['anchor', 'said', ...words],
+    words: words.length === 0 ? [] : ['tradeId', 'said', ...words],
   }
 }
 
@@ -110,7 +110,7 @@ export function select(db: Database, table: TradeTable, { trade, words }: Column
     .select({ trade: of(getTableColumns(table), trade), words: of(getTableColumns(annotations), words) })
     .from(table)
     .$dynamic()
-  return words.length === 0 ? query : query.leftJoin(annotations, eq(annotations.anchor, table.anchor))
+  return words.length === 0 ? query : query.leftJoin(annotations, eq(annotations.tradeId, table.tradeId))
 }
 
 export interface Statement {

@@ -288,7 +288,7 @@ function conditions(table: TradeTable, filter: TradeFilter): SQL | undefined {
     held === undefined ? undefined : eq(table.held, held),
     strategies && spokenOf(table, 'strategy', sql`= any(${list(strategies)})`, table.refStrategy, annotations.strategy),
     tags && spokenOf(table, 'tags', sql`&& ${list(tags)}`, table.refTags, annotations.tags),
-    mistakes && inArray(table.anchor, sql`(select anchor from annotations where mistakes && ${list(mistakes)})`),
+    mistakes && inArray(table.tradeId, sql`(select trade_id from annotations where mistakes && ${list(mistakes)})`),
     openedFrom === undefined ? undefined : gte(table.openedAt, openedFrom),
     openedUntil === undefined ? undefined : lt(table.openedAt, openedUntil),
     closedFrom === undefined ? undefined : gte(table.closedAt, closedFrom),
@@ -313,9 +313,9 @@ function spokenOf(table: TradeTable, what: 'strategy' | 'tags', says: SQL, byOrd
   const silent = what === 'tags' ? sql`${byOrder} <> '{}'` : sql`${byOrder} is not null`
   return inArray(
     table.tradeId,
-    sql`(select ${table.tradeId} from annotations join ${table} on ${table.anchor} = ${annotations.anchor} where ${byPerson} ${says}
+    sql`(select ${annotations.tradeId} from annotations where ${byPerson} ${says}
       union all select ${table.tradeId} from ${table} where ${byOrder} ${says} and ${silent}
-        and not exists (select 1 from annotations where ${annotations.anchor} = ${table.anchor} and ${what} = any(${annotations.said})))`,
+        and not exists (select 1 from annotations where ${annotations.tradeId} = ${table.tradeId} and ${what} = any(${annotations.said})))`,
   )
 }
 

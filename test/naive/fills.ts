@@ -1,11 +1,14 @@
 // The naive ledger: what families of executions come to, and what they cost.
-import { add, div, mul, must, type Q, sign, ZERO } from './fraction.ts'
+import { add, div, mul, must, type Q, ZERO } from './fraction.ts'
 import { comparePlaces, familyOf, type Json, type Nature, type Place, type Told } from './tape.ts'
 
-/** What one family of execution ids comes to, busts left out. */
+/** What one family of execution ids comes to; one that was taken back has no quantity. */
 export interface Fill {
   readonly place: Place
   readonly family: string
+  /** Its last correction's. */
+  readonly executionId: string
+  readonly isLiquidation: boolean
   readonly account: string
   readonly conId: number
   readonly sign: 1 | -1
@@ -32,14 +35,15 @@ export function fillsOf(told: Told): Fill[] {
     members.sort((a, b) => familyOf(String(a.row.executionId)).suffix - familyOf(String(b.row.executionId)).suffix)
     const place = (members[0] as Told['executions'][0]).place
     const { row, nature } = members.at(-1) as Told['executions'][0]
-    const quantity = must(row.quantity)
-    if (sign(quantity) === 0 || told.cancelled.has(String(row.executionId))) continue
+    const quantity = told.cancelled.has(String(row.executionId)) ? ZERO : must(row.quantity)
     const entryOrder = told.links.get(`${row.account} ${row.permId}`)
     const commission = commissionOf(family, String(told.instruments.get(Number(row.conId))?.currency), place.at, told)
     const conId = Number(row.conId)
     fills.push({
       place,
       family,
+      executionId: String(row.executionId),
+      isLiquidation: row.liquidation === true,
       account: String(row.account),
       conId,
       sign: row.side === 'BUY' ? 1 : -1,

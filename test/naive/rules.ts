@@ -57,7 +57,7 @@ export function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: r
     const fired: NaiveAlert[] = []
     for (const moment of moments) {
       if (moment.closes || fired.length >= times) break
-      if (moment.isSilent || !looks(moment.at)) continue
+      if ((moment.isFall ? !isMetByFall(rule) : moment.isSilent) || !looks(moment.at)) continue
       const risk = riskAt(trade, moment.place, told, all)
       const arm = limitOf(rule, ['armPct', 'armAmount', 'armR'], risk, moment, isInMoney(tier) ? 'armAmount' : 'armPct')
       if (arm !== null && compare(arm.best, arm.value) >= 0) isArmed = true
@@ -74,6 +74,12 @@ export function alertsOf(rule: Json, line: number, trade: NaiveTrade, moments: r
     }
     return fired
   })
+}
+
+/** One adverse price is enough, and a better one before it is only worse. */
+function isMetByFall({ kind, confirm, fraction }: Json): boolean {
+  if (Number(confirm ?? 1) !== 1) return false
+  return kind === 'MAE_STOP' || kind === 'TRAILING_STOP' || (kind === 'GIVEBACK' && Number(fraction) <= 1)
 }
 
 /** A threshold beside what it is compared with. */

@@ -39,6 +39,7 @@ export interface Range {
   readonly conId: number
   readonly from: number
   readonly prices: readonly Q[]
+  readonly isBar: boolean
 }
 
 export interface Told {
@@ -87,7 +88,7 @@ export function read(input: NaiveTapes): Told {
       if (row.kind === 'link') told.links.set(`${row.account} ${row.exitPermId}`, String(row.entryPermId))
       if (row.kind === 'bar') {
         const [from = at, to = at] = times
-        const bar = { place: { at: to, kind: RANGE, file, line }, conId: Number(row.conId), from, prices: [must(row.high), must(row.low)] }
+        const bar = { place: { at: to, kind: RANGE, file, line }, conId: Number(row.conId), from, prices: [must(row.high), must(row.low)], isBar: true }
         const isSame = (other: Range) =>
           other.conId === bar.conId &&
           other.place.at === to &&
@@ -139,7 +140,7 @@ function movesOf(dayRanges: readonly { place: Place; row: Json }[]): Range[] {
       const isFurther = was !== undefined && compare(price, was.price) * outwards > 0
       if (was?.at === place.at && !isFurther) continue
       last.set(`${edge} ${row.conId}`, { at: place.at, price })
-      if (isFurther && row.stands !== true) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price] })
+      if (isFurther && row.stands !== true) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price], isBar: false })
     }
   }
   return moves

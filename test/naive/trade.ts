@@ -36,7 +36,7 @@ function openQuantity(trade: NaiveTrade, place: Place, splits: readonly Split[])
 }
 
 /** Where a trade ended; null while it is open. */
-function closingPlace(trade: NaiveTrade, splits: readonly Split[]): Place | null {
+export function closingPlace(trade: NaiveTrade, splits: readonly Split[]): Place | null {
   const { place } = (trade.parts.at(-1) as Part).fill
   return sign(openQuantity(trade, place, splits)) === 0 ? place : null
 }
@@ -69,7 +69,7 @@ export function tradesOf(fills: readonly Fill[], splits: readonly Split[]): Naiv
     }
     const queue = [...open('ORDER', false), ...open('ORDER', true)]
     const left = close([...queue.filter((trade) => trade.orderKey === fill.closesFirst), ...queue], fill.quantity)
-    const sameOrder = [...open('ORDER', true), ...(fill.held ? [] : open('ORDER', false))].find((trade) => trade.orderKey === fill.orderKey)
+    const sameOrder = [...open('ORDER', true), ...open('ORDER', false)].find((trade) => trade.orderKey === fill.orderKey)
     if (sign(left) > 0 && fill.nature !== 'SETTLEMENT') enter('ORDER', sameOrder, left)
     const concernsHeld = trades.filter((trade) => trade.held).flatMap((trade) => trade.parts.filter((part) => part.fill === fill))
     const ofHeld = concernsHeld.reduce((sum, part) => add(sum, part.quantity), fill.nature === 'SETTLEMENT' ? left : ZERO)
@@ -87,6 +87,8 @@ export interface Moment {
   readonly closes: boolean
   /** Units changed here, or a range was told: no rule looks. */
   readonly isSilent: boolean
+  /** The worst price of a bar: rules look that an adverse price meets, on what was reached before it. */
+  readonly isFall: boolean
   /** Volume-weighted price of the entering fills so far. */
   readonly entry: Q
   readonly result: Q
@@ -110,24 +112,28 @@ export function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>,
   const last = closingPlace(trade, told.splits)
   const multiplier = multiplierOf(told.instruments.get(trade.conId))
   const isInside = ({ place }: { place: Place }) => comparePlaces(place, first.place) > 0 && (last === null || comparePlaces(place, last) < 0)
-  const seen = (marks.get(trade.conId) ?? []).filter(isInside).map(({ place, price }) => ({ place, price, ratio: null, isRange: false }))
-  const own = trade.parts.map(({ fill: { place, price } }) => ({ place, price, ratio: null, isRange: false }))
+  const seen = (marks.get(trade.conId) ?? []).filter(isInside).map(({ place, price }) => ({ place, price, ratio: null, isRange: false, isFall: false }))
+  const own = trade.parts.map(({ fill: { place, price } }) => ({ place, price, ratio: null, isRange: false, isFall: false }))
   const splits = told.splits
     .filter((split) => split.conId === trade.conId && isInside(split))
-    .map(({ place, ratio }) => ({ place, price: ZERO, ratio, isRange: false }))
+    .map(({ place, ratio }) => ({ place, price: ZERO, ratio, isRange: false, isFall: false }))
   // One that speaks of a time in which the trade filled or was split is left out.
   const stoodStill = (range: Range) => [...own, ...splits].every(({ place }) => comparePlaces(place, range.place) > 0 || place.at < range.from)
   const ranges = told.ranges
     .filter((range) => range.conId === trade.conId && isInside(range) && stoodStill(range))
-    .flatMap(({ place, prices }) => prices.map((price) => ({ place, price, ratio: null, isRange: true })))
+    .flatMap(({ place, prices, isBar }) => {
+      const seen = prices.map((price) => ({ place, price, ratio: null, isRange: true, isFall: false }))
+      const worst = seen[trade.sign === 1 ? 1 : 0]
+      return isBar && worst !== undefined ? [{ ...worst, isFall: true }, ...seen] : seen
+    })
   const events = [...own, ...seen, ...splits, ...ranges].sort((a, b) => comparePlaces(a.place, b.place))
   const moments: Moment[] = []
-  for (const { place, price, ratio, isRange } of events) {
+  for (const { place, price, ratio, isRange, isFall } of events) {
     if (ratio !== null) {
       const was = moments.at(-1) as Moment
       const rescaled = ({ value, at }: Reached) => ({ value: twelveDigits(div(value, ratio)), at })
       const shrunk = { price: twelveDigits(div(was.price, ratio)), best: rescaled(was.best), worst: rescaled(was.worst) }
-      moments.push({ ...was, ...shrunk, place, at: place.at, entry: div(was.entry, ratio), isSilent: true })
+      moments.push({ ...was, ...shrunk, place, at: place.at, entry: div(was.entry, ratio), isSilent: true, isFall: false })
       continue
     }
     const soFar = trade.parts.filter((part) => comparePlaces(part.fill.place, place) <= 0)
@@ -142,7 +148,7 @@ export function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>,
     const result = mul(sub(mul(position, price), paid), multiplier)
     const now = sign(entry) === 0 ? null : mul(div(mul(s, sub(price, entry)), absolute(entry)), whole(100n))
     const zero = { value: ZERO, at: first.place.at }
-    const lastSeen = moments.at(-1) ?? { price, result, now }
+    const lastSeen = moments.findLast((moment) => !moment.isFall) ?? { price, result, now }
     const before = moments.at(-1) ?? {
       best: { value: price, at: place.at },
       worst: { value: price, at: place.at },
@@ -150,6 +156,10 @@ export function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>,
       maePct: zero,
       mfePnl: zero,
       maePnl: zero,
+    }
+    if (isFall) {
+      moments.push({ ...(moments.at(-1) as Moment), place, at: place.at, price, result, now, closes: false, isSilent: true, isFall })
+      continue
     }
     const higher = (reached: Reached, value: Q | null, direction: 1 | -1): Reached =>
       value !== null && compare(value, reached.value) * direction > 0 ? { value, at: place.at } : reached
@@ -161,6 +171,7 @@ export function momentsOf(trade: NaiveTrade, marks: Map<number, AcceptedMark[]>,
       price: isRange ? lastSeen.price : price,
       closes: place === last,
       isSilent: isRange,
+      isFall,
       entry,
       result: isRange ? lastSeen.result : result,
       now: isRange ? lastSeen.now : now,
