@@ -86,6 +86,7 @@ describe('left alone', () => {
     ['a note without properties', '# my own note\n'],
     ['another note', '---\nexcursion_id: other\n---\n'],
     ['properties that cannot be read', `---\nexcursion_id: ${note.id}\na: [b\n---\n`],
+    ['a property said twice', `---\nexcursion_id: ${note.id}\nmood: low\nmood: high\n---\n`],
     ['a list where the properties should be', '---\n- a\n---\n'],
   ])('%s', (_name, before) => {
     expect(mergeNote(before, note)).toHaveProperty('refused')
@@ -123,7 +124,11 @@ const edit = fc.record({ kind: fc.constantFrom('word', 'line', 'delete', 'double
 function edited(text: string, { kind, where, id }: { kind: string; where: number; id: number }): { text: string; word: string | null } {
   const front = text.indexOf('---\n\n') + 5
   const word = `w${id}x`
-  if (kind === 'property') return { text: text.replace('---\n\n', `mine_${word}: "${word}" # ${word}\n---\n\n`), word }
+  if (kind === 'property') {
+    const property = `mine_${word}: "${word}" # ${word}\n`
+    // A property said twice can no longer be read: such a note is left alone (above).
+    return text.includes(property) ? { text, word: null } : { text: text.replace('---\n\n', `${property}---\n\n`), word }
+  }
   const [head, lines] = [text.slice(0, front), text.slice(front).split('\n')]
   const index = where % lines.length
   const line = lines[index] ?? ''
