@@ -21,6 +21,7 @@ class Book implements HearingRecorder {
   held = () => this.wanted.map((conId) => ({ kind: 'instrument', conId, symbol: 'AAA', secType: 'STK', currency: 'USD' }) as const)
   knows = (_: Execution) => false
   lastHeardAt = () => this.heard
+  lastFilledAt = () => null
   marketTime = () => this.now
   gap(conIds: readonly number[], from: number, to: number, reason: string): void {
     for (const conId of conIds) this.gaps.push({ conId, from, to, reason })
@@ -308,7 +309,7 @@ class Days {
   /** Contracts in which an order works, and as far as the client knows. */
   readonly orders = new Set<number>()
   awaited: readonly number[] = []
-  /** Fills of orders that worked while the line stood, and was known to: they have their prices from their very first instant. */
+  /** Fills of orders that worked while the line stood, and was known to, and the broker was not cut off: they have their prices from their very first instant. */
   readonly stood = new Set<string>()
 
   constructor() {
@@ -323,6 +324,7 @@ class Days {
         held: () => this.held().map((conId) => ({ kind: 'instrument', conId, symbol: 'AAA', secType: 'STK', currency: 'USD' })),
         knows: ({ executionId }) => taken.some((entry) => entry.kind === 'fill' && entry.fill.executionId === executionId),
         lastHeardAt: (conId) => this.lastHeardAt(conId),
+        lastFilledAt: (conId) => this.takenFills().findLast((fill) => fill.conId === conId)?.at ?? null,
         marketTime: () => taken.reduce<number | null>((last, entry) => Math.max(last ?? 0, timeOf(entry)), null),
         gap: (conIds, from, to) => {
           for (const conId of conIds) this.waiting.push({ kind: 'gap', conId, from, to })
@@ -389,7 +391,7 @@ class Days {
     const fill: Execution = { ...bought(`${this.fills.length}`, this.now, conId), side }
     this.fills.push(fill)
     this.now += 1
-    if (this.orders.has(conId) && this.lines.has(conId) && this.answered.has(conId)) this.stood.add(fill.executionId)
+    if (this.isFeedUp && this.orders.has(conId) && this.lines.has(conId) && this.answered.has(conId)) this.stood.add(fill.executionId)
     if (this.isFeedUp) this.tell(() => this.hearFill(fill, false))
     if (this.orders.delete(conId)) this.tell(() => this.waiting.push({ kind: 'gone', conId }))
   }

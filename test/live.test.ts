@@ -461,6 +461,10 @@ class Notebook implements LiveRecorder {
     return this.#heard.get(conId) ?? null
   }
 
+  lastFilledAt(conId: number): number | null {
+    return this.executions.findLast((known) => known.conId === conId)?.at ?? null
+  }
+
   marketTime(): number | null {
     return this.#marketTime
   }

@@ -9,7 +9,7 @@ import type { Execution } from '#core/facts.ts'
 import type { Instant } from '#core/time.ts'
 import type { Recorder } from '#record/recorder.ts'
 
-export type HearingRecorder = Pick<Recorder, 'gap' | 'held' | 'knows' | 'lastHeardAt' | 'marketTime'>
+export type HearingRecorder = Pick<Recorder, 'gap' | 'held' | 'knows' | 'lastFilledAt' | 'lastHeardAt' | 'marketTime'>
 
 interface Stretch {
   readonly from: Instant
@@ -150,6 +150,7 @@ export class Hearing {
     this.#wanted = new Set([...held, ...wanted])
     for (const conId of before.wanted) if (!this.#wanted.has(conId)) this.#letGo(this.#earOf(conId))
     for (const conId of held) if (!before.held.has(conId)) this.#want(conId, now)
+    for (const conId of this.#wanted) if (!before.wanted.has(conId)) this.#wantAgain(conId)
   }
 
   #want(conId: number, now: Instant | null): void {
@@ -162,6 +163,15 @@ export class Hearing {
     if (from === Number.POSITIVE_INFINITY) return
     if (this.#hasSession) this.#deafen(ear, from, NOT_SOONER, ear.filledAt === NEVER ? from : ear.filledAt)
     else this.#deafen(ear, from, NO_SESSION)
+  }
+
+  /** From now on a price may come from the line that is asked for anew, and says no more that all before it came from the old one. */
+  #wantAgain(conId: number): void {
+    const ear = this.#earOf(conId)
+    if (!ear.parted) return
+    if (ear.hole === null && this.#isBehind(ear)) this.#deafen(ear, knownUntil(ear), ANEW)
+    else if (ear.hole === null) this.#endStretch(ear, knownUntil(ear))
+    ear.parted = false
   }
 
   #letGo(ear: Ear): void {
@@ -280,6 +290,8 @@ export class Hearing {
     this.#told.set(family, fill)
     if (this.#told.size > TOLD_MAX) for (const [known, told] of this.#told) if (this.#recorder.knows(told)) this.#told.delete(known)
     const ear = this.#earOf(conId)
+    // Its line was let go because the recorder is behind: something was open all the same.
+    if (ear.parted && ear.hole === null && this.#isBehind(ear) && knownUntil(ear) < at) this.#recorder.gap([conId], knownUntil(ear), at, NOT_SOONER)
     // A fill that comes after later ones: their part of the hole is told at once, nobody cuts it any more.
     const last = Math.max(ear.filledAt, at)
     ear.filledAt = last
@@ -292,7 +304,8 @@ export class Hearing {
       const step = ear.early && !history ? 2 * CLOCK_STEP_MS : CLOCK_STEP_MS
       if (at + step <= listensSince) this.#declareUnheard(ear, at, listensSince)
     } else {
-      const known = Math.max(knownUntil(ear), last)
+      // What it opened may have been closed by one that is known already: of such a trade nobody would tell after a start.
+      const known = Math.max(knownUntil(ear), last, (history ? this.#recorder.lastFilledAt(conId) : null) ?? NEVER)
       if (at < known) this.#declareUnheard(ear, at, known)
       this.#deafen(ear, known, this.#hasSession && !history ? NOT_SOONER : LATE_FILL, history ? null : last)
     }

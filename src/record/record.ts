@@ -210,6 +210,10 @@ class Writer implements Recorder {
     return this.#books.get(conId)?.heardAt ?? null
   }
 
+  lastFilledAt(conId: number): Instant | null {
+    return this.#books.ledger.history(conId).findLast(({ kind }) => kind === 'fill')?.at ?? null
+  }
+
   marketTime(): Instant | null {
     return this.#marketTime
   }

@@ -35,6 +35,8 @@ export interface Recorder {
   knows(execution: Execution): boolean
   /** The last price of a contract; before the first one the fill that opened. */
   lastHeardAt(conId: number): Instant | null
+  /** The last fill of a contract. */
+  lastFilledAt(conId: number): Instant | null
   marketTime(): Instant | null
   /** What the broker holds, told while catching up: a position without any execution of ours is adopted, held for the long term. */
   position(position: Position): void
