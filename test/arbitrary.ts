@@ -178,6 +178,7 @@ const dayRanges = (contracts: number) =>
     high: fc.option(levels, { nil: null }),
     low: fc.option(levels, { nil: null }),
     stands: fc.boolean(),
+    earlier: fc.option(fc.constantFrom(0, 1_000, 60_000), { nil: null }),
     at: times,
     tape: fc.nat({ max: 1 }),
   })
@@ -404,9 +405,10 @@ function print(story: Story): NaiveInput {
     tell(tape, from + length, row)
     if (isRepeated) tell(1, from + length, row)
   }
-  for (const { contract: i, high, low, stands, at, tape } of story.dayRanges) {
+  for (const { contract: i, high, low, stands, earlier, at, tape } of story.dayRanges) {
     const edges = { ...(high === null ? {} : { high: priceAt(contract(i), high) }), ...(low === null ? {} : { low: priceAt(contract(i), low) }) }
-    tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges, ...(stands ? { stands } : {}) })
+    const since = earlier === null ? {} : { since: printInstant(at - earlier) }
+    tell(tape, at, { kind: 'dayRange', conId: contract(i).instrument.conId, at: printInstant(at), ...edges, ...since, ...(stands ? { stands } : {}) })
   }
   for (const { account, ...link } of story.links) tell(0, 0, { kind: 'link', account: ACCOUNTS[account], ...link })
   for (const { execution: i, stop, at, tape } of story.plans) {

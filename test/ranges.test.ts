@@ -41,7 +41,12 @@ describe('what is told of the range', () => {
     ranges.fill(fill('a', 'BUY', 0, 100))
     ranges.range({ kind: 'range', conId: 1, high: 104, low: 96 })
     for (const second of [0.5, 1.5, 2.5, 3.5, 4.5]) ranges.quote(priced(second, 100))
-    const said = () => told.splice(0).map((fact) => ({ ...(fact as DayRange), at: ((fact as DayRange).at - AT) / 1_000 }))
+    const seconds = (instant: number) => (instant - AT) / 1_000
+    const said = () =>
+      told.splice(0).map((fact) => {
+        const { at, since, ...rest } = fact as DayRange
+        return { ...rest, ...(since === undefined ? {} : { since: seconds(since) }), at: seconds(at) }
+      })
     const closes = () => {
       isOpen = false
     }
@@ -51,7 +56,7 @@ describe('what is told of the range', () => {
 
   test('the first that is heard, and a while after a fill how it stands', () => {
     expect(listening().said()).toEqual([
-      { kind: 'dayRange', conId: 1, high: '104', low: '96', at: 4.499 },
+      { kind: 'dayRange', conId: 1, high: '104', low: '96', since: -3, at: 4.499 },
       { kind: 'dayRange', conId: 1, high: '104', low: '96', stands: true, at: 4.499 },
     ])
   })
@@ -63,7 +68,7 @@ describe('what is told of the range', () => {
     ranges.quote(priced(5, 101))
     expect(said()).toEqual([])
     ranges.quote(priced(5.25, 101))
-    expect(said()).toEqual([{ kind: 'dayRange', conId: 1, high: '104.5', at: 5.249 }])
+    expect(said()).toEqual([{ kind: 'dayRange', conId: 1, high: '104.5', since: 1.5, at: 5.249 }])
   })
 
   test.each([
@@ -96,7 +101,7 @@ describe('what is told of the range', () => {
     ranges.clock(s(6))
     expect(said()).toEqual([])
     ranges.clock(s(8))
-    expect(said()).toEqual([{ kind: 'dayRange', conId: 1, low: '95.5', at: 8 }])
+    expect(said()).toEqual([{ kind: 'dayRange', conId: 1, low: '95.5', since: 1.5, at: 8 }])
   })
 
   test('what was surely reached before a fill is told before it; what may have come after it is not', () => {
@@ -222,10 +227,6 @@ test('a law: with the range a trade is never wider than what was traded in its l
       // Where every print is told, the range has nothing to say, and is nobody's source.
       const whole = heard(prints, executions, { hole: { from: 0, length: 0 }, isToldAnew, isHighFirst, lateMs, intervalMs: 1 })
       const moves = whole.ranges.filter((range) => range.stands !== true)
-      if (moves.length > 0)
-        console.log(
-          JSON.stringify([moves, executions.map((e) => e.at), lateMs, isHighFirst, whole.told.filter(({ at }) => Math.abs(at - (moves[0]?.at ?? 0)) < 4000)]),
-        )
       expect(moves).toEqual([])
       for (const trade of folded(executions, whole.ranges, whole.told)) expect(trade.provenance.source).not.toBe('DAY_RANGE')
     }),

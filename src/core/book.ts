@@ -165,7 +165,7 @@ export class ContractBook {
     const at = endOf(range) ?? this.#now
     this.#goTo(at)
     if (range.kind === 'bar') this.#takeBar(range)
-    else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at, range.stands === true)
+    else for (const edge of ['high', 'low'] as const) this.#rangeMoved(edge, range[edge], at, range)
   }
 
   /** A bar told twice is one. */
@@ -179,7 +179,7 @@ export class ContractBook {
   }
 
   /** Only an edge further out than it was told before says that somebody traded there since; one that is said to stand says nothing of when. */
-  #rangeMoved(edge: 'high' | 'low', price: string | undefined, at: Instant, stands: boolean): void {
+  #rangeMoved(edge: 'high' | 'low', price: string | undefined, at: Instant, { stands = false, since }: DayRange): void {
     if (price === undefined) return
     const was = this.#range[edge]
     const is = { price: Number(price), at }
@@ -188,7 +188,7 @@ export class ContractBook {
     // Told twice at one instant, the further one stands.
     if (was?.at === at && !isFurther) return
     this.#range[edge] = is
-    if (isFurther && !stands) this.#reach({ from: was.at, to: at, [edge]: is.price, source: 'DAY_RANGE' })
+    if (isFurther && !stands) this.#reach({ from: Math.min(was.at, since ?? was.at), to: at, [edge]: is.price, source: 'DAY_RANGE' })
   }
 
   /** A trade that filled in that time, perhaps within its first second, had another size or entry for a part of it: it is left out. */

@@ -230,6 +230,8 @@ export interface DayRange {
   readonly low?: DecimalText
   /** So it stands; when it was reached is not said. What moves from here on has moved since. */
   readonly stands?: boolean
+  /** It may have been reached before it was told last, but not before this: the broker tells a move a little late. */
+  readonly since?: Instant
   readonly at: Instant
   readonly seenAt?: Instant
 }

@@ -138,6 +138,7 @@ function parseKind(line: Line): Fact | QuoteLine {
         conId: conId(line),
         ...optionalNumbers(line, ['high', 'low']),
         ...(line['stands'] === true ? { stands: true } : {}),
+        ...(line['since'] === undefined ? {} : { since: instant(line, 'since') }),
         at: instant(line, 'at'),
         ...optionalSeenAt(line),
       }
@@ -280,7 +281,7 @@ export function printFact(fact: AnyFact): string {
   return JSON.stringify(line)
 }
 
-const INSTANTS = new Set(['at', 'seenAt', 'from', 'to'])
+const INSTANTS = new Set(['at', 'seenAt', 'from', 'to', 'since'])
 
 /** A double holds every decimal of at most 15 significant digits exactly (its shortest text is that decimal). */
 function isExact(decimalText: string): boolean {

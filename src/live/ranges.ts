@@ -24,6 +24,9 @@ interface Edge {
   fresh: boolean
   /** Further out than before, and to be told; null: nothing is. */
   due: number | null
+  /** When what is fresh, and what is due, was reached at the earliest. */
+  freshSince: Instant
+  dueSince: Instant
   /** The furthest price of the session, as far as prices told it. */
   reached: number
 }
@@ -90,6 +93,8 @@ export class Ranges {
     const isFurther = edge.price === null || edge.outwards * (price - edge.price) > 0
     edge.price = price
     edge.fresh = isFurther
+    // A fill that is not told yet may be as old; and nobody knows where in its second it was.
+    edge.freshSince = Math.max(this.#now, range.lastAt) - LATE_MS - SECOND_MS
     if (isFurther) range.answers = 0
     else {
       // A new session, or one that was taken back: what comes next is measured from here.
@@ -167,12 +172,16 @@ export class Ranges {
   /** What was traded without anybody telling its price. */
   #tellMoves(range: Range, at: Instant): void {
     const missed: Edges = {}
+    let since = Number.POSITIVE_INFINITY
     for (const name of EDGES) {
-      const { outwards, due, reached } = range[name]
-      if (due !== null && outwards * (due - reached) > 0) missed[name] = plain(decimal(due))
+      const { outwards, due, dueSince, reached } = range[name]
       range[name].due = null
+      if (due === null || outwards * (due - reached) <= 0) continue
+      missed[name] = plain(decimal(due))
+      since = Math.min(since, dueSince)
     }
-    if (Object.keys(missed).length > 0 && this.#isOpen(range)) this.#recorder.tell({ kind: 'dayRange', conId: range.conId, ...missed, at })
+    if (Object.keys(missed).length > 0 && this.#isOpen(range))
+      this.#recorder.tell({ kind: 'dayRange', conId: range.conId, ...missed, ...(since === NEVER ? {} : { since }), at })
   }
 
   #tellStanding(range: Range, unsettled: Unsettled, at: Instant): void {
@@ -194,7 +203,16 @@ export class Ranges {
   #rangeOf(conId: number): Range {
     let range = this.#ranges.get(conId)
     if (range === undefined) {
-      const edge = (outwards: 1 | -1): Edge => ({ outwards, price: null, heard: false, fresh: false, due: null, reached: outwards * NEVER })
+      const edge = (outwards: 1 | -1): Edge => ({
+        outwards,
+        price: null,
+        heard: false,
+        fresh: false,
+        due: null,
+        freshSince: NEVER,
+        dueSince: NEVER,
+        reached: outwards * NEVER,
+      })
       range = { conId, high: edge(1), low: edge(-1), lastAt: NEVER, lastPrice: Number.NaN, answers: 0, unsettled: null }
       this.#ranges.set(conId, range)
     }
@@ -204,6 +222,9 @@ export class Ranges {
 
 /** Its own price was told by now, or will not be. */
 function ripen(edge: Edge): void {
-  if (edge.fresh) edge.due = edge.price
+  if (edge.fresh) {
+    edge.due = edge.price
+    edge.dueSince = edge.freshSince
+  }
   edge.fresh = false
 }

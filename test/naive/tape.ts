@@ -136,11 +136,12 @@ function movesOf(dayRanges: readonly { place: Place; row: Json }[]): Range[] {
     ] as const) {
       if (row[edge] === undefined) continue
       const price = must(row[edge])
+      const since = row.since === undefined ? Number.POSITIVE_INFINITY : instant(String(row.since))
       const was = last.get(`${edge} ${row.conId}`)
       const isFurther = was !== undefined && compare(price, was.price) * outwards > 0
       if (was?.at === place.at && !isFurther) continue
       last.set(`${edge} ${row.conId}`, { at: place.at, price })
-      if (isFurther && row.stands !== true) moves.push({ place, conId: Number(row.conId), from: was.at, prices: [price], isBar: false })
+      if (isFurther && row.stands !== true) moves.push({ place, conId: Number(row.conId), from: Math.min(was.at, since), prices: [price], isBar: false })
     }
   }
   return moves
