@@ -31,7 +31,7 @@ export default defineConfig({
     // Two at a time: each test file may hold a gateway, a service and a database of its own.
     maxWorkers: 2,
     globalSetup: existsSync(setup) ? [setup] : [],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     retry: 0,
