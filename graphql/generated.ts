@@ -1507,7 +1507,7 @@ export type ReviewQuality = {
   readonly sampled: Scalars['Int']['output'];
   /** Where the broker's figures were not ours that day and something had to be mended. */
   readonly differences: ReadonlyArray<Difference>;
-  /** How often the broker's figures were the same fills reckoned another way. */
+  /** How many of the broker's figures were the same fills reckoned another way. */
   readonly reckonedOtherwise: Scalars['Int']['output'];
 };
 

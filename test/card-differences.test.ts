@@ -41,6 +41,13 @@ test('what had to be mended stands with its cause, and whether it was', async ()
   expect(await cardWith('zh', [missing])).toContain('IBM 自 10:05:00 起与经纪商不符：持仓数量，我方 100，对方 300（有成交未告知我方）；**尚未修复**。')
 })
 
+test('a figure that is reckoned another way counts once, however often it came and went; one of another price, or an older one, does not', async () => {
+  const again = { ...otherwise, id: 'd', since: at('11:00'), causes: ['AVERAGE_COST', 'STALE'] } as const
+  const passing = [['STALE'], ['OTHER_PRICE']].map((causes, i) => ({ ...otherwise, id: `e${i}`, measure: 'VALUE', causes }) as StoredDifference)
+  expect(await cardWith('en', [otherwise, again, ...passing])).toContain("1 of the broker's figures are the same fills")
+  expect(await cardWith('en', passing)).not.toContain("of the broker's figures")
+})
+
 test('figures are printed as what they are: money with its currency, and whole where what is printed would be the same', async () => {
   const money = { ...missing, measure: 'REALIZED', currency: 'USD', ours: '1234.5', theirs: '-20.004' } as const
   expect(await cardWith('en', [money])).toContain("realised result, ours +1,234.50 USD, the broker's −20.00 USD")

@@ -10,7 +10,7 @@ const trades: readonly Trade[] = [givenBack.trade, shortWon.trade]
 test('one account, one day, one currency: said above, and no line is wider than 80 columns', () => {
   const lines = tradeTable(trades.map((trade) => ({ ...trade, account: 'DU1', currency: 'USD' }))).split('\n')
   expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d UTC · account DU1 · in USD$/)
-  expect(lines[1]).toMatch(/^opened\s+symbol\s+side\s+qty\s+entry\s+exit\s+MFE %\s+MAE %\s+result/)
+  expect(lines[1]).toMatch(/^opened\s+symbol\s+side\s+qty\s+entry\s+exit\s+MFE %\s+MAE %\s+net/)
   expect(lines.filter((line) => line.length > 80)).toEqual([])
 })
 

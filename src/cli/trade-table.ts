@@ -30,7 +30,7 @@ export function tradeTable(trades: readonly Trade[], timeZone = 'UTC'): string {
     { name: 'exit', right: true, text: (trade) => exitOf(trade) + (liquidatedOf(trade.fills) === null ? forced && ' ' : '!') },
     { name: 'MFE %', right: true, text: ({ mfe }) => percent(mfe.pct) },
     { name: 'MAE %', right: true, text: ({ mae }) => percent(mae.pct) },
-    { name: 'result', right: true, text: ({ netPnl, grossPnl }) => money(netPnl ?? grossPnl) + (netPnl === null ? '*' : mark) },
+    { name: 'net', right: true, text: ({ netPnl, grossPnl }) => money(netPnl ?? grossPnl) + (netPnl === null ? '*' : mark) },
     ...(hasRisk ? [{ name: 'R', right: true as const, text: resultInR }] : []),
     { name: 'in', shared: true, text: ({ currency }) => currency },
   ]

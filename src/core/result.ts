@@ -66,7 +66,7 @@ export interface Quality {
   readonly sampled: number
   /** Where the broker's figures were not ours that day, and something had to be mended. */
   readonly differences: readonly StoredDifference[]
-  /** Where they were the same fills reckoned another way. */
+  /** How many of them were the same fills reckoned another way; those that were only made with another price, or an older one, come and go all day. */
   readonly reckonedOtherwise: number
 }
 
@@ -150,8 +150,12 @@ export function qualityOf(trades: readonly ReviewedTrade[], differences: readonl
     unmarked: trades.filter((trade) => trade.source === 'ENTRY').map((trade) => trade.label),
     sampled: trades.filter((trade) => trade.source !== 'TICK' && trade.source !== 'ENTRY').length,
     differences: differences.filter(({ severity }) => severity !== 'info').sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)),
-    reckonedOtherwise: differences.filter(({ severity, measure }) => severity === 'info' && measure !== 'COMMISSION').length,
+    reckonedOtherwise: new Set(differences.filter(isReckonedOtherwise).map(({ account, conId, measure }) => `${account} ${conId} ${measure}`)).size,
   }
+}
+
+function isReckonedOtherwise({ severity, measure, causes }: StoredDifference): boolean {
+  return severity === 'info' && measure !== 'COMMISSION' && causes.some((cause) => cause !== 'STALE' && cause !== 'OTHER_PRICE')
 }
 
 /** The few trades of which `measure` is largest and above zero; the earlier one first where two are equal. */
