@@ -19,7 +19,8 @@ class Book implements HearingRecorder {
   heard: number | null = null
   now: number | null = null
   held = () => this.wanted.map((conId) => ({ kind: 'instrument', conId, symbol: 'AAA', secType: 'STK', currency: 'USD' }) as const)
-  knows = (_: Execution) => false
+  readonly taken = new Set<string>()
+  knows = ({ executionId }: Execution) => this.taken.has(executionId)
   lastHeardAt = () => this.heard
   lastFilledAt = () => null
   marketTime = () => this.now
@@ -37,6 +38,7 @@ function listening(): { readonly book: Book; readonly hearing: Hearing } {
   const hearing = new Hearing(book, () => {})
   hearing.sessionBegins()
   hearing.fill(bought('a', s(0)), false)
+  book.taken.add('a')
   book.wanted = [1]
   book.now = s(0)
   hearing.wantedChanged([])
@@ -158,6 +160,29 @@ test('let go and wanted again: what was on its way counts, from then on it is a 
   hearing.asked(1, s(20))
   hearing.quote(priced(s(22)))
   expect(book.holes).toEqual([[12.5, 20.999]])
+})
+
+test('let go because the recorder is behind, though the next fill had come: what was missed until the one after it is told with that', () => {
+  const { book, hearing } = listening()
+  hearing.fill(bought('b', s(11)), false)
+  hearing.fill(bought('c', s(12)), false)
+  book.taken.add('b')
+  book.wanted = []
+  hearing.wantedChanged([])
+  hearing.fill(bought('d', s(20)), false)
+  expect(book.holes).toEqual([[10, 20]])
+})
+
+test('let go and asked for again: a first price of the new line does not say that all before it came', () => {
+  const { book, hearing } = listening()
+  book.wanted = []
+  hearing.wantedChanged([])
+  hearing.fill(bought('b', s(12)), false)
+  hearing.wantedChanged([1])
+  hearing.quote(priced(s(15)))
+  hearing.asked(1, s(14))
+  hearing.clock(s(16))
+  expect(book.holes).toEqual([[12, 15]])
 })
 
 test('a clock that fell behind does not make a hole look empty', () => {
@@ -297,6 +322,8 @@ class Days {
   readonly refused = new Set<number>()
   toGateway: (() => void)[] = []
   toClient: (() => void)[] = []
+  /** How long anything lay on the wire at most. */
+  lateMs = 0
   // The client: what is subscribed as far as it knows, and what waits until it is asked for again
   hearing: Hearing
   readonly asked = new Map<number, symbol>()
@@ -357,11 +384,19 @@ class Days {
   }
 
   tell(event: () => void): void {
-    if (this.hasSession && !this.isFrozen) this.toClient.push(event)
+    if (this.hasSession && !this.isFrozen) this.toClient.push(this.#sent(event))
   }
 
   request(request: () => void): void {
-    if (this.hasSession) this.toGateway.push(request)
+    if (this.hasSession) this.toGateway.push(this.#sent(request))
+  }
+
+  #sent(read: () => void): () => void {
+    const sentAt = this.now
+    return () => {
+      this.lateMs = Math.max(this.lateMs, this.now - sentAt)
+      read()
+    }
   }
 
   /** The broker's clock: everything up to this second has been sent. */
@@ -595,12 +630,12 @@ class Days {
     })
   }
 
-  /** Stored prices deep inside a declared hole. */
+  /** Stored prices deep inside a declared hole, deeper than an answer came late. */
   overdeclared(): string[] {
     const stored = this.taken.flatMap((entry) => (entry.kind === 'price' ? [entry.price] : []))
     return this.gaps().flatMap(({ conId, from, to }) =>
       stored
-        .filter((price) => price.conId === conId && price.at > from && price.at <= to - 10_000)
+        .filter((price) => price.conId === conId && price.at > from && price.at <= to - 10_000 - this.lateMs)
         .map(({ at }) => `contract ${conId} at ${(at - AT) / 1000} s in ${(from - AT) / 1000}–${(to - AT) / 1000} s`),
     )
   }
