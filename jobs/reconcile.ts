@@ -53,6 +53,8 @@ const PRICES_MS = 15 * 60_000
 /** A commission that has not come after so long is said to be pending. */
 export const COMMISSION_MS = 10 * 60_000
 const SETTLED_MS_MAX = 2_000
+/** So long after a position moved its fill is told at the latest, by the host's time. */
+const ON_ITS_WAY_MS = 1_000
 
 /** `reason` is 'schedule' where nothing happened: then only while a contract that we hold is in its session. Resolves with what was found; null: not now. */
 export async function reconcileNow(room: ReconcileRoom, reason: string): Promise<Looked | null> {
@@ -66,15 +68,16 @@ export async function reconcileNow(room: ReconcileRoom, reason: string): Promise
   return { ...second.looked, began: first.looked.began + second.looked.began, over: first.looked.over + second.looked.over, caughtUp: true }
 }
 
-async function look({ db, writer, clientId, log }: ReconcileRoom, onlyInSession: boolean): Promise<{ found: Reconciled; looked: Looked } | null> {
-  await settledSoon(writer)
-  const broker = writer.account()
-  const now = writer.marketTime()
-  if (broker === null || now === null) return null
-  const input = await reconcileInput(db, broker, now)
-  writer.value(input.holdings.filter(({ quantity }) => !quantity.eq(0)).map(({ account, conId }) => ({ account, conId })))
-  if (onlyInSession && !(await isInSession(db, input, now))) return { found: { differences: [], agreed: new Set() }, looked: NOTHING_SEEN }
-  const found = reconcile(input)
+async function look(room: ReconcileRoom, onlyInSession: boolean): Promise<{ found: Reconciled; looked: Looked } | null> {
+  const { db, clientId, log } = room
+  const first = await compared(room)
+  if (first === null) return null
+  if (onlyInSession && !(await isInSession(db, first.input, first.now))) return { found: { differences: [], agreed: new Set() }, looked: NOTHING_SEEN }
+  // What seems to be missing may be on its way: a position moves before its fill is told.
+  if (wantsCatchUp(first.found)) await sleep(ON_ITS_WAY_MS)
+  const last = wantsCatchUp(first.found) ? await compared(room) : first
+  if (last === null) return null
+  const { found, now } = last
   const changes = followDifferences(await differencesOf(db, { open: true }), found, now, (difference) => remedyOf(difference, clientId))
   await writeDifferences(db, changes)
   for (const one of changes.began) if (one.severity !== 'info') log(`BROKER DIFFERS: ${sayDifference(one)}; → ${one.remedy}`)
@@ -84,6 +87,17 @@ async function look({ db, writer, clientId, log }: ReconcileRoom, onlyInSession:
     if (one.severity !== 'info') log(`the broker agrees again: ${one.symbol ?? one.account} ${one.measure.toLowerCase()} (it was ${causeWords(one)})`)
   const open = await differencesOf(db, { open: true })
   return { found, looked: { began: changes.began.length, over: changes.over.length, open, caughtUp: false } }
+}
+
+/** Ours beside the broker's, as both stand now; null: it says nothing. */
+async function compared({ db, writer }: ReconcileRoom): Promise<{ found: Reconciled; input: ReconcileInput; now: Instant } | null> {
+  await settledSoon(writer)
+  const broker = writer.account()
+  const now = writer.marketTime()
+  if (broker === null || now === null) return null
+  const input = await reconcileInput(db, broker, now)
+  writer.value(input.holdings.filter(({ quantity }) => !quantity.eq(0)).map(({ account, conId }) => ({ account, conId })))
+  return { found: reconcile(input), input, now }
 }
 
 /** Where much waits that takes its time: then it is looked at as far as the recorder has come. */

@@ -9,7 +9,9 @@ import { type GatewayOptions, openGateway } from '#sim/gateway.ts'
 import { parseFaults, seededFaults } from '#sim/faults.ts'
 import { addReconcile, openJobs } from '#jobs/queues.ts'
 import { disagreements, type ReconcilingWriter, reconcileNow } from '#jobs/reconcile.ts'
+import { openRecorder } from '#record/record.ts'
 import { DRIVERS } from '#notify/channels.ts'
+import { openBus } from '#src/bus.ts'
 import { clock, clockThatReads } from '#src/clock.ts'
 import { readConfig } from '#src/config.ts'
 import { openDesk, type Role } from '#src/desk.ts'
@@ -196,12 +198,40 @@ test.each([1, 2, 3])(
   },
 )
 
-test('while prices pour in without a pause, ours is compared as far as it has come', TIMEOUT, async () => {
-  await using db = await openTestDatabase()
+/** A broker that holds 100 of IBM, and says nothing else of it. */
+function holding100(): AccountView {
   const broker = new AccountView()
   broker.serves(['DU1'])
   const figures = { averageCost: null, value: null, unrealized: null, realized: null, daily: null }
   broker.hear({ kind: 'holding', source: 'POSITION', account: 'DU1', conId: 8314, symbol: 'IBM', currency: 'USD', quantity: '100', ...figures }, T0)
+  return broker
+}
+
+test('a position that is told a moment before its fill differs in nothing', TIMEOUT, async () => {
+  await using db = await openTestDatabase()
+  await using left = new AsyncDisposableStack()
+  const recorder = await openRecorder({ db, bus: openBus(), clock, filter: 'default', log: () => {}, onFailure: (error) => expect.unreachable(String(error)) })
+  left.defer(() => recorder.close())
+  const broker = holding100()
+  let looks = 0
+  const writer: ReconcilingWriter = {
+    account: () => broker.snapshot(),
+    marketTime: () => T0,
+    settled: async () => {
+      // Its fill comes after the first look.
+      if (++looks === 2) for (const fact of [IBM, fill('a.b.01.01', 1, 'BUY', '100', '180')]) recorder.tell(fact)
+      await recorder.settled()
+    },
+    catchUpNow: async () => expect.unreachable(),
+    value: () => {},
+  }
+  expect(await reconcileNow({ db, writer, clientId: 0, log: () => {} }, 'asked')).toMatchObject({ began: 0, over: 0, open: [] })
+  expect(looks).toBe(2)
+})
+
+test('while prices pour in without a pause, ours is compared as far as it has come', TIMEOUT, async () => {
+  await using db = await openTestDatabase()
+  const broker = holding100()
   let asked = 0
   const writer: ReconcilingWriter = {
     account: () => broker.snapshot(),
