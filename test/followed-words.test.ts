@@ -224,6 +224,20 @@ test('an alert went along with its trade, and the name it had is another tradeâ€
   expect(await rowsOf(room.db.pool, `select 1 as one from outbox where kind = 'alert'`)).toHaveLength(2)
 })
 
+test('a fill that was taken back is said of no trade that was over by then, though its time was never reached again', async () => {
+  await using room = await openRoom()
+  await room.tell(part(5))
+  await annotate(room.db, name(5), { note: 'mine' }, OPENED)
+  await room.tell()
+  await room.tell(part(5, 2, '0'), part(2))
+  const notes = async () => (await room.told()).map(([tradeId, , note]) => [tradeId, note])
+  expect(await notes()).toEqual([[name(2), 'mine']])
+  await room.tell({ ...part(3), side: 'SELL', permId: '8' })
+  expect(await notes()).toEqual([[name(2), null]])
+  await room.again()
+  expect(await notes()).toEqual([[name(2), null]])
+})
+
 const RUNS = Number(process.env['EXCURSION_RUNS'] ?? 300) / 50
 const PARTS = 6
 

@@ -65,8 +65,8 @@ export class Books {
   readonly #ranges: (Bar | DayRange)[] = []
   /** The last prices of contracts that nothing was ever held of: an order works in them, and its fill comes after these. */
   readonly heardBefore = new Map<number, Instant>()
-  /** The orders of a contract of which something was said; found anew after each fold of it, and after each word. */
-  readonly #spokenOrders = new Map<number, ReadonlySet<string>>()
+  /** The orders of a contract of which something was said, and when the last fill of those was; found anew after each fold of it, and after each word. */
+  readonly #spoken = new Map<number, { readonly orders: ReadonlySet<string>; readonly until: Instant }>()
   #rules: readonly { readonly rule: Rule; readonly version: number }[] = []
   /** Of the marks before this instant only those are left on which some trade stood; null: none were thinned. */
   thinnedUntil: Instant | null = null
@@ -263,7 +263,7 @@ export class Books {
     const { conId, instrument } = contract
     const { entries, besides } = worded(this.ledger, instrument, place)
     contract.besides = besides
-    this.#spokenOrders.delete(conId)
+    this.#spoken.delete(conId)
     contract.book = await refold(this.#db, {
       instrument,
       entries,
@@ -300,18 +300,23 @@ export class Books {
     return words.filter(({ own, others }) => [...own, ...others].includes(anchor))
   }
 
-  /** Whether this next fill brings words along, or words on its order, of a fill that was taken back perhaps, are on the trade that it opens. */
+  /**
+   * Whether this next fill brings words along, or words on its order, of a fill that was taken back perhaps, are on the trade that it opens; or it comes before
+   * such a fill, and may close the trade that contains it.
+   */
   bringsWords(execution: Execution): boolean {
     if (this.ledger.wordsOf(execution) !== null) return true
     const { account, conId, executionId } = execution
-    let spoken = this.#spokenOrders.get(conId)
+    let spoken = this.#spoken.get(conId)
     if (spoken === undefined) {
-      spoken = new Set(this.ledger.spokenOf(conId).map(orderOf))
-      this.#spokenOrders.set(conId, spoken)
+      const fills = this.ledger.spokenOf(conId)
+      spoken = { orders: new Set(fills.map(orderOf)), until: Math.max(...fills.map(({ at }) => at)) }
+      this.#spoken.set(conId, spoken)
     }
-    if (spoken.size === 0) return false
+    if (execution.at < spoken.until) return true
+    if (spoken.orders.size === 0) return false
     const order = orderOf({ execution: this.ledger.asOrdered(execution), family: this.ledger.nameOf(executionId, account) })
-    if (!spoken.has(order)) return false
+    if (!spoken.orders.has(order)) return false
     const isOf = ({ unit, opening, families }: RunningTrade) =>
       unit === 'ORDER' && opening !== undefined && orderOf({ execution: opening, family: families[0] as string }) === order
     return ![...(this.#contracts.get(conId)?.book.openTrades ?? [])].some(isOf)
@@ -319,7 +324,7 @@ export class Books {
 
   /** Something else is said of executions now. */
   wordsChanged(): void {
-    this.#spokenOrders.clear()
+    this.#spoken.clear()
   }
 
   /** What was raised of trades before their marks were thinned, where their history begins before that. */
