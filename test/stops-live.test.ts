@@ -69,7 +69,7 @@ test('a stop, its target and its moves reach GraphQL by the orders of the broker
   const env = serviceEnv(home.path, gateway.port)
   expect(await answerOf(['stop', said, '102.5'], env)).toContain(`${said}: stop 102.5, 1 R = 50 USD`)
   await eventually(async () => (await service.ask<{ trade: { r: string | null } }>(`{ trade(id: "${said}") { r } }`)).trade.r === '2')
-  expect((await answerOf(['trades'], env)).split('\n').find((line) => line.includes(' R'))).toMatch(/result\s+R/)
+  expect((await answerOf(['trades'], env)).split('\n').find((line) => line.includes(' R'))).toMatch(/net\s+R/)
 
   // What is exported makes the same R again: by the broker's orders, and by the trader's word.
   const exported = join(home.parent, 'exported.ndjson')
